@@ -1,0 +1,104 @@
+#!/bin/sh
+#
+# check.sh PART...: runs parts of the tests (unit, replay, lint, scenario, e2e)
+# and sums them in the last line. make calls it, with SRC and BUILD set to
+# absolute folders. Every check prints one line that starts with "ok", "not ok"
+# or "skip"; whatever a check says itself is kept in check/, and shown indented
+# when it failed. Unit tests are counted one by one.
+
+LC_ALL=C
+export LC_ALL
+: "${SRC:?}" "${BUILD:?}"
+LADLE=$BUILD/ladle
+TOOLS=$BUILD/tools
+export SRC BUILD LADLE TOOLS
+# What would change the program under test.
+unset LADLE_NOW LADLE_FAULT LADLE_FAULT_STATE
+
+passed=0 failed=0 skipped=0
+logs=$BUILD/check
+mkdir -p "$logs" || exit 1
+
+# The lines of a finished part, counted by how they start.
+count() {
+	passed=$((passed + $(grep -c '^ok ' "$1")))
+	failed=$((failed + $(grep -c '^not ok ' "$1")))
+	skipped=$((skipped + $(grep -c '^skip ' "$1")))
+}
+
+# judge NAME STATUS LOG: prints the line of one check.
+judge() {
+	case $2 in
+	0) printf 'ok %s\n' "$1" ;;
+	77) printf 'skip %s: %s\n' "$1" "$(tail -n 1 "$3")" ;;
+	*)
+		printf 'not ok %s (exit %s)\n' "$1" "$2"
+		tail -n 80 "$3" | sed 's/^/    /'
+		;;
+	esac
+}
+
+part_unit() {
+	if [ ! -x "$BUILD/tests-unit" ]; then
+		printf 'skip unit: configure did not find check (Debian package check)\n' | tee "$logs/unit"
+		count "$logs/unit"
+		return
+	fi
+	work=$(mktemp -d) || exit 1
+	TMPDIR=$work "$BUILD/tests-unit" 2>&1 | tee "$logs/unit.log"
+	rm -rf "$work"
+	# Anything but a complete last line means that the runner itself died.
+	# shellcheck disable=SC2046 # two numbers
+	set -- $(sed -n '$s/^unit: \([0-9]*\) passed, \([0-9]*\) failed$/\1 \2/p' "$logs/unit.log")
+	if [ $# = 2 ]; then
+		passed=$((passed + $1)) failed=$((failed + $2))
+	else
+		printf 'not ok unit: the runner did not finish\n'
+		failed=$((failed + 1))
+	fi
+}
+
+part_replay() {
+	for target in "$SRC"/tests/fuzz/*_fuzz.c; do
+		[ -f "$target" ] || continue
+		name=$(basename "$target" _fuzz.c)
+		seeds=$SRC/tests/fuzz/seeds/$name
+		[ -d "$seeds" ] || seeds=''
+		# shellcheck disable=SC2086 # no argument without seeds
+		timeout 120 "$BUILD/fuzz/$name-replay" $seeds >"$logs/replay-$name.log" 2>&1
+		judge "replay/$name" $? "$logs/replay-$name.log"
+	done | tee "$logs/replay"
+	count "$logs/replay"
+}
+
+part_lint() {
+	for script in "$SRC"/tests/lint/*.sh; do
+		[ -f "$script" ] || continue
+		name=$(basename "$script" .sh)
+		sh "$script" </dev/null >"$logs/lint-$name.log" 2>&1
+		judge "lint/$name" $? "$logs/lint-$name.log"
+	done | tee "$logs/lint"
+	count "$logs/lint"
+}
+
+# scripts KIND JOBS SECONDS: every script in tests/KIND, or those in SCENARIOS.
+scripts() {
+	sh "$SRC/tests/scenario/run.sh" "$@" | tee "$logs/$1.lines"
+	count "$logs/$1.lines"
+}
+
+for part; do
+	case $part in
+	unit) part_unit ;;
+	replay) part_replay ;;
+	lint) part_lint ;;
+	scenario) scripts scenario "${JOBS:-2}" "${LADLE_TEST_SECONDS:-60}" ;;
+	e2e) scripts e2e 1 "${LADLE_TEST_SECONDS:-120}" ;;
+	*) printf "check.sh: no part '%s'\n" "$part" >&2; exit 64 ;;
+	esac
+done
+
+printf '%d %d %d\n' "$passed" "$failed" "$skipped" >"$logs/total"
+printf '%d passed, %d failed, %d skipped\n' "$passed" "$failed" "$skipped"
+# Nothing passed is no success either.
+[ "$failed" = 0 ] && [ "$passed" != 0 ]
