@@ -1,0 +1,17 @@
+#ifndef LADLE_MAIL_IDN_H
+#define LADLE_MAIL_IDN_H
+
+#include "base/err.h"
+#include "base/mem.h"
+
+/*
+ * A domain as lower-case A-labels (IDNA 2008, UTS #46 non-transitional; RFC
+ * 5891). An ASCII domain is only lower-cased, underscores allowed. Without a
+ * trailing dot. Permanent error when it is no domain (empty label, label over 63
+ * octets, over 253 in all, forbidden characters).
+ */
+bool idn_ascii(struct arena *arena, struct span domain, struct span *out, struct err *e);
+/* For people: as U-labels, or DOMAIN itself when that fails. */
+struct span idn_unicode(struct arena *arena, struct span domain);
+
+#endif

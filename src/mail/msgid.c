@@ -1,0 +1,54 @@
+/*
+ * Finds the message identifier as strangers write it: with comments, folded in
+ * the middle, without brackets. The topmost field counts.
+ */
+#include "mail/msgid.h"
+
+#include "base/ascii.h"
+#include "mail/taglist.h"
+
+/* The length of the comment at the start of S (RFC 5322 3.2.2); all of S when it is not closed. */
+static size_t comment_length(struct span s)
+{
+	size_t depth = 0;
+
+	for (size_t i = 0; i < s.n; i++) {
+		if (s.p[i] == '\\')
+			i++;
+		else if (s.p[i] == '(')
+			depth++;
+		else if (s.p[i] == ')' && --depth == 0)
+			return i + 1;
+	}
+	return s.n;
+}
+
+/* S without white space and comments at its start. */
+static struct span skip_cfws(struct span s)
+{
+	while (s.n > 0 && (ascii_fws(s.p[0]) || s.p[0] == '('))
+		s = span_from(s, s.p[0] == '(' ? comment_length(s) : 1);
+	return s;
+}
+
+/* A bare identifier ends where white space does. */
+static struct span first_word(struct span s)
+{
+	size_t n = 0;
+
+	while (n < s.n && !ascii_fws(s.p[n]))
+		n++;
+	return span_sub(s, 0, n);
+}
+
+struct span msgid_of(struct arena *arena, const struct message *m)
+{
+	struct span text = skip_cfws(message_text(arena, message_find(m, "Message-ID")));
+	size_t open = span_chr(text, '<');
+
+	if (open == SPAN_NONE)
+		return first_word(text);
+	text = span_from(text, open + 1);
+	/* Some writers fold long identifiers, which leaves white space inside. */
+	return taglist_squeeze(arena, span_cut(&text, '>'));
+}
