@@ -1,0 +1,56 @@
+/*
+ * The table of egress modes. Read top down: the first row whose conditions hold
+ * decides. A condition that a row does not name does not matter.
+ */
+#include "rules/egress.h"
+
+enum need { ANY, NO, YES };
+
+static const struct row {
+	enum need verified; /* DKIM2 pass */
+	enum need dkim2;    /* DKIM2 fields are there */
+	enum need reversible, munged, ours;
+	enum egress mode;
+	const char *why;
+} rows[] = {
+	/* verified dkim2 reversible munged ours */
+	{ YES, ANY, YES, ANY, ANY, EGRESS_CONTINUE, "the chain verified and the changes can be undone" },
+	{ NO, YES, ANY, YES, ANY, EGRESS_OPAQUE, "the chain did not verify: a new one begins" },
+	{ NO, YES, ANY, NO, ANY, EGRESS_REFUSED, "the chain did not verify" },
+	{ ANY, NO, YES, YES, ANY, EGRESS_NEW_ORIGIN, "no chain came in, From is the list's" },
+	{ ANY, NO, YES, NO, YES, EGRESS_NEW_ORIGIN, "no chain came in, the author's domain is the list's own" },
+	{ ANY, NO, ANY, NO, ANY, EGRESS_PLAIN, "no chain came in and From is the author's" },
+	{ ANY, ANY, NO, YES, ANY, EGRESS_OPAQUE, "the changes cannot be undone" },
+	{ ANY, ANY, NO, NO, ANY, EGRESS_REFUSED, "the changes cannot be undone" },
+};
+
+static const char *const names[] = {
+	[EGRESS_CONTINUE] = "continue", [EGRESS_NEW_ORIGIN] = "new-origin", [EGRESS_OPAQUE] = "opaque",
+	[EGRESS_PLAIN] = "plain",       [EGRESS_REFUSED] = "refused",
+};
+
+const char *egress_name(enum egress m)
+{
+	return names[m];
+}
+
+static bool holds(enum need need, bool is)
+{
+	return need == ANY || (need == YES) == is;
+}
+
+struct egress_choice egress_choose(const struct egress_input *in)
+{
+	if (!in->sign) {
+		return (struct egress_choice){ EGRESS_PLAIN, "the list does not sign" };
+	}
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		const struct row *r = &rows[i];
+		if (holds(r->verified, in->dkim2 == AUTH_PASS) && holds(r->dkim2, in->has_dkim2_fields) &&
+		    holds(r->reversible, in->reversible) && holds(r->munged, in->munged) &&
+		    holds(r->ours, in->from_ours)) {
+			return (struct egress_choice){ r->mode, r->why };
+		}
+	}
+	return (struct egress_choice){ EGRESS_REFUSED, "no mode fits" };
+}

@@ -1,0 +1,33 @@
+#ifndef LADLE_RULES_EGRESS_H
+#define LADLE_RULES_EGRESS_H
+
+/* In which mode a post leaves (design, egress modes). Pure. */
+
+#include "auth/verdict.h"
+
+enum egress {
+	EGRESS_CONTINUE,   /* verified DKIM2: next instance with recipe, next signature */
+	EGRESS_NEW_ORIGIN, /* m=1 with recipe, i=1 */
+	EGRESS_OPAQUE,     /* new origin without recipe; incoming DKIM2 fields dropped */
+	EGRESS_PLAIN,      /* no DKIM2 of ours, DKIM1 only */
+	EGRESS_REFUSED,    /* From kept on something that cannot be undone: not allowed */
+};
+const char *egress_name(enum egress m); /* "continue", "new-origin", "opaque", "plain", "refused" */
+
+struct egress_input {
+	bool sign;              /* the list signs at all */
+	enum auth_result dkim2;
+	bool has_dkim2_fields;  /* any, also broken ones */
+	bool reversible;        /* the edits have a recipe */
+	bool munged;            /* From is the list's */
+	bool from_ours;         /* the author's domain answers to the list's signing domain, and he is authenticated */
+};
+
+struct egress_choice {
+	enum egress mode;
+	const char *why; /* one clause for trace */
+};
+
+struct egress_choice egress_choose(const struct egress_input *in);
+
+#endif

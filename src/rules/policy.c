@@ -1,0 +1,200 @@
+/*
+ * The ordered table of checks. Each row says when it applies and what happens;
+ * the first that applies decides, the last always applies.
+ */
+#include "rules/policy.h"
+
+#include "base/limits.h"
+
+static const char *const names[] = {
+	[DECISION_ACCEPT] = "accept",   [DECISION_HOLD] = "hold",         [DECISION_REJECT] = "reject",
+	[DECISION_DISCARD] = "discard", [DECISION_PUT_BACK] = "put-back",
+};
+
+const char *decision_name(enum decision d)
+{
+	return names[d];
+}
+
+/* enum list_action and enum list_bare as decisions. */
+static enum decision action(uint64_t setting)
+{
+	static const enum decision of[] = {
+		[LIST_ACTION_HOLD] = DECISION_HOLD,
+		[LIST_ACTION_ACCEPT] = DECISION_ACCEPT,
+		[LIST_ACTION_REJECT] = DECISION_REJECT,
+		[LIST_ACTION_DISCARD] = DECISION_DISCARD,
+	};
+	return of[setting];
+}
+
+static size_t size_limit(const struct policy_input *in)
+{
+	uint64_t list = in->list->message_size;
+	return (size_t)(list > 0 && list < in->site->message_size ? list : in->site->message_size);
+}
+
+static bool too_large(const struct policy_input *in)
+{
+	return in->truncated || in->size > size_limit(in);
+}
+
+/* Our own List-Id came back, or our X-Loop. */
+static bool looped(const struct policy_input *in)
+{
+	size_t at = 0;
+	for (const struct field *f; (f = message_next(in->message, SPAN("List-Id"), &at));) {
+		size_t open = span_rchr(f->value, '<'), close = span_rchr(f->value, '>');
+		if (open != SPAN_NONE && close != SPAN_NONE && open < close &&
+		    span_ieq(span_sub(f->value, open + 1, close), in->list_id)) {
+			return true;
+		}
+	}
+	at = 0;
+	for (const struct field *f; (f = message_next(in->message, SPAN("X-Loop"), &at));) {
+		if (span_ieq(span_trim(f->value), in->list_id)) {
+			return true;
+		}
+	}
+	return message_count(in->message, "Received") > LIMIT_HOPS;
+}
+
+/* Bytes in the header that no mail system passes on unchanged. */
+static bool broken_header(const struct policy_input *in)
+{
+	struct span rest = in->message->header;
+	for (struct span line; rest.n > 0;) {
+		line = span_line(&rest);
+		line.n -= span_ends(line, SPAN("\r\n")) ? 2 : 0;
+		if (span_chr(line, '\r') != SPAN_NONE || span_chr(line, '\n') != SPAN_NONE ||
+		    span_chr(line, '\0') != SPAN_NONE) {
+			return true;
+		}
+	}
+	return false;
+}
+
+static bool no_author(const struct policy_input *in)
+{
+	return in->author.n == 0;
+}
+
+/* Mail that machines send (RFC 3834), reports among them. */
+static bool automatic(const struct policy_input *in)
+{
+	const struct field *f = message_find(in->message, "Auto-Submitted");
+	const struct field *type = message_find(in->message, "Content-Type");
+	return in->mail_from.n == 0 || (f && !span_istarts(span_trim(f->value), SPAN("no"))) ||
+	       (type && span_istarts(span_trim(type->value), SPAN("multipart/report")));
+}
+
+static bool duplicate(const struct policy_input *in)
+{
+	return in->duplicate;
+}
+
+static bool dns_trouble(const struct policy_input *in)
+{
+	return in->verdict->temporary && in->patient;
+}
+
+static bool chain_broken(const struct policy_input *in)
+{
+	enum auth_result r = in->verdict->dkim2.result;
+	return r == AUTH_FAIL || r == AUTH_PERMERROR || r == AUTH_TEMPERROR;
+}
+
+static bool header_held(const struct policy_input *in)
+{
+	return in->header_match;
+}
+
+static bool moderated(const struct policy_input *in)
+{
+	return in->list->moderated;
+}
+
+static bool not_member(const struct policy_input *in)
+{
+	return !in->member;
+}
+
+static bool bare(const struct policy_input *in)
+{
+	return !in->verdict->from_authentic;
+}
+
+static bool always(const struct policy_input *in)
+{
+	(void)in;
+	return true;
+}
+
+static enum decision by_chain(const struct policy_input *in)
+{
+	return action(in->list->broken_signature);
+}
+
+static enum decision by_nonmember(const struct policy_input *in)
+{
+	return action(in->list->nonmember);
+}
+
+static enum decision by_bare(const struct policy_input *in)
+{
+	switch ((enum list_bare)in->list->unauthenticated) {
+	case LIST_BARE_ACCEPT: return DECISION_ACCEPT;
+	case LIST_BARE_REJECT: return DECISION_REJECT;
+	case LIST_BARE_HOLD: return DECISION_HOLD;
+	case LIST_BARE_AUTO: break;
+	}
+	return in->domain_signs ? DECISION_HOLD : DECISION_ACCEPT;
+}
+
+static const struct check {
+	const char *name;
+	bool (*applies)(const struct policy_input *in);
+	enum decision (*decide)(const struct policy_input *in); /* NULL: `decision` */
+	enum decision decision;
+	bool even_approved; /* also when a moderator has accepted the message */
+	bool passes;        /* DECISION_ACCEPT here means: go on to the next check */
+	const char *reason;
+} checks[] = {
+	{ "size", too_large, NULL, DECISION_HOLD, true, false, "the message is over the size limit" },
+	{ "loop", looped, NULL, DECISION_HOLD, true, false, "the message was on this list already" },
+	{ "header", broken_header, NULL, DECISION_HOLD, true, false,
+	  "the header holds a bare CR, a bare LF or a NUL" },
+	{ "author", no_author, NULL, DECISION_HOLD, true, false, "From does not name exactly one author" },
+	{ "automatic", automatic, NULL, DECISION_HOLD, false, false, "sent by a machine, not by a person" },
+	{ "duplicate", duplicate, NULL, DECISION_DISCARD, true, false,
+	  "a post with this Message-ID was distributed already" },
+	{ "dns", dns_trouble, NULL, DECISION_PUT_BACK, true, false,
+	  "signatures could not be checked: DNS does not answer" },
+	{ "broken-signature", chain_broken, by_chain, DECISION_HOLD, false, true, "DKIM2" },
+	{ "hold-headers", header_held, NULL, DECISION_HOLD, false, false, "a header field matches hold-headers" },
+	{ "moderated", moderated, NULL, DECISION_HOLD, false, false, "the list is moderated" },
+	{ "nonmember", not_member, by_nonmember, DECISION_HOLD, false, true, "the author is not a member" },
+	{ "unauthenticated", bare, by_bare, DECISION_HOLD, false, true,
+	  "no signature proves that the author wrote this" },
+	{ "accept", always, NULL, DECISION_ACCEPT, true, false, "no rule objects" },
+};
+
+struct policy_result policy_decide(struct arena *arena, const struct policy_input *in)
+{
+	for (size_t i = 0; i < sizeof(checks) / sizeof(checks[0]); i++) {
+		const struct check *c = &checks[i];
+		if ((in->approved && !c->even_approved) || !c->applies(in)) {
+			continue;
+		}
+		enum decision d = c->decide ? c->decide(in) : c->decision;
+		if (d == DECISION_ACCEPT && c->passes) {
+			continue;
+		}
+		struct span reason = span_str(c->reason);
+		if (c->applies == chain_broken) {
+			reason = arena_printf(arena, "%s: %.*s", c->reason, SPAN_FMT(in->verdict->dkim2.text));
+		}
+		return (struct policy_result){ d, c->name, reason };
+	}
+	return (struct policy_result){ DECISION_HOLD, "none", SPAN("no rule applies") };
+}

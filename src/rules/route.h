@@ -1,0 +1,47 @@
+#ifndef LADLE_RULES_ROUTE_H
+#define LADLE_RULES_ROUTE_H
+
+/* From a recipient address to a list and a role. */
+
+#include "base/err.h"
+#include "base/mem.h"
+
+enum role {
+	ROLE_POST,
+	ROLE_OWNER,
+	ROLE_REQUEST,
+	ROLE_HELP,
+	ROLE_SUBSCRIBE,
+	ROLE_UNSUBSCRIBE, /* with or without a token */
+	ROLE_CONFIRM,
+	ROLE_BOUNCE,
+	ROLE_OTHER,       /* list+word that is no role: not a post */
+};
+const char *role_name(enum role r);
+
+struct route {
+	enum role role;
+	struct span local;  /* of the list */
+	struct span domain; /* lower-case A-labels */
+	struct span token;  /* behind "unsubscribe-", "b-", "confirm-"; may be empty */
+	struct span word;   /* what stood behind the delimiter */
+};
+
+#define ROUTE_MAX 4
+/*
+ * What ADDRESS may mean, best first: the list called by the whole local part, the
+ * part before DELIMITER with its role, the dash forms (-request, -owner,
+ * -subscribe, -unsubscribe, -bounces, -confirm, -help). Local parts are compared and returned in lower case,
+ * tokens as they came. The caller takes the first whose list exists. Returns the
+ * number of candidates, 0 when ADDRESS is no address.
+ */
+size_t route_address(struct arena *arena, struct span address, char delimiter, struct route out[ROUTE_MAX]);
+
+/* May a list have this local part? Length (LIMIT_LOCAL_PART with the longest token), characters, reserved words and suffixes. */
+bool route_name_valid(struct span local, struct err *e);
+
+/* list+WORD@domain with the site's delimiter; WORD empty: the posting address. */
+struct list;
+struct span route_make(struct arena *arena, const struct list *list, char delimiter, struct span word);
+
+#endif

@@ -1,0 +1,251 @@
+/* Values of settings: from text into struct site or struct list, and back. */
+#include "rules/setting.h"
+
+#include "base/ascii.h"
+#include "base/buf.h"
+#include "base/utf8.h"
+#include "mail/addr.h"
+#include "rules/regex.h"
+
+#include <string.h>
+
+const struct setting *setting_find(enum setting_scope scope, struct span name)
+{
+	for (size_t i = 0; i < settings_count; i++) {
+		if (settings[i].scope == scope && span_is(name, settings[i].name)) {
+			return &settings[i];
+		}
+	}
+	return NULL;
+}
+
+static bool bad(const struct setting *row, struct span value, struct err *e, const char *want)
+{
+	return err_set(e, ERR_MISUSE, "", "%s: bad value \"%.*s\": %s", row->name, SPAN_FMT(value), want);
+}
+
+/* Digits and one suffix letter of SUFFIXES ("kMG", factors FACTORS). */
+static bool scaled(struct span value, const char *suffixes, const uint64_t *factors, uint64_t *out)
+{
+	uint64_t factor = 1;
+	const char *at = value.n > 0 ? strchr(suffixes, value.p[value.n - 1]) : NULL;
+	if (at && *at) {
+		factor = factors[at - suffixes];
+		value.n--;
+	}
+	return span_u64(value, out) && *out <= UINT64_MAX / factor && (*out *= factor, true);
+}
+
+static bool parse_number(const struct setting *row, struct span value, uint64_t *out, struct err *e)
+{
+	static const uint64_t sizes[] = { 1024, 1024, 1024 * 1024, 1024u * 1024 * 1024 };
+	static const uint64_t times[] = { 1, 60, 3600, 86400 };
+	bool ok = row->type == SETTING_SIZE       ? scaled(value, "kKMG", sizes, out)
+	          : row->type == SETTING_DURATION ? scaled(value, "smhd", times, out)
+	                                          : span_u64(value, out);
+	if (!ok) {
+		return bad(row, value, e,
+		           row->type == SETTING_SIZE       ? "a size such as 500k or 25M is wanted"
+		           : row->type == SETTING_DURATION ? "a time such as 30s, 5m, 2h or 5d is wanted"
+		                                           : "a number is wanted");
+	}
+	if (*out < row->min || *out > row->max) {
+		return err_set(e, ERR_MISUSE, "", "%s: \"%.*s\" is not between %llu and %llu%s", row->name,
+		               SPAN_FMT(value), (unsigned long long)row->min, (unsigned long long)row->max,
+		               row->type == SETTING_SIZE       ? " bytes"
+		               : row->type == SETTING_DURATION ? " seconds"
+		                                               : "");
+	}
+	return true;
+}
+
+static bool parse_choice(const struct setting *row, struct span value, uint64_t *out, struct err *e)
+{
+	const char *choices = row->type == SETTING_BOOL ? "no yes" : row->choices;
+	struct span rest = span_str(choices);
+	for (uint64_t i = 0; rest.p; i++) {
+		if (span_eq(span_cut(&rest, ' '), value)) {
+			*out = i;
+			return true;
+		}
+	}
+	return err_set(e, ERR_MISUSE, "", "%s: bad value \"%.*s\": one of \"%s\" is wanted", row->name,
+	               SPAN_FMT(value), choices);
+}
+
+static bool check_addresses(const struct setting *row, struct span value, struct err *e)
+{
+	struct arena *arena = arena_new();
+	struct span rest = value, addr;
+	bool ok = true;
+	while (ok && rest.p && value.n > 0) {
+		struct span one = span_trim(span_cut(&rest, ','));
+		ok = one.n > 0 && addr_path(arena, one, &addr, NULL) && addr.n > 0;
+	}
+	arena_free(arena);
+	return ok || bad(row, value, e, "addresses separated by commas are wanted");
+}
+
+static bool check_text(const struct setting *row, struct span value, struct err *e)
+{
+	for (size_t i = 0; i < value.n; i++) {
+		if (ascii_cntrl(value.p[i]) && value.p[i] != '\n' && value.p[i] != '\t') {
+			return bad(row, value, e, "it holds a control character");
+		}
+	}
+	if (row->type != SETTING_LINES && span_chr(value, '\n') != SPAN_NONE) {
+		return bad(row, value, e, "one line is wanted");
+	}
+	if (!utf8_valid(value)) {
+		return bad(row, value, e, "it is not UTF-8");
+	}
+	if (row->max > 0 && (value.n < row->min || value.n > row->max)) {
+		return err_set(e, ERR_MISUSE, "", "%s: %zu bytes, not %llu to %llu", row->name, value.n,
+		               (unsigned long long)row->min, (unsigned long long)row->max);
+	}
+	return true;
+}
+
+/* SCHEME://something, the scheme one of the row's choices. */
+static bool check_url(const struct setting *row, struct span value, struct err *e)
+{
+	size_t at = span_find(value, SPAN("://"));
+	bool ok = value.n == 0;
+	for (struct span rest = span_str(row->choices); !ok && at != SPAN_NONE && rest.p;) {
+		ok = span_eq(span_cut(&rest, ' '), span_sub(value, 0, at)) && at + 3 < value.n;
+	}
+	for (size_t i = 0; i < value.n; i++) {
+		ok = ok && ascii_graph(value.p[i]) && value.p[i] != '<' && value.p[i] != '>';
+	}
+	return ok || err_set(e, ERR_MISUSE, "", "%s: bad value \"%.*s\": a URL is wanted (%s)", row->name,
+	                     SPAN_FMT(value), row->choices);
+}
+
+static bool check_regex(const struct setting *row, struct span value, struct err *e)
+{
+	if (value.n == 0) {
+		return true;
+	}
+	struct regex *r = regex_new(value, e);
+	bool ok = r != NULL;
+	regex_free(r);
+	return ok || err_prefix(e, "%s", row->name);
+}
+
+static bool check_span(const struct setting *row, struct span value, struct err *e)
+{
+	switch (row->type) {
+	case SETTING_ADDRESS: return check_text(row, value, e) && check_addresses(row, value, e);
+	case SETTING_URL: return check_url(row, value, e);
+	case SETTING_REGEX: return check_text(row, value, e) && check_regex(row, value, e);
+	default: return check_text(row, value, e);
+	}
+}
+
+static bool is_number(const struct setting *row)
+{
+	return row->type == SETTING_BOOL || row->type == SETTING_NUMBER || row->type == SETTING_SIZE ||
+	       row->type == SETTING_DURATION || row->type == SETTING_CHOICE;
+}
+
+/* Those in which "\n" and "\\" are written with a backslash. */
+static bool is_text(const struct setting *row)
+{
+	return row->type == SETTING_TEXT || row->type == SETTING_LINES;
+}
+
+/* "\n" as written in files and on command lines. */
+static struct span unescape(struct arena *arena, struct span value)
+{
+	char *out = arena_str(arena, value);
+	size_t n = 0;
+	for (size_t i = 0; i < value.n; i++) {
+		bool escape = value.p[i] == '\\' && i + 1 < value.n;
+		if (escape && (value.p[i + 1] == 'n' || value.p[i + 1] == '\\')) {
+			out[n++] = value.p[++i] == 'n' ? '\n' : '\\';
+		} else {
+			out[n++] = value.p[i];
+		}
+	}
+	return (struct span){ out, n };
+}
+
+bool setting_put(struct arena *arena, const struct setting *row, struct span value, void *target,
+                 struct err *e)
+{
+	char *at = (char *)target + row->offset;
+	if (is_number(row)) {
+		uint64_t v;
+		bool word = row->type == SETTING_BOOL || row->type == SETTING_CHOICE;
+		if (!(word ? parse_choice(row, value, &v, e) : parse_number(row, value, &v, e))) {
+			return false;
+		}
+		memcpy(at, &v, sizeof(v));
+		return true;
+	}
+	struct span text = is_text(row) ? unescape(arena, value) : arena_copy(arena, value);
+	if (!check_span(row, text, e)) {
+		return false;
+	}
+	memcpy(at, &text, sizeof(text));
+	return true;
+}
+
+void setting_defaults(struct arena *arena, enum setting_scope scope, void *target)
+{
+	for (size_t i = 0; i < settings_count; i++) {
+		if (settings[i].scope == scope) {
+			setting_put(arena, &settings[i], span_str(settings[i].preset), target, NULL);
+		}
+	}
+}
+
+static struct span number_text(struct arena *arena, const struct setting *row, uint64_t v)
+{
+	if (row->type == SETTING_SIZE && v > 0) {
+		const char *unit = v % (1024 * 1024) == 0 ? "M" : v % 1024 == 0 ? "k" : "";
+		uint64_t by = *unit == 'M' ? 1024 * 1024 : *unit == 'k' ? 1024 : 1;
+		return arena_printf(arena, "%llu%s", (unsigned long long)(v / by), unit);
+	}
+	if (row->type == SETTING_DURATION) {
+		const char *unit = v % 86400 == 0 ? "d" : v % 3600 == 0 ? "h" : v % 60 == 0 ? "m" : "s";
+		uint64_t by = *unit == 'd' ? 86400 : *unit == 'h' ? 3600 : *unit == 'm' ? 60 : 1;
+		return arena_printf(arena, "%llu%s", (unsigned long long)(v / by), unit);
+	}
+	return arena_printf(arena, "%llu", (unsigned long long)v);
+}
+
+static struct span escape(struct arena *arena, struct span value)
+{
+	struct buf out = BUF_INIT;
+	for (size_t i = 0; i < value.n; i++) {
+		if (value.p[i] == '\n') {
+			buf_str(&out, "\\n");
+		} else if (value.p[i] == '\\') {
+			buf_str(&out, "\\\\");
+		} else {
+			buf_chr(&out, value.p[i]);
+		}
+	}
+	return buf_move(&out, arena);
+}
+
+struct span setting_text(struct arena *arena, const struct setting *row, const void *target)
+{
+	const char *at = (const char *)target + row->offset;
+	if (!is_number(row)) {
+		struct span text;
+		memcpy(&text, at, sizeof(text));
+		return is_text(row) ? escape(arena, text) : text;
+	}
+	uint64_t v;
+	memcpy(&v, at, sizeof(v));
+	if (row->type != SETTING_CHOICE && row->type != SETTING_BOOL) {
+		return number_text(arena, row, v);
+	}
+	struct span rest = span_str(row->type == SETTING_BOOL ? "no yes" : row->choices), word = { 0 };
+	for (uint64_t i = 0; i <= v && rest.p; i++) {
+		word = span_cut(&rest, ' ');
+	}
+	return word;
+}

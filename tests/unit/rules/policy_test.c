@@ -1,0 +1,183 @@
+#include "rules/policy.h"
+
+#include "base/buf.h"
+#include "rules/setting.h"
+
+#include <check.h>
+#include <string.h>
+
+/* What differs from a member's authentic post on an open list; what decides, and how. */
+struct change {
+	const char *name;
+	void (*make)(struct policy_input *in, struct list *list, struct verdict *v);
+	const char *rule;
+	enum decision decision;
+	enum decision approved; /* the same after a moderator accepted it */
+};
+
+static struct arena *arena;
+static struct site site;
+
+static void setup(void)
+{
+	arena = arena_new();
+	setting_defaults(arena, SETTING_SITE, &site);
+}
+
+static void teardown(void)
+{
+	arena_free(arena);
+}
+
+static struct message parsed(const char *text)
+{
+	struct message m;
+	struct err e;
+	ck_assert(message_parse(arena, span_str(text), &m, &e));
+	return m;
+}
+
+#define CHANGE(name) static void name(struct policy_input *in, struct list *list, struct verdict *v)
+#define UNUSED (void)in, (void)list, (void)v
+
+CHANGE(nothing) { UNUSED; }
+CHANGE(large) { UNUSED; in->size = 26 * 1024 * 1024; }
+CHANGE(large_for_list) { UNUSED; list->message_size = 100; in->size = 101; }
+CHANGE(cut) { UNUSED; in->truncated = true; }
+CHANGE(no_from) { UNUSED; in->author = SPAN(""); }
+CHANGE(null_sender) { UNUSED; in->mail_from = SPAN(""); }
+CHANGE(again) { UNUSED; in->duplicate = true; }
+CHANGE(dns) { UNUSED; v->temporary = true; }
+CHANGE(dns_too_long) { UNUSED; v->temporary = true; in->patient = false; }
+CHANGE(chain) { UNUSED; v->dkim2.result = AUTH_FAIL; v->dkim2.text = SPAN("FAIL: x"); }
+CHANGE(chain_accepted) { chain(in, list, v); list->broken_signature = LIST_ACTION_ACCEPT; }
+CHANGE(chain_rejected) { chain(in, list, v); list->broken_signature = LIST_ACTION_REJECT; }
+CHANGE(chain_temporary) { UNUSED; v->dkim2.result = AUTH_TEMPERROR; in->patient = false; }
+CHANGE(header) { UNUSED; in->header_match = true; }
+CHANGE(moderated) { UNUSED; list->moderated = true; }
+CHANGE(stranger) { UNUSED; in->member = false; }
+CHANGE(stranger_accepted) { UNUSED; in->member = false; list->nonmember = LIST_ACTION_ACCEPT; }
+CHANGE(stranger_discarded) { UNUSED; in->member = false; list->nonmember = LIST_ACTION_DISCARD; }
+CHANGE(bare) { UNUSED; v->from_authentic = false; }
+CHANGE(bare_of_signer) { UNUSED; v->from_authentic = false; in->domain_signs = true; }
+CHANGE(bare_held) { UNUSED; v->from_authentic = false; list->unauthenticated = LIST_BARE_HOLD; }
+CHANGE(bare_rejected) { UNUSED; v->from_authentic = false; list->unauthenticated = LIST_BARE_REJECT; }
+CHANGE(bare_accepted)
+{
+	bare_of_signer(in, list, v);
+	list->unauthenticated = LIST_BARE_ACCEPT;
+}
+
+static const struct change changes[] = {
+	{ "nothing", nothing, "accept", DECISION_ACCEPT, DECISION_ACCEPT },
+	{ "large", large, "size", DECISION_HOLD, DECISION_HOLD },
+	{ "large for list", large_for_list, "size", DECISION_HOLD, DECISION_HOLD },
+	{ "cut", cut, "size", DECISION_HOLD, DECISION_HOLD },
+	{ "no from", no_from, "author", DECISION_HOLD, DECISION_HOLD },
+	{ "null sender", null_sender, "automatic", DECISION_HOLD, DECISION_ACCEPT },
+	{ "again", again, "duplicate", DECISION_DISCARD, DECISION_DISCARD },
+	{ "dns", dns, "dns", DECISION_PUT_BACK, DECISION_PUT_BACK },
+	{ "dns too long", dns_too_long, "accept", DECISION_ACCEPT, DECISION_ACCEPT },
+	{ "chain", chain, "broken-signature", DECISION_HOLD, DECISION_ACCEPT },
+	{ "chain accepted", chain_accepted, "accept", DECISION_ACCEPT, DECISION_ACCEPT },
+	{ "chain rejected", chain_rejected, "broken-signature", DECISION_REJECT, DECISION_ACCEPT },
+	{ "chain temporary", chain_temporary, "broken-signature", DECISION_HOLD, DECISION_ACCEPT },
+	{ "header", header, "hold-headers", DECISION_HOLD, DECISION_ACCEPT },
+	{ "moderated", moderated, "moderated", DECISION_HOLD, DECISION_ACCEPT },
+	{ "stranger", stranger, "nonmember", DECISION_HOLD, DECISION_ACCEPT },
+	{ "stranger accepted", stranger_accepted, "accept", DECISION_ACCEPT, DECISION_ACCEPT },
+	{ "stranger discarded", stranger_discarded, "nonmember", DECISION_DISCARD, DECISION_ACCEPT },
+	{ "bare", bare, "accept", DECISION_ACCEPT, DECISION_ACCEPT },
+	{ "bare of signer", bare_of_signer, "unauthenticated", DECISION_HOLD, DECISION_ACCEPT },
+	{ "bare held", bare_held, "unauthenticated", DECISION_HOLD, DECISION_ACCEPT },
+	{ "bare rejected", bare_rejected, "unauthenticated", DECISION_REJECT, DECISION_ACCEPT },
+	{ "bare accepted", bare_accepted, "accept", DECISION_ACCEPT, DECISION_ACCEPT },
+};
+
+static struct policy_input input(struct list *list, struct message *m, struct verdict *v)
+{
+	*v = (struct verdict){ .from_authentic = true };
+	setting_defaults(arena, SETTING_LIST, list);
+	return (struct policy_input){
+		.site = &site, .list = list, .message = m, .verdict = v,
+		.list_id = SPAN("dev.lists.example"), .mail_from = SPAN("a@b.example"),
+		.author = SPAN("a@b.example"), .size = 1000, .member = true, .patient = true,
+	};
+}
+
+START_TEST(decided)
+{
+	const struct change *c = &changes[_i];
+	struct list list = { 0 };
+	struct verdict v;
+	struct message m = parsed("From: a@b.example\r\n\r\nx\r\n");
+	struct policy_input in = input(&list, &m, &v);
+	c->make(&in, &list, &v);
+	struct policy_result r = policy_decide(arena, &in);
+	ck_assert_msg(strcmp(r.rule, c->rule) == 0, "%s: %s", c->name, r.rule);
+	ck_assert_msg(r.decision == c->decision, "%s: %s", c->name, decision_name(r.decision));
+	ck_assert_uint_gt(r.reason.n, 0);
+	in.approved = true;
+	r = policy_decide(arena, &in);
+	ck_assert_msg(r.decision == c->approved, "%s, approved: %s", c->name, decision_name(r.decision));
+}
+END_TEST
+
+/* Headers that stop a message by themselves. */
+static const struct {
+	const char *text, *rule;
+} headers[] = {
+	{ "List-Id: The list <dev.lists.example>\r\n", "loop" },
+	{ "List-Id: <DEV.lists.example>\r\n", "loop" },
+	{ "List-Id: <other.lists.example>\r\n", "accept" },
+	{ "List-Id: dev.lists.example\r\n", "accept" },
+	{ "X-Loop: dev.lists.example\r\n", "loop" },
+	{ "X-Loop: elsewhere\r\nX-Loop:\r\n dev.lists.example\r\n", "loop" },
+	{ "Auto-Submitted: auto-replied\r\n", "automatic" },
+	{ "Auto-Submitted: no\r\n", "accept" },
+	{ "Content-Type: multipart/report; report-type=delivery-status\r\n", "automatic" },
+	{ "Content-Type: multipart/mixed\r\n", "accept" },
+	{ "Subject: a\rb\r\n", "header" },
+	{ "Subject: a\nb: c\r\n", "header" },
+};
+
+START_TEST(by_header)
+{
+	struct list list = { 0 };
+	struct verdict v;
+	struct span text = arena_join(arena, span_str(headers[_i].text),
+	                              SPAN("From: a@b.example\r\n\r\nx\r\n"), SPAN_END);
+	struct message m = parsed(text.p);
+	struct policy_input in = input(&list, &m, &v);
+	struct policy_result r = policy_decide(arena, &in);
+	ck_assert_msg(strcmp(r.rule, headers[_i].rule) == 0, "%s: %s", headers[_i].text, r.rule);
+}
+END_TEST
+
+START_TEST(hops)
+{
+	struct list list = { 0 };
+	struct verdict v;
+	struct buf text = BUF_INIT;
+	for (int i = 0; i < 51; i++) {
+		buf_str(&text, "Received: x\r\n");
+	}
+	buf_str(&text, "From: a@b.example\r\n\r\n");
+	struct message m = parsed(text.p);
+	struct policy_input in = input(&list, &m, &v);
+	ck_assert_str_eq(policy_decide(arena, &in).rule, "loop");
+	buf_free(&text);
+}
+END_TEST
+
+Suite *policy_suite(void)
+{
+	Suite *suite = suite_create("policy");
+	TCase *tc = tcase_create("policy");
+	tcase_add_checked_fixture(tc, setup, teardown);
+	tcase_add_loop_test(tc, decided, 0, (int)(sizeof(changes) / sizeof(changes[0])));
+	tcase_add_loop_test(tc, by_header, 0, (int)(sizeof(headers) / sizeof(headers[0])));
+	tcase_add_test(tc, hops);
+	suite_add_tcase(suite, tc);
+	return suite;
+}
