@@ -1,0 +1,32 @@
+#ifndef LADLE_STORE_DB_H
+#define LADLE_STORE_DB_H
+
+/*
+ * The database: one SQLite file, WAL, synchronous=FULL. Open it, then work in
+ * transactions:
+ *
+ *     if (!store_begin(s, &e)) …   BEGIN IMMEDIATE, waits LIMIT_BUSY_MS for a lock
+ *     …calls of this folder…
+ *     store_commit(s, &e)          durable when it returns true
+ *
+ * Every call of the folder takes the store first and an err last, and returns
+ * false on failure: class temporary for locks, full disk, I/O; bug for anything
+ * that should not be. What it gives back lives in the arena it was given. A call outside a
+ * transaction is one of its own.
+ */
+
+#include "base/err.h"
+#include "base/mem.h"
+
+struct store;
+
+/* Open (CREATE: make) the file PATH and bring its schema up to date, each step in a transaction. */
+struct store *store_open(const char *path, bool create, struct err *e);
+void store_close(struct store *s);
+
+bool store_begin(struct store *s, struct err *e);
+bool store_commit(struct store *s, struct err *e);
+/* Nothing to fail: after it the transaction is gone. Harmless when there is none. */
+void store_rollback(struct store *s);
+
+#endif

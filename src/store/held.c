@@ -1,0 +1,94 @@
+/* Messages that wait for a moderator. List 0 stands for no list, which is NULL in the table. */
+
+#include "store/held.h"
+
+#include "store/stmt.h"
+
+static void read_held(struct rows *r, struct held *out)
+{
+	out->id = row_int(r);
+	out->list = row_int(r);
+	out->state = (enum held_state)row_int(r);
+	out->blob = row_span(r);
+	out->mail_from = row_span(r);
+	out->recipient = row_span(r);
+	out->author = row_span(r);
+	out->subject = row_span(r);
+	out->message_id = row_span(r);
+	out->rule = row_span(r);
+	out->reason = row_span(r);
+	out->verdict = row_span(r);
+	out->arrived = row_int(r);
+	out->decided = row_int(r);
+	out->size = row_int(r);
+	out->truncated = row_int(r) != 0;
+}
+
+bool store_held_add(struct store *s, const struct held *h, int64_t *id, struct err *e)
+{
+	if (!stmt_run(s, STMT_HELD_ADD,
+	              STMT_ARGS(stmt_int(h->list), stmt_int(h->state), stmt_text(h->blob),
+	                        stmt_bytes(h->mail_from), stmt_bytes(h->recipient),
+	                        stmt_bytes(h->author), stmt_bytes(h->subject),
+	                        stmt_bytes(h->message_id), stmt_text(h->rule),
+	                        stmt_bytes(h->reason), stmt_bytes(h->verdict),
+	                        stmt_int(h->arrived), stmt_int(h->decided), stmt_int(h->size),
+	                        stmt_int(h->truncated)), e))
+		return false;
+	*id = sqlite3_last_insert_rowid(s->db);
+	return true;
+}
+
+bool store_held_get(struct store *s, struct arena *arena, int64_t id, struct held *out,
+                    bool *found, struct err *e)
+{
+	struct rows r;
+
+	rows_open(&r, s, STMT_HELD_GET, STMT_ARGS(stmt_int(id)), arena);
+	*found = rows_next(&r);
+	if (*found)
+		read_held(&r, out);
+	return rows_close(&r, e);
+}
+
+bool store_held_ls(struct store *s, struct arena *arena, int64_t list, enum held_state state,
+                   int64_t after, size_t limit, struct held **out, size_t *n, struct err *e)
+{
+	struct rows r;
+	struct held *v = NULL;
+	size_t count = 0, cap = 0;
+
+	if (list)
+		rows_open(&r, s, STMT_HELD_LS_LIST,
+		          STMT_ARGS(stmt_int(state), stmt_int(after), stmt_limit(limit),
+		                    stmt_int(list)), arena);
+	else
+		rows_open(&r, s, STMT_HELD_LS,
+		          STMT_ARGS(stmt_int(state), stmt_int(after), stmt_limit(limit)), arena);
+	while (rows_next(&r))
+		read_held(&r, ARENA_PUSH(arena, v, count, cap));
+	*out = v;
+	*n = count;
+	return rows_close(&r, e);
+}
+
+bool store_held_decide(struct store *s, int64_t id, enum held_state state, int64_t now,
+                       bool *changed, struct err *e)
+{
+	int64_t rows;
+
+	if (!stmt_change(s, STMT_HELD_DECIDE, STMT_ARGS(stmt_int(id), stmt_int(state), stmt_int(now)),
+	                 &rows, e))
+		return false;
+	*changed = rows > 0;
+	return true;
+}
+
+bool store_held_count(struct store *s, int64_t list, enum held_state state, int64_t *count,
+                      struct err *e)
+{
+	if (list)
+		return stmt_number(s, STMT_HELD_COUNT_LIST,
+		                   STMT_ARGS(stmt_int(state), stmt_int(list)), count, e);
+	return stmt_number(s, STMT_HELD_COUNT, STMT_ARGS(stmt_int(state)), count, e);
+}
