@@ -1,0 +1,13 @@
+#ifndef LADLE_NET_DNS_SERVER_H
+#define LADLE_NET_DNS_SERVER_H
+
+#include "base/err.h"
+
+/*
+ * Check "addr[:port][, …]", an IPv6 address with a port in brackets, and write it
+ * as c-ares reads it to *OUT, to be freed with mem_free; NULL when SERVERS is
+ * blank. At most 8. Class misuse.
+ */
+bool dns_server_list(struct span servers, char **out, struct err *e);
+
+#endif

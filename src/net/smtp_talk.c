@@ -1,0 +1,581 @@
+/*
+ * One copy after the other over one link. What makes it safe:
+ *
+ *  1. The k-th reply belongs to the k-th command. Whatever breaks that order (a
+ *     reply nobody asked for, one that is no reply) ends the connection, so that
+ *     an answer is never taken for that of another command or copy.
+ *  2. A copy is sent only by a 2yz that comes after the final dot was written.
+ *  3. The final dot is written only behind the whole content. A connection that
+ *     ends before has delivered nothing.
+ *  4. A copy is begun a second time, on a new connection, only if an older one
+ *     broke or said 421 before MAIL was answered: relays close connections that
+ *     idled or carried many copies, at a moment of their choice.
+ *  5. Bytes on their way out stay where they are until all of them are gone, as
+ *     TLS demands.
+ */
+#include "net/smtp_talk.h"
+
+#include "base/buf.h"
+#include "net/smtp_address.h"
+#include "net/smtp_content.h"
+
+#include <string.h>
+
+enum {
+	PATIENCE = 600,         /* seconds (RFC 5321 4.5.3.2.6) */
+	STALE_US = 1000 * 1000, /* a connection that idled longer is looked at before use */
+	CHUNK = 64 * 1024,      /* bytes of content in one write */
+	CHUNKS = 16,            /* written before it is the others' turn */
+	INPUT = 4096,
+	/*
+	 * So many refusing replies, and a connection is given up after the copy.
+	 * Postfix begins to answer slowly at 10 and hangs up at 20; one copy makes
+	 * up to three.
+	 */
+	ERRORS = 7,
+};
+
+enum command { RSET, MAIL, RCPT, DATA };
+
+enum talk_state {
+	IDLE,     /* no job */
+	OPENING,  /* waits for the link */
+	ENVELOPE, /* commands are out, replies to come */
+	CONTENT,  /* after 354 */
+	FINAL,    /* after the dot */
+	OVER,     /* has the verdict */
+};
+
+struct smtp_talk {
+	struct smtp_link *link;
+	int64_t patience;         /* microseconds for one reply */
+	int64_t deadline;         /* of the one that is waited for */
+	int64_t now;              /* as the caller said */
+	enum talk_state state;
+
+	struct smtp_job *job;
+	struct buf from, to;      /* as they go on the wire */
+	bool utf8, eight_bit;     /* what the job needs */
+
+	enum command commands[4]; /* for this job */
+	unsigned count;           /* of them */
+	unsigned asked, answered; /* so many are out, so many replies are in */
+	bool mail_answered;
+	bool refused;             /* the verdict is there, replies to what went out ahead are not */
+
+	bool fresh;               /* the connection was made for this job */
+	bool transaction;         /* the relay may still be in one: RSET first */
+	unsigned errors;          /* replies of 400 and more on this connection */
+	int64_t idle_since;
+
+	struct buf lines;         /* commands on their way out */
+	struct smtp_content content;
+	char *chunk;              /* of content on its way out */
+	struct span out;          /* what is left of either */
+
+	char *input;
+	struct span in;           /* what is left of it */
+	struct smtp_reply reply;  /* the last one, or the beginning of the next */
+	bool complete;
+
+	struct reply_input verdict;
+	char text[SMTP_REPLY_TEXT];
+};
+
+/* Verdicts --------------------------------------------------------------------- */
+
+static void say(struct smtp_talk *t, const char *text)
+{
+	smtp_reply_print(t->text, sizeof(t->text), span_str(text));
+}
+
+/* The job can never go out. The link is as good as before. */
+static void misuse(struct smtp_talk *t, const char *text)
+{
+	t->verdict = (struct reply_input){ .misuse = true };
+	say(t, text);
+	t->state = OVER;
+}
+
+/* The reply that just came decides, unless an earlier one did. */
+static void decide(struct smtp_talk *t, enum reply_stage stage)
+{
+	if (t->refused)
+		return;
+	t->verdict = (struct reply_input){ .transport_ok = true, .code = t->reply.code, .stage = stage };
+	memcpy(t->text, t->reply.text, sizeof(t->text));
+}
+
+static void hang_up(struct smtp_talk *t, bool polite)
+{
+	smtp_link_close(t->link, polite);
+	t->in.n = 0;
+	t->out.n = 0;
+	smtp_reply_clear(&t->reply);
+	t->transaction = false;
+	t->errors = 0;
+}
+
+static void connect_anew(struct smtp_talk *t)
+{
+	hang_up(t, false);
+	t->fresh = true;
+	t->state = OPENING;
+	smtp_link_open(t->link);
+}
+
+/* Invariant 4. */
+static bool may_begin_again(const struct smtp_talk *t)
+{
+	return t->state == ENVELOPE && !t->fresh && !t->mail_answered;
+}
+
+/* The connection came to nothing, without a reply that decides. */
+static void lose(struct smtp_talk *t, const char *why)
+{
+	if (may_begin_again(t)) {
+		connect_anew(t);
+		return;
+	}
+	if (!t->refused) {
+		t->verdict = (struct reply_input){
+			.stage = t->state == ENVELOPE ? REPLY_ENVELOPE : REPLY_DATA,
+		};
+		say(t, why);
+	}
+	hang_up(t, false);
+	t->state = OVER;
+}
+
+/* A reply was the last word on this connection. */
+static void obey(struct smtp_talk *t, enum reply_stage stage)
+{
+	if (may_begin_again(t)) {
+		connect_anew(t);
+		return;
+	}
+	decide(t, stage);
+	hang_up(t, false);
+	t->state = OVER;
+}
+
+/* All that was asked is answered: the connection is ready for the next copy. */
+static void complete(struct smtp_talk *t)
+{
+	if (t->errors >= ERRORS)
+		hang_up(t, true);
+	t->idle_since = t->now;
+	t->state = OVER;
+}
+
+/* Input and output ---------------------------------------------------------------- */
+
+enum next { NEXT_NONE, NEXT_REPLY, NEXT_GONE };
+
+/* Puts the next reply into t->reply as far as it is there. GONE: none will come, and t->reply.text says why. */
+static enum next next_reply(struct smtp_talk *t)
+{
+	enum smtp_reply_state state = SMTP_REPLY_MORE;
+
+	if (t->complete)
+		smtp_reply_clear(&t->reply);
+	t->complete = false;
+	while ((state = smtp_reply_feed(&t->reply, &t->in)) == SMTP_REPLY_MORE) {
+		ssize_t n = smtp_link_receive(t->link, t->input, INPUT);
+
+		if (n == 0)
+			return NEXT_NONE;
+		if (n < 0) {
+			smtp_reply_print(t->reply.text, sizeof(t->reply.text),
+			                 SPAN("the relay closed the connection"));
+			return NEXT_GONE;
+		}
+		t->in = (struct span){ t->input, (size_t)n };
+	}
+	t->complete = true;
+	t->deadline = t->now + t->patience;
+	t->errors += t->reply.code >= 400;
+	return state == SMTP_REPLY_DONE ? NEXT_REPLY : NEXT_GONE;
+}
+
+/* False when the connection is gone. Afterwards t->out is what could not be written yet. */
+static bool flush(struct smtp_talk *t)
+{
+	while (t->out.n > 0) {
+		ssize_t n = smtp_link_send(t->link, t->out);
+
+		if (n < 0)
+			return false;
+		if (n == 0)
+			break;
+		t->out = span_from(t->out, (size_t)n);
+		t->deadline = t->now + t->patience;
+	}
+	return true;
+}
+
+/* Envelope ------------------------------------------------------------------------ */
+
+static void add_mail(struct smtp_talk *t)
+{
+	unsigned offers = smtp_link_offers(t->link);
+
+	buf_str(&t->lines, "MAIL FROM:<");
+	buf_add(&t->lines, buf_span(&t->from));
+	buf_chr(&t->lines, '>');
+	if (offers & SMTP_OFFER_SIZE)
+		buf_printf(&t->lines, " SIZE=%llu", (unsigned long long)t->job->size);
+	if (t->eight_bit && (offers & SMTP_OFFER_8BITMIME))
+		buf_str(&t->lines, " BODY=8BITMIME");
+	if (t->utf8)
+		buf_str(&t->lines, " SMTPUTF8");
+	buf_str(&t->lines, "\r\n");
+}
+
+static void add_command(struct smtp_talk *t, enum command command)
+{
+	switch (command) {
+	case RSET:
+		buf_str(&t->lines, "RSET\r\n");
+		break;
+	case MAIL:
+		add_mail(t);
+		break;
+	case RCPT:
+		buf_str(&t->lines, "RCPT TO:<");
+		buf_add(&t->lines, buf_span(&t->to));
+		buf_str(&t->lines, ">\r\n");
+		break;
+	case DATA:
+		buf_str(&t->lines, "DATA\r\n");
+		break;
+	}
+}
+
+/* All commands, or without PIPELINING the next. */
+static void ask(struct smtp_talk *t)
+{
+	bool ahead = smtp_link_offers(t->link) & SMTP_OFFER_PIPELINING;
+	unsigned last = ahead ? t->count : t->asked + 1;
+
+	buf_clear(&t->lines);
+	while (t->asked < last)
+		add_command(t, t->commands[t->asked++]);
+	t->out = buf_span(&t->lines);
+}
+
+static void begin(struct smtp_talk *t)
+{
+	static const enum command commands[] = { RSET, MAIL, RCPT, DATA };
+	unsigned skip = t->transaction ? 0 : 1;
+
+	if (t->utf8 && !(smtp_link_offers(t->link) & SMTP_OFFER_SMTPUTF8)) {
+		misuse(t, "5.6.7 the message needs SMTPUTF8, which the relay does not offer");
+		return;
+	}
+	t->count = 4 - skip;
+	memcpy(t->commands, commands + skip, t->count * sizeof(*commands));
+	t->asked = t->answered = 0;
+	t->state = ENVELOPE;
+	ask(t);
+}
+
+static void opening(struct smtp_talk *t, bool look)
+{
+	long code;
+
+	(void)look;
+	switch (smtp_link_step(t->link)) {
+	case SMTP_LINK_OPENING:
+		break;
+	case SMTP_LINK_OPEN:
+		t->deadline = t->now + t->patience;
+		begin(t);
+		break;
+	case SMTP_LINK_CLOSED:
+		say(t, smtp_link_failure(t->link, &code));
+		t->verdict = (struct reply_input){
+			.transport_ok = code > 0, .code = code, .stage = REPLY_CONNECT,
+		};
+		t->state = OVER;
+		break;
+	}
+}
+
+/* 354. If the recipient was refused before, the dot alone ends what should not have begun (RFC 2920 3.1). */
+static void begin_content(struct smtp_talk *t)
+{
+	if (!t->chunk)
+		t->chunk = mem_resize(NULL, CHUNK);
+	smtp_content_start(&t->content, t->job->segments, t->refused ? 0 : t->job->count);
+	t->state = CONTENT;
+}
+
+static void accepted(struct smtp_talk *t, enum command command)
+{
+	if (command == RSET)
+		t->transaction = false;
+	else if (command == MAIL)
+		t->transaction = true;
+	else if (command == DATA)
+		begin_content(t);
+}
+
+static void refused(struct smtp_talk *t)
+{
+	decide(t, REPLY_ENVELOPE);
+	t->refused = true;
+	/* What was not asked yet is not worth asking. */
+	t->count = t->asked;
+}
+
+/* t->reply answers the next command. */
+static void answer(struct smtp_talk *t)
+{
+	enum command command = t->commands[t->answered++];
+	long digit = t->reply.code / 100;
+
+	if (t->reply.code == 421) {
+		obey(t, REPLY_ENVELOPE);
+		return;
+	}
+	t->mail_answered = t->mail_answered || command == MAIL;
+	if (digit == (command == DATA ? 3 : 2)) {
+		accepted(t, command);
+	} else if (digit < 4 || command == RSET) {
+		lose(t, t->reply.text);
+		return;
+	} else {
+		refused(t);
+	}
+	if (t->state != ENVELOPE)
+		return;
+	if (t->answered == t->count)
+		complete(t);
+	else if (t->answered == t->asked)
+		ask(t);
+}
+
+static void envelope(struct smtp_talk *t, bool look)
+{
+	bool there = flush(t);
+
+	/* When it broke, there may be last words to read. */
+	while (t->state == ENVELOPE && (look || !there)) {
+		switch (next_reply(t)) {
+		case NEXT_REPLY:
+			answer(t);
+			break;
+		case NEXT_NONE:
+			if (!there)
+				lose(t, "the relay closed the connection");
+			return;
+		case NEXT_GONE:
+			lose(t, t->reply.text);
+			break;
+		}
+		there = there && (t->state != ENVELOPE || flush(t));
+	}
+}
+
+/* Content -------------------------------------------------------------------------- */
+
+/* A reply before the dot can only be a refusal, and the connection is of no use behind it. */
+static void early_reply(struct smtp_talk *t)
+{
+	switch (next_reply(t)) {
+	case NEXT_NONE:
+		break;
+	case NEXT_REPLY:
+		if (t->reply.code >= 400)
+			obey(t, REPLY_DATA);
+		else
+			lose(t, "the relay replied before the end of the message");
+		break;
+	case NEXT_GONE:
+		lose(t, t->reply.text);
+		break;
+	}
+}
+
+static void content(struct smtp_talk *t, bool look)
+{
+	if (look)
+		early_reply(t);
+	for (int turn = 0; t->state == CONTENT && turn < CHUNKS; turn++) {
+		if (!flush(t)) {
+			early_reply(t);
+			if (t->state == CONTENT)
+				lose(t, "the relay closed the connection within the message");
+			return;
+		}
+		if (t->out.n > 0)
+			return;
+		if (t->content.ended) {
+			t->state = FINAL;
+			return;
+		}
+		t->out = (struct span){ t->chunk, smtp_content_take(&t->content, t->chunk, CHUNK) };
+	}
+}
+
+static void final(struct smtp_talk *t, bool look)
+{
+	enum next next = look ? next_reply(t) : NEXT_NONE;
+
+	if (next == NEXT_GONE)
+		lose(t, t->reply.text);
+	if (next != NEXT_REPLY)
+		return;
+	if (t->reply.code == 421 || t->reply.code / 100 == 3) {
+		obey(t, REPLY_DATA);
+		return;
+	}
+	decide(t, REPLY_DATA);
+	t->transaction = false;
+	complete(t);
+}
+
+/* From outside --------------------------------------------------------------------- */
+
+void smtp_talk_run(struct smtp_talk *t, bool readable, int64_t now)
+{
+	static void (*const steps[])(struct smtp_talk *t, bool look) = {
+		[OPENING] = opening, [ENVELOPE] = envelope, [CONTENT] = content, [FINAL] = final,
+	};
+	enum talk_state before;
+	bool look = readable;
+
+	t->now = now;
+	do {
+		before = t->state;
+		if (before == IDLE || before == OVER)
+			return;
+		steps[before](t, look || t->in.n > 0 || smtp_link_buffers(t->link));
+		look = false;
+	} while (t->state != before);
+	if (t->state != OPENING && now >= t->deadline)
+		lose(t, "the relay did not answer in time");
+}
+
+static bool check_job(struct smtp_talk *t, struct err *e)
+{
+	const struct smtp_job *job = t->job;
+
+	buf_clear(&t->from);
+	buf_clear(&t->to);
+	t->utf8 = job->utf8;
+	if ((job->mail_from.n == 0) != job->null_sender)
+		return err_set(e, ERR_BUG, "5.1.7", "no sender, but not said to be the null sender");
+	if (job->mail_from.n > 0 && !smtp_address_wire(job->mail_from, &t->from, &t->utf8, e))
+		return false;
+	if (!smtp_address_wire(job->rcpt_to, &t->to, &t->utf8, e))
+		return false;
+	return smtp_content_check(job->segments, job->count, &t->eight_bit) ||
+	       err_set(e, ERR_BUG, "5.6.0", "the message has a LF without a CR before it");
+}
+
+/* Can the open link carry one more? Not when there is something to read although nothing was asked. */
+static bool usable(struct smtp_talk *t)
+{
+	if (smtp_link_state(t->link) != SMTP_LINK_OPEN || t->in.n > 0)
+		return false;
+	return t->now - t->idle_since < STALE_US || smtp_link_receive(t->link, t->input, INPUT) == 0;
+}
+
+void smtp_talk_start(struct smtp_talk *t, struct smtp_job *job, int64_t now)
+{
+	struct err e = { 0 };
+	struct buf words = BUF_INIT;
+
+	t->job = job;
+	t->now = now;
+	t->mail_answered = t->refused = false;
+	t->deadline = now + t->patience;
+	if (!check_job(t, &e)) {
+		buf_printf(&words, "%s %s", e.status, e.text);
+		misuse(t, words.p);
+		buf_free(&words);
+		return;
+	}
+	t->fresh = !usable(t);
+	if (t->fresh)
+		connect_anew(t);
+	else
+		begin(t);
+	smtp_talk_run(t, false, now);
+}
+
+size_t smtp_talk_poll(struct smtp_talk *t, struct pollfd fds[SMTP_LINK_FDS], int *timeout, int64_t now)
+{
+	bool writing = t->state == CONTENT || t->out.n > 0;
+	int64_t left = (t->deadline - now) / 1000 + 1;
+
+	if (t->state == IDLE || t->state == OVER)
+		return 0;
+	if (t->state != OPENING && left < *timeout)
+		*timeout = left < 0 ? 0 : (int)left;
+	return smtp_link_poll(t->link, writing ? POLLIN | POLLOUT : POLLIN, fds, timeout);
+}
+
+struct smtp_talk *smtp_talk_new(const struct smtp_config *config, struct err *e)
+{
+	struct smtp_link *link = smtp_link_new(config, e);
+	struct smtp_talk *t;
+
+	if (!link)
+		return NULL;
+	t = mem_alloc(sizeof(*t));
+	t->link = link;
+	t->patience = (int64_t)(config->reply_timeout ? config->reply_timeout : PATIENCE) * 1000000;
+	t->input = mem_alloc(INPUT);
+	return t;
+}
+
+void smtp_talk_free(struct smtp_talk *t)
+{
+	if (!t)
+		return;
+	smtp_link_close(t->link, t->state == IDLE || t->state == OVER);
+	smtp_link_free(t->link);
+	buf_free(&t->from);
+	buf_free(&t->to);
+	buf_free(&t->lines);
+	mem_free(t->chunk);
+	mem_free(t->input);
+	mem_free(t);
+}
+
+bool smtp_talk_idle(const struct smtp_talk *t)
+{
+	return t->state == IDLE;
+}
+
+bool smtp_talk_connected(const struct smtp_talk *t)
+{
+	return smtp_link_state(t->link) == SMTP_LINK_OPEN;
+}
+
+bool smtp_talk_over(const struct smtp_talk *t)
+{
+	return t->state == OVER;
+}
+
+struct reply_input smtp_talk_verdict(const struct smtp_talk *t)
+{
+	return t->verdict;
+}
+
+const char *smtp_talk_text(const struct smtp_talk *t)
+{
+	return t->text;
+}
+
+struct smtp_job *smtp_talk_take(struct smtp_talk *t)
+{
+	struct smtp_job *job = t->job;
+
+	t->job = NULL;
+	t->state = IDLE;
+	return job;
+}
