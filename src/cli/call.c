@@ -1,0 +1,157 @@
+/* What commands have in common: options, the site, lists by name, messages, times. */
+#include "base/ascii.h"
+#include "base/file.h"
+#include "base/limits.h"
+#include "cli/cli.h"
+#include "mail/addr.h"
+#include "mail/date.h"
+#include "mail/idn.h"
+#include "store/lists.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+const char *call_opt(const struct call *call, const char *name)
+{
+	for (size_t i = call->nvalues; i > 0; i--) {
+		if (strcmp(call->values[(i - 1) * 2], name) == 0) {
+			return call->values[(i - 1) * 2 + 1];
+		}
+	}
+	return NULL;
+}
+
+const char **call_opts(const struct call *call, const char *name, size_t *n)
+{
+	const char **out = arena_array(call->arena, call->nvalues + 1, sizeof(*out));
+	*n = 0;
+	for (size_t i = 0; i < call->nvalues; i++) {
+		if (strcmp(call->values[i * 2], name) == 0) {
+			out[(*n)++] = call->values[i * 2 + 1];
+		}
+	}
+	return out;
+}
+
+bool call_number(struct call *call, const char *name, int64_t preset, int64_t *out)
+{
+	const char *text = call_opt(call, name);
+	uint64_t v;
+	*out = preset;
+	if (!text) {
+		return true;
+	}
+	if (!span_u64(span_str(text), &v) || v > INT64_MAX) {
+		return call_usage(call, "option \"%s\": \"%s\" is not a number", name, text);
+	}
+	*out = (int64_t)v;
+	return true;
+}
+
+const char *call_arg(const struct call *call, int i)
+{
+	return i < call->count ? call->args[i] : NULL;
+}
+
+struct context *call_context(struct call *call, unsigned needs)
+{
+	if (!call->context) {
+		call->context = context_open(call->config, needs, call->command->name, &call->err);
+		return call->context;
+	}
+	return context_need(call->context, needs, &call->err) ? call->context : NULL;
+}
+
+/* "dev": the one list of that local part, whatever its domain. */
+static bool by_local(struct call *call, struct span local, struct list *out)
+{
+	struct list *all;
+	size_t n, hits = 0;
+	if (!store_list_all(call->context->store, call->arena, &all, &n, &call->err)) {
+		return false;
+	}
+	for (size_t i = 0; i < n; i++) {
+		if (span_ieq(all[i].local, local)) {
+			*out = all[i];
+			hits++;
+		}
+	}
+	if (hits == 1) {
+		return true;
+	}
+	return err_set(&call->err, ERR_PERMANENT, "5.1.1",
+	               hits ? "\"%.*s\" is a list at %zu domains: name it with its domain"
+	                    : "no list \"%.*s\" (ladle list ls shows all)",
+	               SPAN_FMT(local), hits);
+}
+
+bool call_list(struct call *call, const char *text, struct list *out)
+{
+	struct span addr = span_str(text), domain, key;
+	bool found = false;
+	if (!call_context(call, CONTEXT_STORE)) {
+		return false;
+	}
+	if (span_chr(addr, '@') == SPAN_NONE) {
+		return by_local(call, addr, out);
+	}
+	if (!addr_key(call->arena, addr, &key, &call->err) ||
+	    !idn_ascii(call->arena, addr_domain(key), &domain, &call->err) ||
+	    !store_list_find(call->context->store, call->arena, addr_local(key), domain, out, &found,
+	                     &call->err)) {
+		return false;
+	}
+	return found || err_set(&call->err, ERR_PERMANENT, "5.1.1",
+	                        "no list \"%s\" (ladle list ls shows all)", text);
+}
+
+/* Bare LF becomes CRLF: files on disk rarely have the line ends of the wire. */
+static struct span wire_form(struct arena *arena, struct span text)
+{
+	struct buf out = BUF_INIT;
+	buf_reserve(&out, text.n + text.n / 32);
+	while (text.n > 0) {
+		size_t lf = span_chr(text, '\n');
+		if (lf == SPAN_NONE) {
+			buf_add(&out, text);
+			break;
+		}
+		bool crlf = lf > 0 && text.p[lf - 1] == '\r';
+		buf_add(&out, span_sub(text, 0, crlf ? lf - 1 : lf));
+		buf_str(&out, "\r\n");
+		text = span_from(text, lf + 1);
+	}
+	return buf_move(&out, arena);
+}
+
+bool call_message(struct call *call, const char *file, struct span *out)
+{
+	struct buf text = BUF_INIT;
+	bool ok = file_read(file, LIMIT_MESSAGE_HARD, &text, &call->err);
+	if (ok) {
+		*out = wire_form(call->arena, buf_span(&text));
+		ok = out->n > 0 || err_set(&call->err, ERR_PERMANENT, "", "the message is empty");
+	}
+	buf_free(&text);
+	return ok;
+}
+
+struct span call_clean(struct call *call, struct span s)
+{
+	char *p = arena_str(call->arena, s);
+	for (size_t i = 0; i < s.n; i++) {
+		if (ascii_cntrl(p[i]) && p[i] != '\t' && p[i] != '\n' && p[i] != '\r') {
+			p[i] = '?';
+		}
+	}
+	return (struct span){ p, s.n };
+}
+
+struct span call_time(struct call *call, int64_t t)
+{
+	if (t == 0) {
+		return SPAN("-");
+	}
+	struct span iso = date_iso(call->arena, t); /* 2026-11-27T18:30:01Z */
+	return arena_printf(call->arena, "%.*s %.*s", 10, iso.p, 8, iso.p + 11);
+}

@@ -1,0 +1,221 @@
+/* Reading the command line and running the command it names. */
+#include "cli/cli.h"
+
+#include "base/file.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* sysexits(3) */
+#define EXIT_USAGE 64
+#define EXIT_IO 74
+#define EXIT_LATER 75
+
+/* The longest command whose words are the next ones in ARGV; *WORDS how many they are. */
+static const struct command *find(char **argv, int argc, int *words)
+{
+	for (size_t i = 0; cli_commands[i]; i++) {
+		struct span rest = span_str(cli_commands[i]->name);
+		int n = 0;
+		bool same = true;
+		while (same && rest.p) {
+			struct span word = span_cut(&rest, ' ');
+			same = n < argc && span_is(word, argv[n]);
+			n++;
+		}
+		if (same) {
+			*words = n;
+			return cli_commands[i];
+		}
+	}
+	return NULL;
+}
+
+static const struct opt *find_opt(const struct command *command, struct span name)
+{
+	for (const struct opt *o = command->opts; o && o->name; o++) {
+		if (span_is(name, o->name)) {
+			return o;
+		}
+	}
+	return NULL;
+}
+
+/* One option at ARGV[*I], its value behind '=' or in the next word. */
+static bool take_option(struct call *call, int argc, char **argv, int *i)
+{
+	struct span text = span_str(argv[*i]);
+	size_t equals = span_starts(text, SPAN("--")) ? span_chr(text, '=') : SPAN_NONE;
+	const struct opt *o =
+	        find_opt(call->command, span_sub(text, 0, equals == SPAN_NONE ? text.n : equals));
+	const char *value = "";
+	if (!o) {
+		return call_usage(call, "unknown option \"%s\"", argv[*i]);
+	}
+	if (!o->value && equals != SPAN_NONE) {
+		return call_usage(call, "option \"%s\" takes no value", o->name);
+	}
+	if (o->value && equals != SPAN_NONE) {
+		value = argv[*i] + equals + 1;
+	} else if (o->value) {
+		if (*i + 1 >= argc) {
+			return call_usage(call, "option \"%s\" wants a value: %s", o->name, o->value);
+		}
+		value = argv[++*i];
+	}
+	call->values[call->nvalues * 2] = o->name;
+	call->values[call->nvalues * 2 + 1] = value;
+	call->nvalues++;
+	call->json = call->json || strcmp(o->name, "--json") == 0;
+	return true;
+}
+
+static bool is_help(const char *word)
+{
+	return strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0;
+}
+
+/* *HELP: --help was among the words. */
+static bool read_words(struct call *call, int argc, char **argv, bool *help)
+{
+	bool options = true;
+	call->args = arena_array(call->arena, (size_t)argc + 1, sizeof(*call->args));
+	call->values = arena_array(call->arena, (size_t)argc * 2 + 2, sizeof(*call->values));
+	for (int i = 0; i < argc; i++) {
+		if (options && strcmp(argv[i], "--") == 0) {
+			options = false;
+		} else if (options && is_help(argv[i])) {
+			*help = true;
+			return true;
+		} else if (options && argv[i][0] == '-' && argv[i][1] != '\0') {
+			if (!take_option(call, argc, argv, &i)) {
+				return false;
+			}
+		} else {
+			call->args[call->count++] = argv[i];
+		}
+	}
+	const struct command *c = call->command;
+	if (call->count < c->min || (c->max >= 0 && call->count > c->max)) {
+		return call_usage(call, "%s arguments: ladle %s %s",
+		                  call->count < c->min ? "missing" : "too many", c->name, c->arguments);
+	}
+	return true;
+}
+
+bool call_usage(struct call *call, const char *fmt, ...)
+{
+	char text[400];
+	va_list ap;
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	return err_set(&call->err, ERR_MISUSE, "", "%s", text);
+}
+
+void call_flush(struct call *call)
+{
+	if (call->out.n > 0) {
+		fwrite(call->out.p, 1, call->out.n, stdout);
+	}
+	buf_clear(&call->out);
+}
+
+static void complain(const struct call *call)
+{
+	fprintf(stderr, "ladle %s: %s\n", call->command->name, call->err.text);
+	if (call->err.class == ERR_MISUSE) {
+		fprintf(stderr, "(ladle %s --help shows how it is used)\n", call->command->name);
+	}
+}
+
+static int finish(struct call *call, bool ok)
+{
+	int code = ok ? call->exit : err_exit(call->err.class);
+	call_flush(call);
+	if (call->command->for_mta) {
+		code = ok ? code : EXIT_LATER;
+	} else if (!ok) {
+		complain(call);
+	} else if (fflush(stdout) != 0 && code == 0) {
+		fprintf(stderr, "ladle: cannot write to standard output\n");
+		code = EXIT_IO;
+	}
+	context_close(call->context);
+	buf_free(&call->out);
+	arena_free(call->arena);
+	return code;
+}
+
+static int run(const struct command *command, const char *config, int argc, char **argv)
+{
+	struct call call = { .arena = arena_new(), .command = command, .config = config };
+	bool help = false;
+	bool ok = read_words(&call, argc, argv, &help);
+	if (ok && help) {
+		help_command(&call.out, command);
+	} else if (ok) {
+		ok = command->run(&call);
+	}
+	return finish(&call, ok);
+}
+
+static int overview(FILE *to, int code)
+{
+	struct buf text = BUF_INIT;
+	help_overview(&text);
+	fwrite(text.p, 1, text.n, to);
+	buf_free(&text);
+	return code;
+}
+
+/* A word that is the first of several commands ("list"): show those. */
+static int unknown(const char *word)
+{
+	size_t n = strlen(word);
+	bool any = false;
+	for (size_t i = 0; cli_commands[i]; i++) {
+		const char *name = cli_commands[i]->name;
+		if (strncmp(name, word, n) == 0 && name[n] == ' ') {
+			fprintf(stderr, "%sladle %s %s\n", any ? "       " : "usage: ", name,
+			        cli_commands[i]->arguments);
+			any = true;
+		}
+	}
+	if (!any) {
+		fprintf(stderr, "ladle: unknown command \"%s\" (ladle help lists them)\n", word);
+	}
+	return EXIT_USAGE;
+}
+
+int cli_main(int argc, char **argv)
+{
+	const char *config = NULL;
+	int i = 1;
+	while (i < argc && argv[i][0] == '-') {
+		if (strcmp(argv[i], "-C") == 0 && i + 1 < argc) {
+			config = argv[i + 1];
+			i += 2;
+		} else if (is_help(argv[i])) {
+			return overview(stdout, 0);
+		} else if (strcmp(argv[i], "--version") == 0) {
+			printf("ladle %s\n", LADLE_VERSION);
+			return 0;
+		} else {
+			fprintf(stderr, "ladle: unknown option \"%s\" (before the command: -C FILE)\n", argv[i]);
+			return EXIT_USAGE;
+		}
+	}
+	if (i >= argc) {
+		return overview(stderr, EXIT_USAGE);
+	}
+	int words = 0;
+	const struct command *command = find(argv + i, argc - i, &words);
+	if (!command) {
+		return unknown(argv[i]);
+	}
+	return run(command, config, argc - i - words, argv + i + words);
+}

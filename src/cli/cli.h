@@ -1,0 +1,98 @@
+#ifndef LADLE_CLI_CLI_H
+#define LADLE_CLI_CLI_H
+
+/*
+ * The command line: one table of commands, one reader of options, one way to
+ * print. A command is a function over a `struct call`; help, usage errors,
+ * `help --names` and the manual page check all come from the table.
+ *
+ *     ladle [-C FILE] COMMAND [SUBCOMMAND] [OPTIONS] [ARGUMENTS]
+ *
+ * Every command knows --help; those that print data know --json. "--" ends the
+ * options; options and arguments may be mixed.
+ */
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/json.h"
+#include "flow/context.h"
+
+/* One option of a command. */
+struct opt {
+	const char *name;  /* "--mf" or "-f"; NULL ends the table */
+	const char *value; /* what its value is called in help; NULL: a flag */
+	const char *help;
+};
+
+#define OPT_JSON { "--json", NULL, "print JSON" }
+
+struct call;
+
+struct command {
+	const char *name;       /* "list create", as typed */
+	const char *arguments;  /* "LIST [KEY=VALUE…]", for help */
+	const char *summary;    /* one line */
+	int min, max;           /* number of arguments; max -1: any */
+	const struct opt *opts; /* NULL: none but --help */
+	/* Does the work: prints to call->out. False with call->err for an error. */
+	bool (*run)(struct call *call);
+	/* An MTA runs it: whatever goes wrong is exit 75, and nothing is printed. */
+	bool for_mta;
+};
+
+extern const struct command *const cli_commands[]; /* ends with NULL */
+
+/* One run of a command. */
+struct call {
+	struct arena *arena;
+	const struct command *command;
+	const char *config;    /* -C, or NULL */
+	const char **args;     /* arguments, options taken out */
+	int count;
+	const char **values;   /* pairs: option name, value ("" for a flag) */
+	size_t nvalues;
+	bool json;
+	struct buf out;        /* standard output; written by call_flush and at the end */
+	struct context *context; /* opened by call_context */
+	struct err err;
+	int exit;              /* exit code when run returns true, 0 unless set */
+};
+
+/* Parse ARGV, find and run the command. Returns the exit code. */
+int cli_main(int argc, char **argv);
+
+/* The last value of option NAME; NULL when it was not given ("" for a flag that was). */
+const char *call_opt(const struct call *call, const char *name);
+/* All values of NAME, in order, in the arena. */
+const char **call_opts(const struct call *call, const char *name, size_t *n);
+/* The option's value as a number; PRESET when it was not given. False with a usage error. */
+bool call_number(struct call *call, const char *name, int64_t preset, int64_t *out);
+/* Argument I, or NULL. */
+const char *call_arg(const struct call *call, int i);
+
+/* A usage error (exit 64), text as in err_set; returns false. */
+bool call_usage(struct call *call, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+
+/* The site, with what NEEDS (enum context_need) says; NULL with call->err. */
+struct context *call_context(struct call *call, unsigned needs);
+
+/* Write what is in out so far. */
+void call_flush(struct call *call);
+
+/* The list that TEXT names: "dev@lists.example.org", or "dev" when only one domain has it. */
+struct list;
+bool call_list(struct call *call, const char *text, struct list *out);
+
+/* Whole of FILE (NULL or "-": standard input) in CRLF form, in the arena. */
+bool call_message(struct call *call, const char *file, struct span *out);
+/* S for a terminal: control characters but TAB and line ends become '?'. */
+struct span call_clean(struct call *call, struct span s);
+/* As UTC, for people: "2026-11-27 18:30:01". "-" for 0. */
+struct span call_time(struct call *call, int64_t t);
+
+/* `ladle help [COMMAND]`, and the table for lint: names, settings. */
+bool help_run(struct call *call);
+void help_command(struct buf *out, const struct command *command);
+void help_overview(struct buf *out);
+
+#endif

@@ -1,0 +1,220 @@
+/* list create, ls, show, set, rm. */
+#include "cli/commands.h"
+#include "mail/addr.h"
+#include "mail/idn.h"
+#include "rules/route.h"
+#include "store/lists.h"
+#include "store/members.h"
+
+#include <string.h>
+
+/* Arguments FROM… as KEY=VALUE, checked against the list first, kept then. */
+static bool check_settings(struct call *call, int from, struct list *list)
+{
+	for (int i = from; i < call->count; i++) {
+		struct span text = span_str(call->args[i]);
+		size_t equals = span_chr(text, '=');
+		if (equals == SPAN_NONE) {
+			return call_usage(call, "\"%s\" is not KEY=VALUE", call->args[i]);
+		}
+		struct span key = span_sub(text, 0, equals);
+		const struct setting *row = setting_find(SETTING_LIST, key);
+		if (!row) {
+			return call_usage(call, "unknown setting \"%.*s\" (ladle list show LIST shows all)",
+			                  SPAN_FMT(key));
+		}
+		if (!setting_put(call->arena, row, span_from(text, equals + 1), list, &call->err)) {
+			return false;
+		}
+	}
+	return true;
+}
+
+static bool keep_settings(struct call *call, int from, const struct list *list)
+{
+	for (int i = from; i < call->count; i++) {
+		struct span text = span_str(call->args[i]);
+		const struct setting *row =
+		        setting_find(SETTING_LIST, span_sub(text, 0, span_chr(text, '=')));
+		if (!store_list_set(call->context->store, list->id, row,
+		                    setting_text(call->arena, row, list), &call->err)) {
+			return false;
+		}
+	}
+	return true;
+}
+
+static bool create_run(struct call *call)
+{
+	struct list list = { 0 };
+	struct span key;
+	struct context *c = call_context(call, CONTEXT_STORE);
+	setting_defaults(call->arena, SETTING_LIST, &list);
+	if (!c || !addr_key(call->arena, span_str(call->args[0]), &key, &call->err) ||
+	    !route_name_valid(addr_local(key), &call->err) || !check_settings(call, 1, &list)) {
+		return false;
+	}
+	if (!store_begin(c->store, &call->err)) {
+		return false;
+	}
+	if (!store_list_create(c->store, addr_local(key), addr_domain(key), c->env.now(&c->env), &list.id,
+	                       &call->err) ||
+	    !keep_settings(call, 1, &list) || !store_commit(c->store, &call->err)) {
+		store_rollback(c->store);
+		return false;
+	}
+	buf_printf(&call->out, "created %.*s\n", SPAN_FMT(key));
+	return true;
+}
+
+const struct command cmd_list_create = {
+	.name = "list create",
+	.arguments = "NAME@DOMAIN [KEY=VALUE…]",
+	.summary = "Make a list",
+	.min = 1,
+	.max = -1,
+	.run = create_run,
+};
+
+static bool ls_run(struct call *call)
+{
+	struct list *all;
+	size_t n;
+	struct context *c = call_context(call, CONTEXT_STORE);
+	if (!c || !store_list_all(c->store, call->arena, &all, &n, &call->err)) {
+		return false;
+	}
+	struct json j = JSON_INIT(&call->out);
+	if (call->json) {
+		json_open(&j, '[');
+	}
+	for (size_t i = 0; i < n; i++) {
+		int64_t members;
+		if (!store_member_count(c->store, all[i].id, &members, &call->err)) {
+			return false;
+		}
+		struct span address = route_make(call->arena, &all[i], '+', SPAN(""));
+		if (call->json) {
+			json_open(&j, '{');
+			json_kspan(&j, "list", address);
+			json_kint(&j, "members", members);
+			json_kspan(&j, "description", all[i].description);
+			json_close(&j);
+		} else {
+			buf_printf(&call->out, "%.*s\t%lld\t%.*s\n", SPAN_FMT(address), (long long)members,
+			           SPAN_FMT(all[i].description));
+		}
+	}
+	if (call->json) {
+		json_close(&j);
+		buf_chr(&call->out, '\n');
+	}
+	return true;
+}
+
+static const struct opt json_opts[] = { OPT_JSON, { NULL, NULL, NULL } };
+
+const struct command cmd_list_ls = {
+	.name = "list ls",
+	.arguments = "",
+	.summary = "Show all lists: address, members, description",
+	.min = 0,
+	.max = 0,
+	.opts = json_opts,
+	.run = ls_run,
+};
+
+static bool show_run(struct call *call)
+{
+	struct list list;
+	if (!call_list(call, call->args[0], &list)) {
+		return false;
+	}
+	struct json j = JSON_INIT(&call->out);
+	struct span address = route_make(call->arena, &list, '+', SPAN(""));
+	if (call->json) {
+		json_open(&j, '{');
+		json_kspan(&j, "list", address);
+	} else {
+		buf_printf(&call->out, "# %.*s\n", SPAN_FMT(address));
+	}
+	for (size_t i = 0; i < settings_count; i++) {
+		if (settings[i].scope != SETTING_LIST) {
+			continue;
+		}
+		struct span value = setting_text(call->arena, &settings[i], &list);
+		if (call->json) {
+			json_kspan(&j, settings[i].name, value);
+		} else {
+			buf_printf(&call->out, "%s = %.*s\n", settings[i].name, SPAN_FMT(value));
+		}
+	}
+	if (call->json) {
+		json_close(&j);
+		buf_chr(&call->out, '\n');
+	}
+	return true;
+}
+
+const struct command cmd_list_show = {
+	.name = "list show",
+	.arguments = "LIST",
+	.summary = "Show the settings of a list",
+	.min = 1,
+	.max = 1,
+	.opts = json_opts,
+	.run = show_run,
+};
+
+static bool set_run(struct call *call)
+{
+	struct list list;
+	if (!call_list(call, call->args[0], &list) || !check_settings(call, 1, &list) ||
+	    !store_begin(call->context->store, &call->err)) {
+		return false;
+	}
+	if (!keep_settings(call, 1, &list) || !store_commit(call->context->store, &call->err)) {
+		store_rollback(call->context->store);
+		return false;
+	}
+	return true;
+}
+
+const struct command cmd_list_set = {
+	.name = "list set",
+	.arguments = "LIST KEY=VALUE…",
+	.summary = "Change settings of a list",
+	.min = 2,
+	.max = -1,
+	.run = set_run,
+};
+
+static bool rm_run(struct call *call)
+{
+	struct list list;
+	int64_t members;
+	if (!call_list(call, call->args[0], &list) ||
+	    !store_member_count(call->context->store, list.id, &members, &call->err)) {
+		return false;
+	}
+	if (members > 0 && !call_opt(call, "--force")) {
+		return err_set(&call->err, ERR_MISUSE, "", "\"%s\" has %lld members: --force removes it",
+		               call->args[0], (long long)members);
+	}
+	return store_list_rm(call->context->store, list.id, &call->err);
+}
+
+static const struct opt rm_opts[] = {
+	{ "--force", NULL, "also a list that has members" },
+	{ NULL, NULL, NULL },
+};
+
+const struct command cmd_list_rm = {
+	.name = "list rm",
+	.arguments = "[--force] LIST",
+	.summary = "Remove a list with its members, posts and held mail",
+	.min = 1,
+	.max = 1,
+	.opts = rm_opts,
+	.run = rm_run,
+};

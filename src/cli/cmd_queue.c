@@ -1,0 +1,422 @@
+/*
+ * queue ls, show, retry, drop: what waits. An id is the number of a post, or the
+ * name of a spool file for a message that was not processed.
+ */
+#include "base/file.h"
+#include "cli/commands.h"
+#include "flow/spool.h"
+#include "flow/wake.h"
+#include "store/fanout.h"
+#include "store/inbox.h"
+#include "store/lists.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#define PAGE 1000
+
+static const char *const post_states[] = {
+	[POST_SENDING] = "sending", [POST_DONE] = "done", [POST_STUCK] = "stuck",
+};
+static const char *const inbox_states[] = {
+	[INBOX_TRYING] = "waiting",    [INBOX_POST] = "post",   [INBOX_HELD] = "held",
+	[INBOX_DROPPED] = "discarded", [INBOX_STUCK] = "stuck",
+};
+
+static bool print_post(struct call *call, struct json *j, const struct post *p)
+{
+	struct fan_counts n;
+	if (!store_fan_counts(call->context->store, p->id, &n, &call->err)) {
+		return false;
+	}
+	if (call->json) {
+		json_open(j, '{');
+		json_kint(j, "id", p->id);
+		json_kstr(j, "state", post_states[p->state]);
+		json_kspan(j, "message_id", p->message_id);
+		json_kspan(j, "author", p->author);
+		json_kint(j, "received", p->received);
+		json_kint(j, "sent", n.sent);
+		json_kint(j, "deferred", n.deferred);
+		json_kint(j, "failed", n.failed);
+		json_kint(j, "skipped", n.skipped);
+		json_kint(j, "open", n.open);
+		json_kspan(j, "reason", p->state == POST_STUCK ? p->reason : SPAN(""));
+		json_close(j);
+		return true;
+	}
+	buf_printf(&call->out, "%lld\t%s\t%.*s\t<%.*s>\t%lld sent, %lld deferred, %lld failed, %lld open%s%.*s\n",
+	           (long long)p->id, post_states[p->state], SPAN_FMT(call_clean(call, p->author)),
+	           SPAN_FMT(call_clean(call, p->message_id)),
+	           (long long)n.sent, (long long)n.deferred, (long long)n.failed, (long long)n.open,
+	           p->state == POST_STUCK ? "\t" : "",
+	           SPAN_FMT(p->state == POST_STUCK ? p->reason : SPAN("")));
+	return true;
+}
+
+static bool print_posts(struct call *call, struct json *j, enum post_state state)
+{
+	struct post *posts;
+	size_t n;
+	if (!store_post_ls(call->context->store, call->arena, state, PAGE, &posts, &n, &call->err)) {
+		return false;
+	}
+	for (size_t i = 0; i < n; i++) {
+		if (!print_post(call, j, &posts[i])) {
+			return false;
+		}
+	}
+	return true;
+}
+
+static void print_inbox(struct call *call, struct json *j, const struct inbox *row)
+{
+	if (call->json) {
+		json_open(j, '{');
+		json_kspan(j, "id", row->spool);
+		json_kstr(j, "state", inbox_states[row->state]);
+		json_kint(j, "attempts", row->attempts);
+		json_kint(j, "next", row->next_at);
+		json_kspan(j, "reason", row->reason);
+		json_close(j);
+	} else {
+		buf_printf(&call->out, "%.*s\t%s\t%lld attempts, next %.*s\t%.*s\n", SPAN_FMT(row->spool),
+		           inbox_states[row->state], (long long)row->attempts,
+		           SPAN_FMT(call_time(call, row->next_at)), SPAN_FMT(row->reason));
+	}
+}
+
+/* A message just received, which no process has seen yet. */
+static bool print_new(struct call *call, struct json *j)
+{
+	struct span *names;
+	size_t n;
+	if (!spool_names(call->arena, call->context->paths.spool_new, &names, &n, &call->err)) {
+		return false;
+	}
+	for (size_t i = 0; i < n; i++) {
+		struct inbox row = { .spool = names[i] };
+		bool found;
+		if (!store_inbox_get(call->context->store, call->arena, names[i], &row, &found,
+		                     &call->err)) {
+			return false;
+		}
+		if (!found) {
+			row.reason = SPAN("not processed yet");
+		}
+		row.spool = names[i];
+		print_inbox(call, j, &row);
+	}
+	return true;
+}
+
+static bool print_stuck(struct call *call, struct json *j)
+{
+	struct inbox *rows;
+	size_t n;
+	if (!store_inbox_ls(call->context->store, call->arena, INBOX_STUCK, PAGE, &rows, &n,
+	                    &call->err)) {
+		return false;
+	}
+	for (size_t i = 0; i < n; i++) {
+		print_inbox(call, j, &rows[i]);
+	}
+	return true;
+}
+
+static bool ls_run(struct call *call)
+{
+	struct json j = JSON_INIT(&call->out);
+	if (!call_context(call, CONTEXT_STORE)) {
+		return false;
+	}
+	if (call->json) {
+		json_open(&j, '[');
+	}
+	bool ok = print_new(call, &j) && print_stuck(call, &j) && print_posts(call, &j, POST_SENDING) &&
+	          print_posts(call, &j, POST_STUCK);
+	if (ok && call->json) {
+		json_close(&j);
+		buf_chr(&call->out, '\n');
+	}
+	return ok;
+}
+
+static const struct opt json_opts[] = { OPT_JSON, { NULL, NULL, NULL } };
+
+const struct command cmd_queue_ls = {
+	.name = "queue ls",
+	.arguments = "",
+	.summary = "Show what waits: messages to process, posts being sent or stuck",
+	.min = 0,
+	.max = 0,
+	.opts = json_opts,
+	.run = ls_run,
+};
+
+static bool nothing(struct call *call, const char *name)
+{
+	return err_set(&call->err, ERR_PERMANENT, "", "nothing called \"%s\" waits (ladle queue ls)", name);
+}
+
+/* The post that argument 0 names; *FOUND false when it is no number: a spool name then. */
+static bool find_post(struct call *call, struct post *out, bool *is_post)
+{
+	uint64_t id;
+	bool found;
+	*is_post = span_u64(span_str(call->args[0]), &id);
+	if (!call_context(call, CONTEXT_STORE)) {
+		return false;
+	}
+	if (!*is_post) {
+		return !strchr(call->args[0], '/') || nothing(call, call->args[0]);
+	}
+	if (!store_post_get(call->context->store, call->arena, (int64_t)id, out, &found, &call->err)) {
+		return false;
+	}
+	return found || err_set(&call->err, ERR_PERMANENT, "", "no post %s (ladle queue ls)", call->args[0]);
+}
+
+static void print_row(struct call *call, struct json *j, const struct fan_row *row)
+{
+	if (call->json) {
+		json_open(j, '{');
+		json_kspan(j, "address", row->address);
+		json_kstr(j, "state", fan_state_name(row->state));
+		json_kint(j, "attempts", row->attempts);
+		json_kint(j, "at", row->at);
+		json_kint(j, "next", row->next_at);
+		json_kspan(j, "reply", row->reply);
+		json_close(j);
+	} else {
+		buf_printf(&call->out, "%.*s\t%s\t%lld attempts, next %.*s\t%.*s\n", SPAN_FMT(row->address),
+		           fan_state_name(row->state), (long long)row->attempts,
+		           SPAN_FMT(call_time(call, row->next_at)), SPAN_FMT(row->reply));
+	}
+}
+
+/* Exceptions only: successes have no rows of their own. */
+static bool show_recipients(struct call *call, struct json *j, int64_t post)
+{
+	int64_t after = 0;
+	for (size_t n = PAGE; n == PAGE;) {
+		struct fan_row *rows;
+		if (!store_fan_ls(call->context->store, call->arena, post, -1, post, after, PAGE, &rows, &n,
+		                  &call->err)) {
+			return false;
+		}
+		for (size_t i = 0; i < n; i++) {
+			print_row(call, j, &rows[i]);
+			after = rows[i].member;
+		}
+		call_flush(call);
+	}
+	return true;
+}
+
+static bool show_post(struct call *call, const struct post *post)
+{
+	struct json j = JSON_INIT(&call->out);
+	if (!call->json) {
+		return print_post(call, &j, post) && show_recipients(call, &j, post->id);
+	}
+	json_open(&j, '{');
+	json_key(&j, "post");
+	bool ok = print_post(call, &j, post);
+	json_key(&j, "recipients");
+	json_open(&j, '[');
+	ok = ok && show_recipients(call, &j, post->id);
+	json_close(&j);
+	json_close(&j);
+	buf_chr(&call->out, '\n');
+	return ok;
+}
+
+static const char *spool_file(struct call *call, const char *folder, const char *name)
+{
+	return arena_printf(call->arena, "%s/%s", folder, name).p;
+}
+
+static bool show_spooled(struct call *call)
+{
+	struct inbox row;
+	bool found;
+	struct json j = JSON_INIT(&call->out);
+	if (!store_inbox_get(call->context->store, call->arena, span_str(call->args[0]), &row, &found,
+	                     &call->err)) {
+		return false;
+	}
+	if (!found && !file_exists(spool_file(call, call->context->paths.spool_new, call->args[0]))) {
+		return nothing(call, call->args[0]);
+	}
+	if (!found) {
+		row = (struct inbox){ .spool = span_str(call->args[0]), .reason = SPAN("not processed yet") };
+	}
+	print_inbox(call, &j, &row);
+	if (call->json) {
+		buf_chr(&call->out, '\n');
+	}
+	return true;
+}
+
+static bool show_run(struct call *call)
+{
+	struct post post;
+	bool is_post;
+	if (!find_post(call, &post, &is_post)) {
+		return false;
+	}
+	return is_post ? show_post(call, &post) : show_spooled(call);
+}
+
+const struct command cmd_queue_show = {
+	.name = "queue show",
+	.arguments = "ID",
+	.summary = "Show one: each recipient that does not have it, and why",
+	.min = 1,
+	.max = 1,
+	.opts = json_opts,
+	.run = show_run,
+};
+
+/* Move spool/stuck/NAME back into spool/new, or away. */
+static bool unstick(struct call *call, const char *name, bool keep)
+{
+	struct context *c = call->context;
+	struct inbox row;
+	bool found;
+	if (!store_inbox_get(c->store, call->arena, span_str(name), &row, &found, &call->err)) {
+		return false;
+	}
+	const char *stuck = spool_file(call, c->paths.spool_stuck, name);
+	const char *new = spool_file(call, c->paths.spool_new, name);
+	if (!found && file_exists(new)) {
+		row = (struct inbox){ .spool = span_str(name), .first_at = c->env.now(&c->env) };
+	} else if (!found || (row.state != INBOX_STUCK && row.state != INBOX_TRYING)) {
+		return nothing(call, name);
+	}
+	row.attempts = 0;
+	row.next_at = 0;
+	row.state = keep ? INBOX_TRYING : INBOX_DROPPED;
+	row.reason = keep ? SPAN("to be tried again") : SPAN("dropped by hand");
+	row.at = c->env.now(&c->env);
+	/* The row first: a file that the row calls dropped is removed by process in any case. */
+	if (!store_inbox_put(c->store, &row, &call->err)) {
+		return false;
+	}
+	if (rename(stuck, new) != 0 && errno != ENOENT) {
+		return err_errno(&call->err, "cannot move \"%s\"", stuck);
+	}
+	return true;
+}
+
+static bool retry_post(struct call *call, int64_t post, int64_t *count)
+{
+	struct context *c = call->context;
+	int64_t now = c->env.now(&c->env);
+	struct post *stuck;
+	size_t n;
+	if (!store_post_ls(c->store, call->arena, POST_STUCK, PAGE, &stuck, &n, &call->err)) {
+		return false;
+	}
+	for (size_t i = 0; i < n; i++) {
+		if ((post == 0 || stuck[i].id == post) &&
+		    !store_post_set_state(c->store, stuck[i].id, POST_SENDING, SPAN(""), now, &call->err)) {
+			return false;
+		}
+	}
+	return store_fan_retry(c->store, post, now, count, &call->err);
+}
+
+static bool retry_all(struct call *call, int64_t *count)
+{
+	struct context *c = call->context;
+	struct inbox *rows;
+	size_t n;
+	if (!retry_post(call, 0, count)) {
+		return false;
+	}
+	for (int state = INBOX_TRYING; state <= INBOX_STUCK; state += INBOX_STUCK - INBOX_TRYING) {
+		if (!store_inbox_ls(c->store, call->arena, (enum inbox_state)state, PAGE, &rows, &n,
+		                    &call->err)) {
+			return false;
+		}
+		for (size_t i = 0; i < n; i++, (*count)++) {
+			if (!unstick(call, arena_str(call->arena, rows[i].spool), true)) {
+				return false;
+			}
+		}
+	}
+	return true;
+}
+
+static bool retry_run(struct call *call)
+{
+	struct post post;
+	bool is_post;
+	int64_t count = 0;
+	bool all = call_opt(call, "--all") != NULL;
+	if (all == (call->count > 0)) {
+		return call_usage(call, "wanted: an ID, or --all");
+	}
+	if (all) {
+		if (!call_context(call, CONTEXT_STORE) || !retry_all(call, &count)) {
+			return false;
+		}
+	} else if (!find_post(call, &post, &is_post) ||
+	           !(is_post ? retry_post(call, post.id, &count)
+	                     : unstick(call, call->args[0], true) && (count = 1))) {
+		return false;
+	}
+	wake_touch(call->context);
+	buf_printf(&call->out, "%lld will be tried now\n", (long long)count);
+	return true;
+}
+
+static const struct opt retry_opts[] = {
+	{ "--all", NULL, "everything that waits or is stuck" },
+	{ NULL, NULL, NULL },
+};
+
+const struct command cmd_queue_retry = {
+	.name = "queue retry",
+	.arguments = "ID | --all",
+	.summary = "Try again now",
+	.min = 0,
+	.max = 1,
+	.opts = retry_opts,
+	.run = retry_run,
+};
+
+static bool drop_run(struct call *call)
+{
+	struct post post;
+	bool is_post;
+	int64_t count = 1;
+	if (!find_post(call, &post, &is_post)) {
+		return false;
+	}
+	if (is_post) {
+		struct context *c = call->context;
+		if (!store_fan_drop(c->store, post.id, SPAN("dropped by hand"), c->env.now(&c->env), &count,
+		                    &call->err)) {
+			return false;
+		}
+	} else if (!unstick(call, call->args[0], false)) {
+		return false;
+	}
+	wake_touch(call->context);
+	buf_printf(&call->out, "dropped %lld\n", (long long)count);
+	return true;
+}
+
+const struct command cmd_queue_drop = {
+	.name = "queue drop",
+	.arguments = "ID",
+	.summary = "Give up on the recipients that still wait, or on a stuck message",
+	.min = 1,
+	.max = 1,
+	.run = drop_run,
+};

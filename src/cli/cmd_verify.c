@@ -1,0 +1,143 @@
+/* verify: all that is known about a message's authenticity. */
+#include "auth/report.h"
+#include "auth/verify.h"
+#include "base/file.h"
+#include "base/limits.h"
+#include "cli/commands.h"
+#include "mail/addr.h"
+#include "net/dns.h"
+
+#include <string.h>
+
+#define EXIT_FAIL 1
+#define EXIT_NONE 2
+#define EXIT_LATER 75
+#define LIMIT_KEY_SOURCE (16u * 1024 * 1024)
+#define DNS_SECONDS 10
+
+static bool read_path(struct call *call, const char *text, struct span *out)
+{
+	return addr_path(call->arena, span_str(text), out, &call->err);
+}
+
+static bool read_envelope(struct call *call, struct envelope *out)
+{
+	size_t n;
+	const char *from = call_opt(call, "--mf");
+	const char **rcpts = call_opts(call, "--rt", &n);
+	if (!from && n == 0) {
+		return true;
+	}
+	if (!from || n == 0) {
+		return call_usage(call, "the envelope is --mf and at least one --rt");
+	}
+	out->known = true;
+	out->rcpt_to = arena_array(call->arena, n, sizeof(*out->rcpt_to));
+	for (; out->rcpts < n; out->rcpts++) {
+		if (!read_path(call, rcpts[out->rcpts], &out->rcpt_to[out->rcpts])) {
+			return false;
+		}
+	}
+	return read_path(call, from, &out->mail_from);
+}
+
+/* --dns: a file when there is one of that name, else servers. Without it: the site's resolver, or the system's. */
+static bool open_keys(struct call *call, struct dns **dns, struct keysource *out)
+{
+	const char *where = call_opt(call, "--dns");
+	struct buf text = BUF_INIT;
+	struct span servers = span_str(where);
+	const struct env env = env_real();
+	if (where && file_exists(where)) {
+		bool ok = file_read(where, LIMIT_KEY_SOURCE, &text, &call->err) &&
+		          key_file_source(call->arena, buf_move(&text, call->arena), out, &call->err);
+		buf_free(&text);
+		return ok;
+	}
+	if (!where && (call->config || file_exists("ladle.conf"))) {
+		if (!call_context(call, 0)) {
+			return false;
+		}
+		servers = call->context->site.dns_servers;
+	}
+	*dns = dns_new(servers, DNS_SECONDS, &env, &call->err);
+	if (!*dns) {
+		return where ? err_prefix(&call->err, "--dns \"%s\" is neither a file nor a server", where)
+		             : false;
+	}
+	*out = dns_source(*dns);
+	return true;
+}
+
+/* 0 verified, 1 not, 2 nothing to verify, 75 try again. */
+static int exit_code(const struct verdict *v)
+{
+	bool pass = false, aligned = false, temporary = false;
+	switch (v->dkim2.result) {
+	case AUTH_PASS: return 0;
+	case AUTH_FAIL:
+	case AUTH_PERMERROR: return EXIT_FAIL;
+	case AUTH_TEMPERROR: return EXIT_LATER;
+	case AUTH_NONE: break;
+	}
+	for (size_t i = 0; i < v->ndkim1; i++) {
+		pass = v->dkim1[i].result == AUTH_PASS;
+		aligned = aligned || (pass && v->dkim1[i].aligned && !v->dkim1[i].partial);
+		temporary = temporary || v->dkim1[i].result == AUTH_TEMPERROR;
+	}
+	return aligned ? 0 : temporary ? EXIT_LATER : v->ndkim1 > 0 ? EXIT_FAIL : EXIT_NONE;
+}
+
+static void print(struct call *call, const struct verdict *v)
+{
+	struct json j = JSON_INIT(&call->out);
+	if (!call->json) {
+		report_text(&call->out, v);
+		return;
+	}
+	json_open(&j, '{');
+	report_json(&j, v);
+	json_close(&j);
+	buf_chr(&call->out, '\n');
+}
+
+static bool verify_run(struct call *call)
+{
+	struct envelope envelope = { 0 };
+	struct keysource keys = { 0 };
+	struct dns *dns = NULL;
+	struct span text;
+	struct message m;
+	struct verdict v;
+	int64_t now;
+	const struct env env = env_real();
+	bool ok = call_number(call, "--now", env.now(&env), &now) && read_envelope(call, &envelope) &&
+	          call_message(call, call_arg(call, 0), &text) &&
+	          message_parse(call->arena, text, &m, &call->err) && open_keys(call, &dns, &keys);
+	if (ok) {
+		verify_message(call->arena, &m, &envelope, &keys, now, &v);
+		print(call, &v);
+		call->exit = exit_code(&v);
+	}
+	dns_free(dns);
+	return ok;
+}
+
+static const struct opt verify_opts[] = {
+	{ "--mf", "ADDRESS", "MAIL FROM it came with; '' or <> is the null path" },
+	{ "--rt", "ADDRESS", "RCPT TO it came with; may be repeated" },
+	{ "--dns", "FILE|SERVER", "keys from a file (name, tabulator, text; or JSON), or address[:port] of a server" },
+	{ "--now", "SECONDS", "verify as of this time (seconds since 1970)" },
+	OPT_JSON,
+	{ NULL, NULL, NULL },
+};
+
+const struct command cmd_verify = {
+	.name = "verify",
+	.arguments = "[--mf A --rt A]… [--dns FILE|SERVER] [FILE]",
+	.summary = "Show what is known about a message's authenticity",
+	.min = 0,
+	.max = 1,
+	.opts = verify_opts,
+	.run = verify_run,
+};

@@ -1,0 +1,145 @@
+/* What a message is, and what is to be done with it: looked up here, decided in rules/. */
+#include "flow/arrival.h"
+
+#include "auth/verify.h"
+#include "mail/msgid.h"
+#include "mail/word.h"
+#include "rules/regex.h"
+#include "rules/revise.h"
+#include "rules/token.h"
+#include "store/lists.h"
+#include "store/members.h"
+#include "store/posts.h"
+
+bool arrival_route(struct context *c, struct arrival *a, struct err *e)
+{
+	struct route routes[ROUTE_MAX];
+	size_t n = route_address(a->arena, a->recipient, site_delimiter(&c->site), routes);
+	for (size_t i = 0; i < n; i++) {
+		if (!store_list_find(c->store, a->arena, routes[i].local, routes[i].domain, &a->list,
+		                     &a->has_list, e)) {
+			return false;
+		}
+		if (a->has_list) {
+			a->route = routes[i];
+			return true;
+		}
+	}
+	return true;
+}
+
+void arrival_read(struct arrival *a)
+{
+	a->readable = message_parse(a->arena, a->bytes, &a->message, &a->unreadable);
+	if (!a->readable) {
+		return;
+	}
+	const struct field *from = message_find(&a->message, "From");
+	const struct field *subject = message_find(&a->message, "Subject");
+	a->has_author = message_count(&a->message, "From") == 1 &&
+	                addr_single(a->arena, from->value, &a->author) &&
+	                addr_key(a->arena, a->author.addr, &a->author_key, NULL);
+	a->message_id = msgid_of(a->arena, &a->message);
+	a->subject = word_decode(a->arena, message_text(a->arena, subject));
+}
+
+/* Does hold-headers match one of the fields? */
+static bool header_matches(struct arrival *a)
+{
+	struct err e;
+	bool found = false, limited = false;
+	if (a->list.hold_headers.n == 0) {
+		return false;
+	}
+	struct regex *r = regex_new(a->list.hold_headers, &e);
+	for (size_t i = 0; r && !found && i < a->message.count; i++) {
+		const struct field *f = &a->message.fields[i];
+		struct span line = arena_printf(a->arena, "%.*s: %.*s", SPAN_FMT(f->name),
+		                                SPAN_FMT(message_text(a->arena, f)));
+		found = regex_match(r, line, &limited);
+	}
+	regex_free(r);
+	return found || !r;
+}
+
+static bool load_facts(struct context *c, struct arrival *a, struct policy_input *in, struct err *e)
+{
+	struct member member;
+	if (a->has_author) {
+		if (!store_member_find(c->store, a->arena, a->list.id, a->author_key, &member, &in->member,
+		                       e) ||
+		    !store_domain_signs(c->store, addr_domain(a->author_key), &in->domain_signs, e)) {
+			return false;
+		}
+		in->author = a->author.addr;
+	}
+	return a->message_id.n == 0 || store_post_known(c->store, a->list.id, a->message_id,
+	                                                &in->duplicate, e);
+}
+
+/* A post: verify, collect what the rules ask for, let them decide. */
+static bool judge_post(struct context *c, struct arrival *a, struct err *e)
+{
+	struct envelope envelope = { true, a->mail_from, &a->arrived_as, 1 };
+	verify_message(a->arena, &a->message, &envelope, &c->keys, c->env.now(&c->env), &a->verdict);
+	a->judged = true;
+	struct policy_input in = {
+		.site = &c->site,
+		.list = &a->list,
+		.message = &a->message,
+		.verdict = &a->verdict,
+		.list_id = revise_list_id(a->arena, &a->list),
+		.mail_from = a->mail_from,
+		.size = a->bytes.n,
+		.truncated = a->truncated,
+		.approved = a->held_id != 0,
+		.patient = a->patient,
+		.header_match = header_matches(a),
+	};
+	if (!load_facts(c, a, &in, e)) {
+		return false;
+	}
+	struct policy_result result = policy_decide(a->arena, &in);
+	a->decision = result.decision;
+	a->rule = result.rule;
+	a->reason = result.reason;
+	return true;
+}
+
+static void decide(struct arrival *a, enum decision decision, const char *rule, struct span reason)
+{
+	a->decision = decision;
+	a->rule = rule;
+	a->reason = reason;
+}
+
+/* Mail to list+unsubscribe-TOKEN: the token is the proof, whoever sends it. */
+static void judge_unsubscribe(struct context *c, struct arrival *a)
+{
+	struct token token;
+	if (token_check(c->secret, TOKEN_UNSUBSCRIBE, a->list.id, a->route.token, &token)) {
+		a->unsubscribe = token.member;
+		decide(a, DECISION_DISCARD, "unsubscribe", SPAN("unsubscribed by personal address"));
+	} else {
+		decide(a, DECISION_HOLD, "unsubscribe", SPAN("unsubscribe address without a valid token"));
+	}
+}
+
+bool arrival_judge(struct context *c, struct arrival *a, struct err *e)
+{
+	if (!a->has_list) {
+		decide(a, DECISION_HOLD, "no-list",
+		       arena_printf(a->arena, "no list has the address \"%.*s\"", SPAN_FMT(a->recipient)));
+	} else if (a->route.role == ROLE_UNSUBSCRIBE) {
+		judge_unsubscribe(c, a);
+	} else if (a->route.role != ROLE_POST) {
+		decide(a, DECISION_HOLD, "not-a-post",
+		       arena_printf(a->arena, "mail for the %s address", role_name(a->route.role)));
+	} else if (!a->readable) {
+		decide(a, DECISION_HOLD, "unreadable",
+		       arena_printf(a->arena, "%s", a->unreadable.text));
+	} else {
+		return judge_post(c, a, e);
+	}
+	return true;
+}

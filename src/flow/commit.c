@@ -1,0 +1,187 @@
+/*
+ * The transaction that ends an arrival: a post with its variants, a held row, or
+ * a reason. The message's blob is durable before the transaction begins.
+ */
+#include "auth/report.h"
+#include "base/fault.h"
+#include "flow/arrival.h"
+#include "flow/variant.h"
+#include "store/blob.h"
+#include "store/inbox.h"
+#include "store/members.h"
+#include "store/posts.h"
+
+static struct span verdict_text(struct arrival *a)
+{
+	struct buf out = BUF_INIT;
+	struct json j = JSON_INIT(&out);
+	if (!a->judged) {
+		return SPAN("");
+	}
+	json_open(&j, '{');
+	report_json(&j, &a->verdict);
+	json_close(&j);
+	return buf_move(&out, a->arena);
+}
+
+static bool put_inbox(struct context *c, const struct arrival *a, enum inbox_state state, int64_t ref,
+                      struct err *e)
+{
+	struct inbox row = {
+		.spool = a->id,
+		.state = state,
+		.ref = ref,
+		.at = c->env.now(&c->env),
+		.first_at = a->arrived,
+		.recipient = a->recipient,
+		.mail_from = a->mail_from,
+		.message_id = a->message_id,
+		.reason = a->reason,
+	};
+	return a->held_id != 0 || store_inbox_put(c->store, &row, e);
+}
+
+static bool hold(struct context *c, struct arrival *a, struct span blob, struct err *e)
+{
+	int64_t id = 0;
+	struct held held = {
+		.list = a->has_list ? a->list.id : 0,
+		.state = a->decision == DECISION_REJECT ? HELD_REFUSED : HELD_WAITING,
+		.blob = blob,
+		.mail_from = a->mail_from,
+		.recipient = a->recipient,
+		.author = a->has_author ? a->author.addr : SPAN(""),
+		.subject = a->subject,
+		.message_id = a->message_id,
+		.rule = span_str(a->rule),
+		.reason = a->reason,
+		.verdict = verdict_text(a),
+		.arrived = a->arrived,
+		.size = (int64_t)a->bytes.n,
+		.truncated = a->truncated,
+	};
+	return store_held_add(c->store, &held, &id, e) && put_inbox(c, a, INBOX_HELD, id, e);
+}
+
+static bool drop(struct context *c, struct arrival *a, struct err *e)
+{
+	if (a->unsubscribe != 0) {
+		struct member member;
+		struct span key;
+		bool found = false, removed;
+		if (!store_member_get(c->store, a->arena, a->list.id, a->unsubscribe, &member, &found, e) ||
+		    (found && (!addr_key(a->arena, member.address, &key, e) ||
+		               !store_member_rm(c->store, a->list.id, key, &removed, e)))) {
+			return false;
+		}
+	}
+	return put_inbox(c, a, INBOX_DROPPED, 0, e);
+}
+
+/* The variants a list may need: with From kept, munged, or the second when the first is not allowed. */
+static bool prepare(struct context *c, struct arrival *a, int64_t number, struct variant *out,
+                    struct err *e)
+{
+	struct prepare_input in = {
+		.site = &c->site,
+		.list = &a->list,
+		.message = &a->message,
+		.verdict = &a->verdict,
+		.recipient = a->recipient,
+		.id = a->id,
+		.number = number,
+		.now = c->env.now(&c->env),
+		.munge = a->list.from == LIST_FROM_MUNGE,
+		.as_opaque = a->verdict.dkim2.result != AUTH_PASS && a->verdict.dkim2.result != AUTH_NONE,
+	};
+	if (variant_prepare(a->arena, &in, out, NULL, e)) {
+		return true;
+	}
+	if (in.munge || e->class != ERR_PERMANENT) {
+		return false;
+	}
+	in.munge = true;
+	return variant_prepare(a->arena, &in, out, NULL, e);
+}
+
+static bool add_post(struct context *c, struct arrival *a, struct span blob, struct err *e)
+{
+	struct post post = {
+		.list = a->list.id,
+		.state = POST_SENDING,
+		.blob = blob,
+		.message_id = a->message_id,
+		.author = a->author.addr,
+		.subject = a->subject,
+		.verdict = verdict_text(a),
+		.received = a->arrived,
+	};
+	struct variant variant;
+	int64_t id = 0;
+	bool changed = true;
+	if (!store_post_next_number(c->store, a->list.id, &post.number, e) ||
+	    !prepare(c, a, post.number, &variant, e) ||
+	    !store_member_max(c->store, a->list.id, &post.member_max, e)) {
+		return false;
+	}
+	post.reason = variant.why;
+	if (!store_post_add(c->store, &post, &id, e)) {
+		return false;
+	}
+	variant.post = id;
+	if (!store_variant_add(c->store, &variant, e) || !put_inbox(c, a, INBOX_POST, id, e)) {
+		return false;
+	}
+	if (a->held_id != 0 &&
+	    !store_held_decide(c->store, a->held_id, HELD_ACCEPTED, c->env.now(&c->env), &changed, e)) {
+		return false;
+	}
+	if (!changed) {
+		return err_set(e, ERR_PERMANENT, "", "held message %lld was decided by somebody else",
+		               (long long)a->held_id);
+	}
+	return !a->verdict.from_authentic ||
+	       store_domain_signed(c->store, addr_domain(a->author_key), c->env.now(&c->env), e);
+}
+
+/* A post that no variant can be made of is held: the reason says why. */
+static bool apply(struct context *c, struct arrival *a, struct span blob, struct err *e)
+{
+	if (a->decision == DECISION_DISCARD) {
+		return drop(c, a, e);
+	}
+	if (a->decision == DECISION_ACCEPT) {
+		if (add_post(c, a, blob, e)) {
+			return true;
+		}
+		if (e->class != ERR_PERMANENT || a->held_id != 0) {
+			return false;
+		}
+		store_rollback(c->store);
+		a->decision = DECISION_HOLD;
+		a->rule = "egress";
+		a->reason = arena_printf(a->arena, "%s", e->text);
+		if (!store_begin(c->store, e)) {
+			return false;
+		}
+	}
+	return hold(c, a, blob, e);
+}
+
+bool arrival_commit(struct context *c, struct arrival *a, struct err *e)
+{
+	char blob[BLOB_NAME + 1] = "";
+	if (a->decision != DECISION_DISCARD && !blob_put(c->paths.msg, a->bytes, blob, e)) {
+		return false;
+	}
+	(void)fault_point("process-begin");
+	if (!store_begin(c->store, e)) {
+		return false;
+	}
+	if (!apply(c, a, span_str(blob), e)) {
+		store_rollback(c->store);
+		return false;
+	}
+	(void)fault_point("process-commit");
+	return store_commit(c->store, e);
+}

@@ -1,0 +1,321 @@
+/*
+ * One variant, many copies. Everything that is the same for all recipients is
+ * kept in the press: parsed fields, body segments, the header hash up to where
+ * the personal field sorts and the canonical text behind it. Without a personal
+ * field Message-Instance, hash state and DKIM1 signature are made once.
+ */
+#include "flow/copy.h"
+
+#include "auth/canon.h"
+#include "base/ascii.h"
+#include "base/file.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#define PERSONAL "List-Unsubscribe"
+
+struct copy_press {
+	struct arena *arena;
+	const struct variant *v;
+	const struct list *list;
+	const struct keyring *keys;
+	struct span raw;
+	struct message header;      /* the variant's fields */
+	struct segments body;
+	struct field *fields;       /* the same, with the personal field put in for one copy */
+	size_t personal;            /* its index; there is always one */
+	struct digest body_relaxed;
+	struct dkim2_base base;
+	struct hash *before;        /* DKIM2 header hash of what sorts before the personal field */
+	struct span behind;         /* canonical text of the rest */
+	bool cached;                /* the three below are of the copy without personal field */
+	struct hash *prefix;
+	struct buf instance, dkim1;
+};
+
+static bool digest_from(struct span octets, struct digest *out, struct err *e)
+{
+	if (octets.n != 32) {
+		return err_set(e, ERR_BUG, "", "prepared hash has %zu octets", octets.n);
+	}
+	memcpy(out->v, octets.p, octets.n);
+	out->n = octets.n;
+	return true;
+}
+
+static bool before_personal(const struct canon_line *line)
+{
+	struct span name = line->name;
+	size_t n = name.n < sizeof(PERSONAL) - 1 ? name.n : sizeof(PERSONAL) - 1;
+	for (size_t i = 0; i < n; i++) {
+		char a = ascii_lower(name.p[i]), b = ascii_lower(PERSONAL[i]);
+		if (a != b) {
+			return (unsigned char)a < (unsigned char)b;
+		}
+	}
+	return name.n < sizeof(PERSONAL) - 1;
+}
+
+/* Split the canonical header, the personal field taken out, where that field sorts. */
+static void split_header(struct copy_press *p)
+{
+	struct field *others = arena_array(p->arena, p->header.count, sizeof(*others));
+	size_t n = 0;
+	for (size_t i = 0; i < p->header.count; i++) {
+		if (i != p->personal) {
+			others[n++] = p->header.fields[i];
+		}
+	}
+	struct canon_header all = canon_dkim2_header(p->arena, others, n);
+	size_t at = 0;
+	while (at < all.n && before_personal(&all.v[at])) {
+		at++;
+	}
+	struct canon_header head = { all.v, at }, tail = { all.v + at, all.n - at };
+	struct buf text = BUF_INIT;
+	canon_dkim2_header_text(&text, &head);
+	p->before = hash_new(HASH_SHA256);
+	hash_add(p->before, buf_span(&text));
+	buf_clear(&text);
+	canon_dkim2_header_text(&text, &tail);
+	p->behind = buf_move(&text, p->arena);
+}
+
+static bool fill(struct copy_press *p, struct err *e)
+{
+	const struct variant *v = p->v;
+	if (p->keys->n == 0 && p->list->sign) {
+		return err_set(e, ERR_PERMANENT, "5.3.5",
+		               "no key for \"%.*s\": ladle key gen %.*s", SPAN_FMT(p->list->domain),
+		               SPAN_FMT(p->list->domain));
+	}
+	p->base = (struct dkim2_base){
+		.m = (uint64_t)v->mi,
+		.signs_m = (uint64_t)v->mi_top,
+		.i = (uint64_t)v->hop,
+		.recipe = v->recipe,
+	};
+	if (!digest_from(v->body_hash_simple, &p->base.body_hash, e) ||
+	    !digest_from(v->body_hash_relaxed, &p->body_relaxed, e) ||
+	    !message_parse(p->arena, v->header, &p->header, e) ||
+	    !variant_decode(p->arena, v->body, p->raw, &p->body, e)) {
+		return false;
+	}
+	const struct field *personal = message_find(&p->header, PERSONAL);
+	if (!personal) {
+		return err_set(e, ERR_BUG, "", "prepared header has no " PERSONAL);
+	}
+	p->personal = (size_t)(personal - p->header.fields);
+	p->fields = arena_array(p->arena, p->header.count, sizeof(*p->fields));
+	memcpy(p->fields, p->header.fields, p->header.count * sizeof(*p->fields));
+	split_header(p);
+	return true;
+}
+
+struct copy_press *copy_press_new(const struct variant *v, struct span raw, const struct list *list,
+                                  const struct keyring *keys, struct err *e)
+{
+	struct arena *arena = arena_new();
+	struct copy_press *p = ARENA_NEW(arena, struct copy_press);
+	p->arena = arena;
+	p->v = v;
+	p->list = list;
+	p->keys = keys;
+	p->raw = raw;
+	if (!fill(p, e)) {
+		copy_press_free(p);
+		return NULL;
+	}
+	return p;
+}
+
+void copy_press_free(struct copy_press *p)
+{
+	if (p) {
+		hash_free(p->before);
+		hash_free(p->prefix);
+		buf_free(&p->instance);
+		buf_free(&p->dkim1);
+		arena_free(p->arena);
+	}
+}
+
+const struct segments *copy_body(const struct copy_press *p)
+{
+	return &p->body;
+}
+
+/* The fields of a copy: the variant's, with FIELD (complete, with CRLF; empty: the variant's own) as the personal one. */
+static void put_personal(struct copy_press *p, struct span field)
+{
+	size_t colon = span_chr(field, ':');
+	if (field.n == 0) {
+		p->fields[p->personal] = p->header.fields[p->personal];
+		return;
+	}
+	p->fields[p->personal] = (struct field){
+		.raw = field,
+		.name = span_sub(field, 0, colon),
+		.value = span_sub(field, colon + 1, field.n - 2),
+	};
+}
+
+/* Message-Instance and the hash state for the signature. */
+static bool instance(struct copy_press *p, struct buf *out, struct hash **prefix, struct err *e)
+{
+	const struct field *personal = &p->fields[p->personal];
+	struct buf line = BUF_INIT;
+	struct arena *arena = arena_new();
+	struct digest digest;
+	struct hash *h = hash_copy(p->before);
+	canon_dkim2_field(&line, personal->name, personal->value);
+	hash_add(h, buf_span(&line));
+	hash_add(h, p->behind);
+	hash_final(h, &digest);
+	dkim2_instance(&p->base, &digest, out);
+	*prefix = dkim2_prefix(arena, p->fields, p->header.count, buf_span(out), e);
+	buf_free(&line);
+	arena_free(arena);
+	return *prefix != NULL;
+}
+
+/* DKIM1 wants RSA as long as there is a verifier without Ed25519; the keyring has it first. */
+static bool common(struct copy_press *p, int64_t now, struct buf *mi, struct hash **prefix,
+                   struct buf *dkim1, struct err *e)
+{
+	return !p->list->sign ||
+	       (dkim1_sign(&p->keys->v[0], p->fields, p->header.count, &p->body_relaxed, now, dkim1, e) &&
+	        (p->base.i == 0 || instance(p, mi, prefix, e)));
+}
+
+static bool sign(struct copy_press *p, const struct copy_job *job, const struct hash *prefix,
+                 struct buf *out, struct err *e)
+{
+	struct dkim2_envelope envelope = {
+		.mail_from = job->mail_from,
+		.rcpt_to = &job->rcpt_to,
+		.rcpts = 1,
+		.flags = p->base.i > 1 ? SPAN("exploded") : SPAN(""),
+		.t = job->now,
+	};
+	return p->base.i == 0 ||
+	       dkim2_signature(&p->base, prefix, p->keys->v, p->keys->n, &envelope, out, e);
+}
+
+/* The variant's header with the personal field in its place. */
+static void add_fields(const struct copy_press *p, struct buf *out)
+{
+	struct span all = p->v->header, old = p->header.fields[p->personal].raw;
+	size_t at = (size_t)(old.p - all.p);
+	buf_add(out, span_sub(all, 0, at));
+	buf_add(out, p->fields[p->personal].raw);
+	buf_add(out, span_from(all, at + old.n));
+	buf_str(out, "\r\n");
+}
+
+bool copy_header(struct copy_press *p, const struct copy_job *job, struct buf *out, struct err *e)
+{
+	struct buf mi = BUF_INIT, dkim1 = BUF_INIT;
+	struct hash *prefix = NULL;
+	bool personal = job->unsubscribe.n > 0;
+	bool ok;
+	put_personal(p, job->unsubscribe);
+	if (personal) {
+		ok = common(p, job->now, &mi, &prefix, &dkim1, e);
+	} else {
+		ok = p->cached ||
+		     (p->cached = common(p, job->now, &p->instance, &p->prefix, &p->dkim1, e));
+	}
+	ok = ok && sign(p, job, personal ? prefix : p->prefix, out, e);
+	if (ok) {
+		buf_add(out, buf_span(personal ? &mi : &p->instance));
+		buf_add(out, buf_span(personal ? &dkim1 : &p->dkim1));
+		add_fields(p, out);
+	}
+	hash_free(prefix);
+	buf_free(&mi);
+	buf_free(&dkim1);
+	return ok;
+}
+
+/* ---- self-check ---- */
+
+/* Our own keys as a key source; of all other names nobody knows. */
+static struct txt own_keys(void *self, struct arena *arena, struct span name)
+{
+	const struct keyring *keys = self;
+	struct txt answer = { .status = TXT_TEMPORARY };
+	for (size_t i = 0; i < keys->n; i++) {
+		const struct signer *s = &keys->v[i];
+		struct span mine = arena_printf(arena, "%.*s._domainkey.%.*s", SPAN_FMT(s->selector),
+		                                SPAN_FMT(s->domain));
+		struct span *record = ARENA_NEW(arena, struct span);
+		if (span_ieq(mine, name) && key_text(arena, s->key, record, NULL)) {
+			answer = (struct txt){ .status = TXT_FOUND, .records = record, .n = 1 };
+		}
+	}
+	return answer;
+}
+
+static bool judge(const struct copy_press *p, struct arena *arena, const struct message *m,
+                  const struct copy_job *job, struct err *e)
+{
+	struct keysource source = { .self = (void *)(uintptr_t)p->keys, .txt = own_keys };
+	struct span rcpt = job->rcpt_to;
+	struct envelope envelope = { true, job->mail_from, &rcpt, 1 };
+	struct dkim2_result dkim2;
+	struct dkim1_result *dkim1;
+	size_t n;
+	dkim1_verify(arena, m, &source, job->now, &dkim1, &n);
+	if (n == 0 || dkim1[0].result != AUTH_PASS) {
+		return err_set(e, ERR_BUG, "", "self-check: our DKIM1 signature does not verify: %.*s",
+		               SPAN_FMT(n ? dkim1[0].text : SPAN("there is none")));
+	}
+	if (p->base.i == 0) {
+		return true;
+	}
+	dkim2_verify(arena, m, &envelope, &source, job->now, &dkim2);
+	bool fine = dkim2.result == AUTH_PASS || dkim2.result == AUTH_TEMPERROR;
+	return (fine && dkim2.provisional) ||
+	       err_set(e, ERR_BUG, "", "self-check: our DKIM2 copy does not verify: %.*s",
+	               SPAN_FMT(dkim2.text));
+}
+
+/* The copy in an unlinked file, mapped: a large one must not become anonymous memory. */
+static bool write_copy(FILE *f, struct span header, const struct segments *body)
+{
+	bool ok = fwrite(header.p, 1, header.n, f) == header.n;
+	for (size_t i = 0; ok && i < body->n; i++) {
+		ok = fwrite(body->v[i].bytes.p, 1, body->v[i].bytes.n, f) == body->v[i].bytes.n;
+	}
+	return ok && fflush(f) == 0;
+}
+
+bool copy_check(struct copy_press *p, const struct copy_job *job, struct span header, struct err *e)
+{
+	if (!p->list->sign) {
+		return true;
+	}
+	struct arena *arena = arena_new();
+	struct file_map map = { 0 };
+	struct message m;
+	bool ok = false;
+	FILE *f = tmpfile();
+	if (!f || !write_copy(f, header, &p->body)) {
+		err_errno(e, "self-check: cannot write the copy");
+		goto done;
+	}
+	if (file_map(arena_printf(arena, "/proc/self/fd/%d", fileno(f)).p, &map, e) &&
+	    message_parse(arena, map.bytes, &m, e)) {
+		ok = judge(p, arena, &m, job, e);
+	}
+	file_unmap(&map);
+done:
+	if (f) {
+		fclose(f);
+	}
+	arena_free(arena);
+	return ok;
+}

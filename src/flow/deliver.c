@@ -1,0 +1,392 @@
+/*
+ * The deliver station: claim, sign, send, settle. Order of events for one copy:
+ * claimed (committed) -> accepted by the relay -> in the journal -> settled
+ * (committed) -> journal emptied. Killed before the journal, the copy is sent
+ * again; later, it is not.
+ */
+#include "flow/deliver.h"
+
+#include "base/fault.h"
+#include "flow/copy.h"
+#include "flow/journal.h"
+#include "flow/wake.h"
+#include "net/smtp.h"
+#include "rules/retry.h"
+#include "rules/route.h"
+#include "rules/token.h"
+#include "store/blob.h"
+#include "store/lists.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define BATCH 100
+/* One copy in so many is checked before it goes out; in debug builds every one. */
+#ifdef LADLE_DEBUG
+#define CHECK_ONE_IN 1
+#else
+#define CHECK_ONE_IN 1000
+#endif
+
+struct deliver {
+	struct context *c;
+	int64_t worker;
+	int journal;
+	struct smtp *smtp;
+	unsigned relay_failures; /* in a row */
+};
+
+/* One recipient of the batch at work. */
+struct copy {
+	struct smtp_job job;     /* job.user points back here */
+	const struct fan_recipient *recipient;
+	struct buf header;
+	struct segment *segments;
+	struct fan_result *result;
+};
+
+/* What the batch at work needs. */
+struct batch {
+	struct deliver *d;
+	struct arena *arena;
+	struct fan_batch fan;
+	struct list list;
+	struct post post;
+	struct variant variant;
+	struct file_map raw;
+	struct keyring keys;
+	struct copy_press *press;
+	struct fan_result *results;
+	struct copy *copies;
+	size_t started, finished;
+	bool relay_down;
+	struct span reply;       /* of the last success: kept for the whole range */
+};
+
+static enum smtp_tls tls_of(uint64_t setting)
+{
+	return setting == SITE_TLS_REQUIRED        ? SMTP_TLS_REQUIRED
+	       : setting == SITE_TLS_OPPORTUNISTIC ? SMTP_TLS_OPPORTUNISTIC
+	                                           : SMTP_TLS_NONE;
+}
+
+/* What a dead predecessor had claimed is anybody's again; what its relay took is sent. */
+static bool recover(struct deliver *d, struct err *e)
+{
+	struct arena *arena = arena_new();
+	struct fan_accepted *accepted;
+	size_t n;
+	int64_t released;
+	bool ok = journal_read(arena, d->c, d->worker, &accepted, &n, e) &&
+	          store_fan_release(d->c->store, d->worker, accepted, n, d->c->env.now(&d->c->env),
+	                            &released, e) &&
+	          journal_empty(d->journal, e);
+	arena_free(arena);
+	return ok;
+}
+
+struct deliver *deliver_new(struct context *c, int64_t worker, struct err *e)
+{
+	struct deliver *d = mem_alloc(sizeof(*d));
+	struct smtp_config config = {
+		.url = c->site.smtp_url,
+		.tls = tls_of(c->site.smtp_tls),
+		.connections = (unsigned)c->site.smtp_connections,
+		.hostname = c->site.hostname,
+	};
+	d->c = c;
+	d->worker = worker;
+	d->journal = journal_open(c, worker, e);
+	if (d->journal < 0 || !(d->smtp = smtp_new(&config, e)) || !recover(d, e)) {
+		deliver_free(d);
+		return NULL;
+	}
+	return d;
+}
+
+void deliver_free(struct deliver *d)
+{
+	if (d) {
+		smtp_free(d->smtp);
+		if (d->journal >= 0) {
+			close(d->journal);
+		}
+		mem_free(d);
+	}
+}
+
+static bool batch_open(struct batch *b, struct err *e)
+{
+	struct context *c = b->d->c;
+	bool found = false, found_list = false;
+	if (!store_post_get(c->store, b->arena, b->fan.post, &b->post, &found, e) ||
+	    !store_list_get(c->store, b->arena, b->fan.list, &b->list, &found_list, e)) {
+		return false;
+	}
+	/* One variant a post so far: the one the list's setting asked for. */
+	bool have = false;
+	for (int munged = 0; found && !have && munged < 2; munged++) {
+		if (!store_variant_get(c->store, b->arena, b->fan.post, munged, &b->variant, &have, e)) {
+			return false;
+		}
+	}
+	if (!found || !found_list || !have) {
+		return err_set(e, ERR_BUG, "", "post %lld has no variant", (long long)b->fan.post);
+	}
+	if (!blob_map(c->paths.msg, b->post.blob, &b->raw, e) ||
+	    !keys_load(b->arena, &c->paths, b->list.domain, &b->keys, e)) {
+		return false;
+	}
+	b->press = copy_press_new(&b->variant, b->raw.bytes, &b->list, &b->keys, e);
+	return b->press != NULL;
+}
+
+static void batch_close(struct batch *b)
+{
+	for (size_t i = 0; i < b->started; i++) {
+		buf_free(&b->copies[i].header);
+	}
+	copy_press_free(b->press);
+	keys_free(&b->keys);
+	file_unmap(&b->raw);
+}
+
+static struct copy_job copy_addresses(const struct batch *b, const struct fan_recipient *r)
+{
+	const struct context *c = b->d->c;
+	char delimiter = site_delimiter(&c->site);
+	struct token token = { b->fan.post, r->member };
+	struct span word = token_make(b->arena, c->secret, TOKEN_BOUNCE, b->list.id, &token);
+	struct copy_job job = {
+		.mail_from = route_make(b->arena, &b->list, delimiter,
+		                        arena_join(b->arena, SPAN("b-"), word, SPAN_END)),
+		.rcpt_to = r->address,
+		.now = c->env.now(&c->env),
+	};
+	if (b->list.personal_unsubscribe) {
+		token.post = 0;
+		word = token_make(b->arena, c->secret, TOKEN_UNSUBSCRIBE, b->list.id, &token);
+		job.unsubscribe = revise_unsubscribe(b->arena, &c->site, &b->list, word);
+	}
+	return job;
+}
+
+static bool copy_make(struct batch *b, struct copy *copy, struct err *e)
+{
+	struct copy_job job = copy_addresses(b, copy->recipient);
+	const struct segments *body = copy_body(b->press);
+	if (!copy_header(b->press, &job, &copy->header, e) ||
+	    (copy->recipient->member % CHECK_ONE_IN == 0 &&
+	     !copy_check(b->press, &job, buf_span(&copy->header), e))) {
+		return false;
+	}
+	copy->segments = arena_array(b->arena, body->n + 1, sizeof(struct segment));
+	copy->segments[0].bytes = buf_span(&copy->header);
+	if (body->n > 0) {
+		memcpy(copy->segments + 1, body->v, body->n * sizeof(struct segment));
+	}
+	copy->job = (struct smtp_job){
+		.mail_from = job.mail_from,
+		.rcpt_to = job.rcpt_to,
+		.segments = copy->segments,
+		.count = body->n + 1,
+		.size = copy->header.n + body->bytes,
+		.utf8 = b->variant.utf8,
+		.user = copy,
+	};
+	return true;
+}
+
+/* The recipient's row for an attempt that did not end in success. */
+static void postpone(struct batch *b, struct copy *copy, struct span reply, bool give_up)
+{
+	const struct context *c = b->d->c;
+	const struct fan_recipient *r = copy->recipient;
+	struct fan_result *out = copy->result;
+	int64_t now = c->env.now(&c->env);
+	out->first_at = r->first_at ? r->first_at : now;
+	out->reply = arena_copy(b->arena, reply);
+	out->attempts = r->attempts + 1;
+	out->state = FAN_DEFERRED;
+	if (give_up || !retry_next((unsigned)out->attempts, out->first_at, now,
+	                           (int64_t)c->site.retry_for, (uint64_t)r->member, &out->next_at)) {
+		out->state = FAN_FAILED;
+	}
+}
+
+/* The relay as a whole does not answer: not this recipient's fault, so no attempt is counted. */
+static void rest(struct batch *b, struct copy *copy, struct span reply)
+{
+	int64_t now = b->d->c->env.now(&b->d->c->env);
+	postpone(b, copy, reply, false);
+	if (copy->result->state == FAN_DEFERRED) {
+		copy->result->attempts = copy->recipient->attempts;
+		copy->result->next_at = now + retry_rest(b->d->relay_failures + 1);
+	}
+}
+
+static bool sent(struct batch *b, struct copy *copy, struct err *e)
+{
+	const struct fan_recipient *r = copy->recipient;
+	copy->result->state = FAN_SENT;
+	copy->result->attempts = r->attempts + 1;
+	copy->result->reply = b->reply = arena_copy(b->arena, span_str(copy->job.result.reply));
+	b->d->relay_failures = 0;
+	(void)fault_point("deliver-accepted");
+	return journal_add(b->d->journal, b->fan.post, r->member, e);
+}
+
+static bool finish(struct batch *b, struct copy *copy, struct err *e)
+{
+	const struct smtp_result *result = &copy->job.result;
+	const struct context *c = b->d->c;
+	b->finished++;
+	buf_free(&copy->header);
+	if (result->outcome == OUTCOME_SENT) {
+		return sent(b, copy, e);
+	}
+	log_event(&c->log, LOG_LEVEL_WARNING, outcome_name(result->outcome),
+	          { "list", b->list.local }, { "to", copy->recipient->address },
+	          { "message-id", b->post.message_id }, { "reply", span_str(result->reply) });
+	if (result->relay_down) {
+		b->relay_down = true;
+		rest(b, copy, span_str(result->reply));
+	} else {
+		postpone(b, copy, span_str(result->reply), result->outcome == OUTCOME_FAILED);
+	}
+	return true;
+}
+
+/* Submit while there is room; a copy that cannot be made stops the batch. */
+static bool feed(struct batch *b, struct err *e)
+{
+	while (b->started < b->fan.n && smtp_room(b->d->smtp) > 0 && !b->relay_down) {
+		struct copy *copy = &b->copies[b->started++];
+		if (!copy_make(b, copy, e)) {
+			return false;
+		}
+		smtp_submit(b->d->smtp, &copy->job);
+	}
+	return true;
+}
+
+static bool pump(struct batch *b, struct err *e)
+{
+	while (b->started < b->fan.n || smtp_busy(b->d->smtp) > 0) {
+		if (!feed(b, e)) {
+			return false;
+		}
+		if (b->relay_down && smtp_busy(b->d->smtp) == 0) {
+			return true;
+		}
+		if (!smtp_drive(b->d->smtp, 1000, e)) {
+			return false;
+		}
+		for (struct smtp_job *job; (job = smtp_done(b->d->smtp));) {
+			if (!finish(b, job->user, e)) {
+				return false;
+			}
+		}
+	}
+	return true;
+}
+
+static void prepare(struct batch *b)
+{
+	b->results = arena_array(b->arena, b->fan.n, sizeof(*b->results));
+	b->copies = arena_array(b->arena, b->fan.n, sizeof(*b->copies));
+	for (size_t i = 0; i < b->fan.n; i++) {
+		b->copies[i].recipient = &b->fan.v[i];
+		b->copies[i].result = &b->results[i];
+		b->results[i].member = b->fan.v[i].member;
+		b->results[i].address = b->fan.v[i].address;
+		b->results[i].state = FAN_DEFERRED;
+	}
+}
+
+/* Recipients that were not tried because the relay went down before their turn. */
+static void rest_the_others(struct batch *b)
+{
+	for (size_t i = b->started; i < b->fan.n; i++) {
+		rest(b, &b->copies[i], SPAN("not tried: the relay does not answer"));
+	}
+}
+
+/* A post that cannot be sent at all: set aside with the reason; `queue retry` starts it again. */
+static bool stick(struct batch *b, struct err *trouble, struct err *e)
+{
+	struct context *c = b->d->c;
+	log_event(&c->log, LOG_LEVEL_ERROR, "stuck", { "list", b->list.local },
+	          { "message-id", b->post.message_id }, { "reason", span_str(trouble->text) });
+	return store_post_set_state(c->store, b->fan.post, POST_STUCK, span_str(trouble->text),
+	                            c->env.now(&c->env), e);
+}
+
+static bool settle(struct batch *b, struct err *e)
+{
+	struct deliver *d = b->d;
+	(void)fault_point("deliver-settle");
+	return store_fan_settle(d->c->store, &b->fan, b->results, b->fan.n, b->reply,
+	                        d->c->env.now(&d->c->env), e) &&
+	       journal_empty(d->journal, e);
+}
+
+static bool run_batch(struct batch *b, struct err *e)
+{
+	struct err trouble = { 0 };
+	prepare(b);
+	if (b->fan.n > 0 && (!batch_open(b, &trouble) || !pump(b, &trouble))) {
+		/* Jobs still under way end with their connections; their recipients are released with the claim. */
+		if (trouble.class == ERR_TEMPORARY || !stick(b, &trouble, e)) {
+			return trouble.class == ERR_TEMPORARY ? (*e = trouble, false) : false;
+		}
+		return recover(b->d, e);
+	}
+	rest_the_others(b);
+	return settle(b, e);
+}
+
+static bool deliver_batch(struct deliver *d, struct batch *b, struct err *e)
+{
+	bool ok = run_batch(b, e);
+	if (smtp_busy(d->smtp) > 0) {
+		/* After trouble: their memory goes now, so they must not go on. */
+		struct smtp_config config = {
+			.url = d->c->site.smtp_url,
+			.tls = tls_of(d->c->site.smtp_tls),
+			.connections = (unsigned)d->c->site.smtp_connections,
+			.hostname = d->c->site.hostname,
+		};
+		smtp_free(d->smtp);
+		d->smtp = smtp_new(&config, ok ? e : NULL);
+		ok = ok && d->smtp;
+	}
+	batch_close(b);
+	return ok;
+}
+
+bool deliver_due(struct deliver *d, int64_t *next_at, bool *relay_down, struct err *e)
+{
+	bool found = true;
+	*relay_down = false;
+	while (found && !*relay_down && !wake_stopping()) {
+		struct batch b = { .d = d, .arena = arena_new() };
+		bool ok = store_fan_claim(d->c->store, b.arena, d->worker, BATCH, d->c->env.now(&d->c->env),
+		                          &b.fan, &found, e);
+		if (ok && found) {
+			(void)fault_point("deliver-claimed");
+			ok = deliver_batch(d, &b, e);
+			*relay_down = b.relay_down;
+		}
+		arena_free(b.arena);
+		if (!ok) {
+			return false;
+		}
+	}
+	if (*relay_down) {
+		*next_at = d->c->env.now(&d->c->env) + retry_rest(++d->relay_failures);
+		return true;
+	}
+	return store_fan_next_at(d->c->store, next_at, e);
+}

@@ -1,0 +1,93 @@
+/* Accepted copies between two settles, in files that outlive the worker. */
+#include "flow/journal.h"
+
+#include "base/file.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+struct entry {
+	int64_t post, member;
+};
+
+int journal_open(const struct context *c, int64_t worker, struct err *e)
+{
+	struct span path = arena_printf(c->arena, "%s/%lld", c->paths.journal, (long long)worker);
+	int fd = open(path.p, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+	if (fd < 0) {
+		err_errno(e, "cannot open the journal \"%s\"", path.p);
+	}
+	return fd;
+}
+
+bool journal_add(int fd, int64_t post, int64_t member, struct err *e)
+{
+	struct entry entry = { post, member };
+	return file_write_all(fd, (struct span){ (const char *)&entry, sizeof(entry) }, e);
+}
+
+bool journal_empty(int fd, struct err *e)
+{
+	return ftruncate(fd, 0) == 0 || err_errno(e, "cannot empty a journal");
+}
+
+static int by_post_and_member(const void *a, const void *b)
+{
+	const struct fan_accepted *x = a, *y = b;
+	if (x->post != y->post) {
+		return x->post < y->post ? -1 : 1;
+	}
+	return x->member < y->member ? -1 : x->member > y->member;
+}
+
+static bool read_one(struct arena *arena, const char *path, struct fan_accepted **v, size_t *n,
+                     size_t *cap, struct err *e)
+{
+	struct file_map map;
+	if (!file_exists(path)) {
+		return true;
+	}
+	if (!file_map(path, &map, e)) {
+		return false;
+	}
+	for (size_t at = 0; at + sizeof(struct entry) <= map.bytes.n; at += sizeof(struct entry)) {
+		struct entry entry;
+		memcpy(&entry, map.bytes.p + at, sizeof(entry));
+		*ARENA_PUSH(arena, *v, *n, *cap) = (struct fan_accepted){ entry.post, entry.member };
+	}
+	file_unmap(&map);
+	return true;
+}
+
+bool journal_read(struct arena *arena, const struct context *c, int64_t worker,
+                  struct fan_accepted **out, size_t *n, struct err *e)
+{
+	size_t cap = 0;
+	bool ok = true;
+	*out = NULL;
+	*n = 0;
+	if (worker >= 0) {
+		ok = read_one(arena, arena_printf(arena, "%s/%lld", c->paths.journal, (long long)worker).p,
+		              out, n, &cap, e);
+	} else {
+		DIR *dir = opendir(c->paths.journal);
+		if (!dir) {
+			return err_errno(e, "cannot read \"%s\"", c->paths.journal);
+		}
+		for (struct dirent *d; ok && (d = readdir(dir));) {
+			if (d->d_name[0] != '.') {
+				ok = read_one(arena, arena_printf(arena, "%s/%s", c->paths.journal, d->d_name).p,
+				              out, n, &cap, e);
+			}
+		}
+		closedir(dir);
+	}
+	if (ok && *n > 0) {
+		qsort(*out, *n, sizeof(**out), by_post_and_member);
+	}
+	return ok;
+}

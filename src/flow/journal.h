@@ -1,0 +1,21 @@
+#ifndef LADLE_FLOW_JOURNAL_H
+#define LADLE_FLOW_JOURNAL_H
+
+/*
+ * What the relay accepted since the last settle, one file a worker: 16 octets
+ * (post, member) appended by one write(2), not synced: it survives the death of
+ * the process, which is what it is for. After a settle it is emptied.
+ */
+
+#include "flow/context.h"
+#include "store/fanout.h"
+
+/* The journal of WORKER, opened for appending; -1 with *E. */
+int journal_open(const struct context *c, int64_t worker, struct err *e);
+bool journal_add(int fd, int64_t post, int64_t member, struct err *e);
+bool journal_empty(int fd, struct err *e);
+/* What is in the journals of WORKER (-1: all), sorted by post and member. A torn last entry is ignored. */
+bool journal_read(struct arena *arena, const struct context *c, int64_t worker,
+                  struct fan_accepted **out, size_t *n, struct err *e);
+
+#endif

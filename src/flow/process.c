@@ -1,0 +1,257 @@
+/*
+ * The process station. For each spool file, in order of arrival:
+ *   1. handled before (its name is in the inbox as such): only remove the file;
+ *   2. count the attempt, durably, so that a message that kills us is set aside
+ *      after LIMIT_ATTEMPTS;
+ *   3. decide, commit, remove the file.
+ * Killed between any two, the next run does the rest and nothing twice.
+ */
+#include "flow/process.h"
+
+#include "base/fault.h"
+#include "base/limits.h"
+#include "flow/arrival.h"
+#include "flow/spool.h"
+#include "flow/wake.h"
+#include "rules/retry.h"
+#include "store/blob.h"
+#include "store/inbox.h"
+#include "store/lists.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <unistd.h>
+
+/* Seconds between attempts at a message whose handling failed. */
+#define RETRY_FAILED 60
+
+struct turn {
+	struct context *c;
+	struct arena *arena; /* of this message */
+	struct span name;
+	const char *path;
+	struct inbox row;
+	int64_t *next_at;
+};
+
+static void soonest(int64_t *at, int64_t candidate)
+{
+	if (*at == 0 || candidate < *at) {
+		*at = candidate;
+	}
+}
+
+static bool remove_file(const char *path, struct err *e)
+{
+	return unlink(path) == 0 || errno == ENOENT || err_errno(e, "cannot remove \"%s\"", path);
+}
+
+static void log_turn(const struct turn *t, enum log_level level, const char *event,
+                     const struct arrival *a, struct span reason)
+{
+	log_event(&t->c->log, level, event, { "id", t->name }, { "to", a ? a->recipient : SPAN("") },
+	          { "message-id", a ? a->message_id : SPAN("") },
+	          { "rule", a && a->rule ? span_str(a->rule) : SPAN("") }, { "reason", reason });
+}
+
+/* Too many attempts: out of the way, but kept. */
+static bool set_aside(struct turn *t, struct err *e)
+{
+	const char *aside = arena_printf(t->arena, "%s/%.*s", t->c->paths.spool_stuck, SPAN_FMT(t->name)).p;
+	if (rename(t->path, aside) != 0) {
+		return err_errno(e, "cannot move \"%s\"", t->path);
+	}
+	if (!file_sync_dir(t->c->paths.spool_stuck, e)) {
+		return false;
+	}
+	t->row.state = INBOX_STUCK;
+	t->row.at = t->c->env.now(&t->c->env);
+	log_turn(t, LOG_LEVEL_ERROR, "stuck", NULL, t->row.reason);
+	return store_inbox_put(t->c->store, &t->row, e);
+}
+
+static bool put_row(struct turn *t, int64_t attempts, int64_t next_at, struct span reason,
+                    struct err *e)
+{
+	t->row.state = INBOX_TRYING;
+	t->row.attempts = attempts;
+	t->row.next_at = next_at;
+	t->row.reason = reason;
+	t->row.at = t->c->env.now(&t->c->env);
+	return store_inbox_put(t->c->store, &t->row, e);
+}
+
+/* A DNS failure: not the message's fault, so no attempt is counted. */
+static bool put_back(struct turn *t, const struct arrival *a, struct err *e)
+{
+	int64_t now = t->c->env.now(&t->c->env);
+	int64_t age = now - t->row.first_at;
+	int64_t next = now + (age < 60 ? 30 : age < 3600 ? age / 2 : 1800);
+	log_turn(t, LOG_LEVEL_INFO, "put-back", a, a->reason);
+	soonest(t->next_at, next);
+	return put_row(t, 0, next, a->reason, e);
+}
+
+static void fill(struct turn *t, const struct spooled *in, struct arrival *a)
+{
+	*a = (struct arrival){
+		.arena = t->arena,
+		.id = t->name,
+		.bytes = in->message,
+		.mail_from = in->mail_from,
+		.recipient = in->recipient,
+		.arrived_as = in->arrived_as,
+		.arrived = in->time,
+		.truncated = in->truncated,
+		.patient = t->c->env.now(&t->c->env) - t->row.first_at < LIMIT_PUT_BACK,
+	};
+}
+
+static const char *const events[] = {
+	[DECISION_ACCEPT] = "accepted",   [DECISION_HOLD] = "held",
+	[DECISION_REJECT] = "refused",    [DECISION_DISCARD] = "discarded",
+};
+
+static bool handle(struct turn *t, const struct spooled *in, struct err *e)
+{
+	struct arrival a;
+	fill(t, in, &a);
+	if (!arrival_route(t->c, &a, e)) {
+		return false;
+	}
+	arrival_read(&a);
+	if (!arrival_judge(t->c, &a, e)) {
+		return false;
+	}
+	if (a.decision == DECISION_PUT_BACK) {
+		return put_back(t, &a, e);
+	}
+	if (!arrival_commit(t->c, &a, e)) {
+		return false;
+	}
+	(void)fault_point("process-unlink");
+	log_turn(t, LOG_LEVEL_INFO, events[a.decision], &a, a.reason);
+	wake_touch(t->c);
+	return remove_file(t->path, e);
+}
+
+/* First sight of the file, or another attempt: the row as it will be counted. */
+static bool count_attempt(struct turn *t, bool found, struct err *e)
+{
+	int64_t now = t->c->env.now(&t->c->env);
+	if (!found) {
+		t->row = (struct inbox){ .spool = t->name, .first_at = now };
+	}
+	return put_row(t, t->row.attempts + 1, now + RETRY_FAILED * (t->row.attempts + 1), t->row.reason, e);
+}
+
+static bool open_and_handle(struct turn *t, struct err *e)
+{
+	struct spooled in;
+	if (!spool_open(t->path, &in, e)) {
+		return false;
+	}
+	bool ok = handle(t, &in, e);
+	spool_close(&in);
+	return ok;
+}
+
+/* One file. False only for trouble that will meet the next one as well. */
+static bool turn(struct turn *t, struct err *e)
+{
+	bool found;
+	struct err trouble = { 0 };
+	if (!store_inbox_get(t->c->store, t->arena, t->name, &t->row, &found, e)) {
+		return false;
+	}
+	if (found && t->row.state != INBOX_TRYING) {
+		return t->row.state == INBOX_STUCK ? set_aside(t, e) : remove_file(t->path, e);
+	}
+	if (found && t->row.next_at > t->c->env.now(&t->c->env)) {
+		soonest(t->next_at, t->row.next_at);
+		return true;
+	}
+	if (found && t->row.attempts >= LIMIT_ATTEMPTS) {
+		return set_aside(t, e);
+	}
+	if (!count_attempt(t, found, e)) {
+		return false;
+	}
+	if (open_and_handle(t, &trouble)) {
+		return true;
+	}
+	log_turn(t, LOG_LEVEL_ERROR, "failed", NULL, span_str(trouble.text));
+	soonest(t->next_at, t->row.next_at);
+	/* Only what the message itself brings about counts towards setting it aside. */
+	int64_t attempts = t->row.attempts - (trouble.class == ERR_TEMPORARY);
+	return put_row(t, attempts, t->row.next_at, arena_printf(t->arena, "%s", trouble.text), e);
+}
+
+bool process_due(struct context *c, int64_t *next_at, struct err *e)
+{
+	struct arena *arena = arena_new();
+	struct span *names;
+	size_t n;
+	bool ok = spool_names(arena, c->paths.spool_new, &names, &n, e);
+	*next_at = 0;
+	for (size_t i = 0; ok && i < n; i++) {
+		struct turn t = { .c = c, .arena = arena_new(), .name = names[i], .next_at = next_at };
+		t.path = arena_printf(t.arena, "%s/%.*s", c->paths.spool_new, SPAN_FMT(names[i])).p;
+		ok = turn(&t, e);
+		arena_free(t.arena);
+	}
+	arena_free(arena);
+	return ok;
+}
+
+static bool accept_held(struct context *c, struct arrival *a, struct err *e)
+{
+	arrival_read(a);
+	if (!arrival_judge(c, a, e)) {
+		return false;
+	}
+	if (a->decision != DECISION_ACCEPT) {
+		enum err_class class =
+		        a->decision == DECISION_PUT_BACK ? ERR_TEMPORARY : ERR_PERMANENT;
+		return err_set(e, class, "", "held message %lld cannot be sent: %.*s",
+		               (long long)a->held_id, SPAN_FMT(a->reason));
+	}
+	return arrival_commit(c, a, e);
+}
+
+static bool load_held(struct context *c, int64_t id, struct arrival *a, struct held *h, struct err *e)
+{
+	bool found;
+	if (!store_held_get(c->store, a->arena, id, h, &found, e)) {
+		return false;
+	}
+	if (!found || h->state != HELD_WAITING) {
+		return err_set(e, ERR_PERMANENT, "", "no held message %lld is waiting", (long long)id);
+	}
+	a->id = arena_printf(a->arena, "held-%lld", (long long)id);
+	a->mail_from = h->mail_from;
+	a->recipient = a->arrived_as = h->recipient;
+	a->arrived = h->arrived;
+	a->truncated = h->truncated;
+	a->held_id = id;
+	a->patient = true;
+	return arrival_route(c, a, e);
+}
+
+bool process_held(struct context *c, int64_t id, struct err *e)
+{
+	struct arrival a = { .arena = arena_new() };
+	struct held h;
+	struct file_map map = { 0 };
+	bool ok = load_held(c, id, &a, &h, e) && blob_map(c->paths.msg, h.blob, &map, e);
+	if (ok) {
+		a.bytes = map.bytes;
+		ok = accept_held(c, &a, e);
+	}
+	file_unmap(&map);
+	arena_free(a.arena);
+	if (ok) {
+		wake_touch(c);
+	}
+	return ok;
+}

@@ -1,0 +1,267 @@
+/*
+ * The supervisor. It opens neither database nor keys: children do, each its own.
+ * Child 0 is `process`, child 1… are `deliver` workers 0…. Data flows through
+ * the database only; inotify wakes whoever waits.
+ */
+#include "flow/run.h"
+
+#include "base/file.h"
+#include "flow/deliver.h"
+#include "flow/journal.h"
+#include "flow/process.h"
+#include "flow/sweep.h"
+#include "flow/wake.h"
+#include "store/fanout.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define WORKERS_MAX 64
+#define EXIT_LATER 75
+/* Seconds a child that failed waits before it is started again. */
+#define RESTART_AFTER 5
+/* Seconds between looks for work that nobody woke us for. */
+#define LOOK_EVERY 300
+
+struct site_run {
+	const char *config;
+	bool once;
+	size_t workers;
+	pid_t children[WORKERS_MAX + 1];
+	const struct log *log;
+};
+
+/* Milliseconds to sleep until AT (0: nothing in sight). */
+static int64_t until(const struct context *c, int64_t at)
+{
+	int64_t now = c->env.now(&c->env);
+	int64_t seconds = at == 0 ? LOOK_EVERY : at - now;
+	return (seconds < 0 ? 0 : seconds > LOOK_EVERY ? LOOK_EVERY : seconds) * 1000;
+}
+
+static int child_process(struct context *c, bool once, struct err *e)
+{
+	int64_t next_at;
+	if (!context_need(c, CONTEXT_STORE | CONTEXT_DNS | CONTEXT_SECRET, e)) {
+		return EXIT_LATER;
+	}
+	int watch = wake_watch(c, e);
+	while (watch >= 0) {
+		if (!process_due(c, &next_at, e)) {
+			return EXIT_LATER;
+		}
+		sweep_due(c);
+		if (once) {
+			return 0;
+		}
+		wake_wait(watch, until(c, next_at));
+	}
+	return EXIT_LATER;
+}
+
+static int child_deliver(struct context *c, int64_t worker, bool once, struct err *e)
+{
+	int64_t next_at = 0;
+	bool relay_down;
+	if (!context_need(c, CONTEXT_STORE | CONTEXT_SECRET, e)) {
+		return EXIT_LATER;
+	}
+	wake_hold_stop();
+	struct deliver *d = deliver_new(c, worker, e);
+	int watch = d ? wake_watch(c, e) : -1;
+	int code = EXIT_LATER;
+	while (watch >= 0 && deliver_due(d, &next_at, &relay_down, e)) {
+		if (once) {
+			code = 0;
+			break;
+		}
+		/* For a relay that is down only time helps: a wake-up must not cut its rest short. */
+		wake_wait(relay_down ? -1 : watch, until(c, next_at));
+	}
+	deliver_free(d);
+	return code;
+}
+
+/* Child I of the run; never returns. */
+static void child(const struct site_run *run, size_t i)
+{
+	struct err e = { 0 };
+	sigset_t none;
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	struct context *c = context_open(run->config, 0, i == 0 ? "process" : "deliver", &e);
+	int code = EXIT_LATER;
+	if (c) {
+		code = i == 0 ? child_process(c, run->once, &e)
+		              : child_deliver(c, (int64_t)i - 1, run->once, &e);
+	}
+	if (code != 0) {
+		log_event(run->log, LOG_LEVEL_ERROR, "failed", { "station", span_str(i ? "deliver" : "process") },
+		          { "error", span_str(e.text) });
+	}
+	context_close(c);
+	exit(code);
+}
+
+static bool start(struct site_run *run, size_t i, struct err *e)
+{
+	fflush(NULL);
+	pid_t pid = fork();
+	if (pid == 0) {
+		child(run, i);
+	}
+	run->children[i] = pid;
+	return pid > 0 || err_errno(e, "cannot fork");
+}
+
+/* Claims of workers that are no more, from a run that was killed. */
+static bool recover_all(struct context *c, struct err *e)
+{
+	struct fan_accepted *accepted;
+	size_t n;
+	int64_t released = 0;
+	if (!journal_read(c->arena, c, -1, &accepted, &n, e) || !context_need(c, CONTEXT_STORE, e)) {
+		return false;
+	}
+	bool ok = store_fan_release(c->store, -1, accepted, n, c->env.now(&c->env), &released, e);
+	store_close(c->store); /* not to be inherited by the children */
+	c->store = NULL;
+	if (ok && released > 0) {
+		log_event(&c->log, LOG_LEVEL_WARNING, "recovered",
+		          { "copies", arena_printf(c->arena, "%lld", (long long)released) });
+	}
+	return ok;
+}
+
+static bool wait_child(pid_t pid, int *worst)
+{
+	int status = 0;
+	while (waitpid(pid, &status, 0) < 0) {
+		if (errno != EINTR) {
+			return false;
+		}
+	}
+	if (status != 0) {
+		*worst = WIFEXITED(status) ? WEXITSTATUS(status) : EXIT_LATER;
+	}
+	return true;
+}
+
+static int run_once(struct site_run *run, struct err *e)
+{
+	int worst = 0;
+	if (!start(run, 0, e) || !wait_child(run->children[0], &worst)) {
+		return EXIT_LATER;
+	}
+	size_t started = 0;
+	while (started < run->workers && start(run, started + 1, e)) {
+		started++;
+	}
+	for (size_t i = 1; i <= started; i++) {
+		wait_child(run->children[i], &worst);
+	}
+	return started == run->workers ? worst : EXIT_LATER;
+}
+
+static void stop_all(struct site_run *run)
+{
+	int ignored;
+	for (size_t i = 0; i <= run->workers; i++) {
+		if (run->children[i] > 0) {
+			kill(run->children[i], SIGTERM);
+		}
+	}
+	for (size_t i = 0; i <= run->workers; i++) {
+		if (run->children[i] > 0) {
+			wait_child(run->children[i], &ignored);
+		}
+	}
+}
+
+static void restart(struct site_run *run, pid_t pid, int status)
+{
+	struct err e;
+	for (size_t i = 0; i <= run->workers; i++) {
+		if (run->children[i] == pid) {
+			char text[64];
+			snprintf(text, sizeof(text), WIFSIGNALED(status) ? "signal %d" : "exit %d",
+			         WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status));
+			log_event(run->log, LOG_LEVEL_ERROR, "restart",
+			          { "station", span_str(i ? "deliver" : "process") },
+			          { "ended", span_str(text) });
+			sleep(RESTART_AFTER);
+			start(run, i, &e);
+		}
+	}
+}
+
+static int run_forever(struct site_run *run, struct err *e)
+{
+	sigset_t signals;
+	sigemptyset(&signals);
+	sigaddset(&signals, SIGTERM);
+	sigaddset(&signals, SIGINT);
+	sigaddset(&signals, SIGCHLD);
+	sigprocmask(SIG_BLOCK, &signals, NULL);
+	for (size_t i = 0; i <= run->workers; i++) {
+		if (!start(run, i, e)) {
+			stop_all(run);
+			return EXIT_LATER;
+		}
+	}
+	for (;;) {
+		int sig = 0;
+		sigwait(&signals, &sig);
+		if (sig != SIGCHLD) {
+			break;
+		}
+		int status;
+		for (pid_t pid; (pid = waitpid(-1, &status, WNOHANG)) > 0;) {
+			restart(run, pid, status);
+		}
+	}
+	stop_all(run);
+	return 0;
+}
+
+static size_t worker_count(const struct context *c)
+{
+	uint64_t n = c->site.workers;
+	if (n == 0) {
+		long cores = sysconf(_SC_NPROCESSORS_ONLN);
+		n = cores > 0 ? (uint64_t)cores : 1;
+	}
+	return n > WORKERS_MAX ? WORKERS_MAX : (size_t)n;
+}
+
+int run_site(const char *config, bool once)
+{
+	struct err e = { 0 };
+	struct context *c = context_open(config, 0, "run", &e);
+	int lock = c ? file_lock(c->paths.lock, &e) : -1;
+	int code = EXIT_LATER;
+	if (lock >= 0 && recover_all(c, &e)) {
+		struct site_run run = {
+			.config = config,
+			.once = once,
+			.workers = worker_count(c),
+			.log = &c->log,
+		};
+		code = once ? run_once(&run, &e) : run_forever(&run, &e);
+	}
+	if (e.class != ERR_NONE) {
+		fprintf(stderr, "ladle: %s\n", e.text);
+		code = err_exit(e.class);
+	}
+	if (lock >= 0) {
+		close(lock);
+	}
+	context_close(c);
+	return code;
+}

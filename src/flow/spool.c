@@ -1,0 +1,276 @@
+/*
+ * Spool files, written and read. Invariants:
+ *   1. a name appears in spool/new only after its content is synced;
+ *   2. nobody writes to a file in spool/new;
+ *   3. on failure the file in spool/tmp is removed (one left by a kill is swept
+ *      by process after a day).
+ */
+#include "flow/spool.h"
+
+#include "base/fault.h"
+#include "base/limits.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define CHUNK (64u * 1024)
+#define MAGIC "Ladle-Spool: 1\n"
+/* Decimal digits wide enough for any size; patched in place once it is known. */
+#define SIZE_DIGITS 20
+#define SIZE_LINES_FMT "Size: %020llu\nTruncated: %d\n\n"
+
+/* The message on its way in: line ends made CRLF, nothing else. */
+struct intake {
+	int out;
+	struct buf buffer;
+	uint64_t size;   /* octets written so far */
+	bool cr;         /* the last octet was a CR that still waits for what follows */
+	bool truncated;
+};
+
+static bool intake_flush(struct intake *in, struct err *e)
+{
+	int fault = fault_point("spool-write");
+	if (fault) {
+		errno = fault;
+		return err_errno(e, "cannot write to the spool");
+	}
+	bool ok = file_write_all(in->out, buf_span(&in->buffer), e);
+	buf_clear(&in->buffer);
+	return ok;
+}
+
+/*
+ * LF and CRLF become CRLF; a CR before anything else stays as it is. Works line
+ * by line with memchr, so long lines cost nothing.
+ */
+static void intake_convert(struct intake *in, struct span piece)
+{
+	while (piece.n > 0) {
+		size_t lf = span_chr(piece, '\n');
+		struct span line = span_sub(piece, 0, lf == SPAN_NONE ? piece.n : lf);
+		bool had_cr = line.n > 0 ? line.p[line.n - 1] == '\r' : in->cr;
+		buf_add(&in->buffer, line);
+		if (line.n > 0) {
+			in->cr = had_cr;
+		}
+		if (lf == SPAN_NONE) {
+			return;
+		}
+		buf_str(&in->buffer, had_cr ? "\n" : "\r\n");
+		in->cr = false;
+		piece = span_from(piece, lf + 1);
+	}
+}
+
+static bool intake_add(struct intake *in, struct span piece, struct err *e)
+{
+	if (in->truncated) {
+		return true; /* read to the end all the same: an MTA may insist */
+	}
+	intake_convert(in, piece);
+	in->size += in->buffer.n;
+	if (in->size > LIMIT_MESSAGE_HARD) {
+		in->buffer.n -= (size_t)(in->size - LIMIT_MESSAGE_HARD);
+		in->size = LIMIT_MESSAGE_HARD;
+		in->truncated = true;
+	}
+	return intake_flush(in, e);
+}
+
+static bool intake_run(struct intake *in, int fd, struct err *e)
+{
+	char *chunk = mem_alloc(CHUNK);
+	bool ok = true;
+	while (ok) {
+		ssize_t got = read(fd, chunk, CHUNK);
+		if (got == 0) {
+			break;
+		}
+		if (got < 0 && errno != EINTR) {
+			ok = err_errno(e, "cannot read the message");
+		} else if (got > 0) {
+			ok = intake_add(in, (struct span){ chunk, (size_t)got }, e);
+		}
+	}
+	mem_free(chunk);
+	return ok;
+}
+
+/* Header values of the spool file are one line: other bytes would forge a field. */
+static bool one_line(const char *s, struct err *e)
+{
+	return !strpbrk(s, "\r\n") ||
+	       err_set(e, ERR_PERMANENT, "5.1.3", "line break in an envelope address");
+}
+
+static bool write_envelope(struct intake *in, const struct spool_envelope *v, int64_t now,
+                           off_t *size_at, struct err *e)
+{
+	if (!one_line(v->mail_from, e) || !one_line(v->recipient, e) ||
+	    !one_line(v->arrived_as ? v->arrived_as : "", e)) {
+		return false;
+	}
+	struct span from = span_str(v->mail_from);
+	if (span_starts(from, SPAN("<")) && span_ends(from, SPAN(">"))) {
+		from = span_sub(from, 1, from.n - 1);
+	}
+	buf_printf(&in->buffer, MAGIC "From: <%.*s>\nRecipient: %s\n", SPAN_FMT(from), v->recipient);
+	if (v->arrived_as) {
+		buf_printf(&in->buffer, "Arrived-As: %s\n", v->arrived_as);
+	}
+	buf_printf(&in->buffer, "Time: %020lld\n", (long long)now);
+	*size_at = (off_t)in->buffer.n;
+	buf_printf(&in->buffer, SIZE_LINES_FMT, 0ULL, 0);
+	return intake_flush(in, e);
+}
+
+static bool patch_size(const struct intake *in, off_t at, struct err *e)
+{
+	char lines[64];
+	int n = snprintf(lines, sizeof(lines), SIZE_LINES_FMT, (unsigned long long)in->size,
+	                 in->truncated ? 1 : 0);
+	return pwrite(in->out, lines, (size_t)n, at) == n || err_errno(e, "cannot write to the spool");
+}
+
+static bool fill(const struct context *c, int fd, int out, const struct spool_envelope *v,
+                 struct err *e)
+{
+	struct intake in = { .out = out, .buffer = BUF_INIT };
+	off_t size_at = 0;
+	bool ok = write_envelope(&in, v, c->env.now(&c->env), &size_at, e) && intake_run(&in, fd, e) &&
+	          patch_size(&in, size_at, e);
+	buf_free(&in.buffer);
+	if (ok && fsync(out) != 0) {
+		ok = err_errno(e, "cannot sync the spool");
+	}
+	return ok;
+}
+
+/* Time first, so that names sort by arrival; then process and chance against collisions. */
+static void make_name(const struct context *c, char name[SPOOL_NAME])
+{
+	unsigned char r[4];
+	c->env.random(&c->env, r, sizeof(r));
+	snprintf(name, SPOOL_NAME, "%012llx.%05llx.%lx.%02x%02x%02x%02x",
+	         (unsigned long long)c->env.now(&c->env),
+	         (unsigned long long)(c->env.now_us(&c->env) % 1000000), (unsigned long)getpid(), r[0],
+	         r[1], r[2], r[3]);
+}
+
+bool spool_receive(const struct context *c, int fd, const struct spool_envelope *envelope,
+                   char name[SPOOL_NAME], struct err *e)
+{
+	make_name(c, name);
+	const char *tmp = arena_printf(c->arena, "%s/%s", c->paths.spool_tmp, name).p;
+	const char *new = arena_printf(c->arena, "%s/%s", c->paths.spool_new, name).p;
+	int out = open(tmp, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	if (out < 0) {
+		return err_errno(e, "cannot create \"%s\"", tmp);
+	}
+	bool ok = fill(c, fd, out, envelope, e);
+	if (close(out) != 0 && ok) {
+		ok = err_errno(e, "cannot close \"%s\"", tmp);
+	}
+	if (ok && rename(tmp, new) != 0) {
+		ok = err_errno(e, "cannot rename \"%s\"", tmp);
+	}
+	if (!ok) {
+		unlink(tmp);
+		return false;
+	}
+	/* If this fails the name may be there after all and the MTA tries again: twice is better than never. */
+	return file_sync_dir(c->paths.spool_new, e);
+}
+
+static bool take_line(struct span *rest, const char *name, struct span *value)
+{
+	size_t lf = span_chr(*rest, '\n');
+	size_t n = strlen(name);
+	if (lf == SPAN_NONE || lf < n || memcmp(rest->p, name, n) != 0) {
+		return false;
+	}
+	*value = span_sub(*rest, n, lf);
+	*rest = span_from(*rest, lf + 1);
+	return true;
+}
+
+static bool parse(struct spooled *s)
+{
+	struct span rest = s->map.bytes, from, time, size, truncated, empty;
+	uint64_t at = 0, bytes = 0;
+	if (!span_starts(rest, SPAN(MAGIC))) {
+		return false;
+	}
+	rest = span_from(rest, sizeof(MAGIC) - 1);
+	if (!take_line(&rest, "From: <", &from) || !span_ends(from, SPAN(">")) ||
+	    !take_line(&rest, "Recipient: ", &s->recipient)) {
+		return false;
+	}
+	if (!take_line(&rest, "Arrived-As: ", &s->arrived_as)) {
+		s->arrived_as = s->recipient;
+	}
+	if (!take_line(&rest, "Time: ", &time) || !take_line(&rest, "Size: ", &size) ||
+	    !take_line(&rest, "Truncated: ", &truncated) || !take_line(&rest, "", &empty) ||
+	    empty.n != 0 || !span_u64(time, &at) || !span_u64(size, &bytes) || bytes != rest.n) {
+		return false;
+	}
+	s->mail_from = span_sub(from, 0, from.n - 1);
+	s->time = (int64_t)at;
+	s->size = bytes;
+	s->truncated = span_is(truncated, "1");
+	s->message = rest;
+	if (span_starts(rest, SPAN("From "))) {
+		span_line(&s->message);
+	}
+	return true;
+}
+
+bool spool_open(const char *path, struct spooled *out, struct err *e)
+{
+	*out = (struct spooled){ 0 };
+	if (!file_map(path, &out->map, e)) {
+		return false;
+	}
+	if (!parse(out)) {
+		file_unmap(&out->map);
+		return err_set(e, ERR_PERMANENT, "", "\"%s\" is not a complete spool file", path);
+	}
+	return true;
+}
+
+void spool_close(struct spooled *s)
+{
+	file_unmap(&s->map);
+}
+
+static int by_name(const void *a, const void *b)
+{
+	return span_cmp(*(const struct span *)a, *(const struct span *)b);
+}
+
+bool spool_names(struct arena *arena, const char *path, struct span **names, size_t *n, struct err *e)
+{
+	size_t cap = 0;
+	DIR *dir = opendir(path);
+	*names = NULL;
+	*n = 0;
+	if (!dir) {
+		return err_errno(e, "cannot read \"%s\"", path);
+	}
+	for (struct dirent *d; (d = readdir(dir));) {
+		if (d->d_name[0] != '.') {
+			*ARENA_PUSH(arena, *names, *n, cap) = arena_copy(arena, span_str(d->d_name));
+		}
+	}
+	closedir(dir);
+	if (*n > 0) {
+		qsort(*names, *n, sizeof(**names), by_name);
+	}
+	return true;
+}

@@ -1,0 +1,57 @@
+/* The day of the last sweep is the time of the file data/swept. */
+#include "flow/sweep.h"
+
+#include "base/file.h"
+#include "flow/spool.h"
+#include "store/blob.h"
+#include "store/inbox.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define DAY 86400
+/* Days for which `trace` knows what became of a message that was not distributed. */
+#define KEEP_INBOX 90
+
+static int64_t time_of(const char *path)
+{
+	struct stat st;
+	return stat(path, &st) == 0 ? (int64_t)st.st_mtime : 0;
+}
+
+/* Receiving takes a minute at most: what is a day old in spool/tmp was cut short. */
+static void sweep_tmp(struct context *c, struct arena *arena, int64_t before, struct err *e)
+{
+	struct span *names;
+	size_t n;
+	if (!spool_names(arena, c->paths.spool_tmp, &names, &n, e)) {
+		return;
+	}
+	for (size_t i = 0; i < n; i++) {
+		const char *path =
+		        arena_printf(arena, "%s/%.*s", c->paths.spool_tmp, SPAN_FMT(names[i])).p;
+		if (time_of(path) < before) {
+			unlink(path);
+		}
+	}
+}
+
+void sweep_due(struct context *c)
+{
+	struct arena *arena = arena_new();
+	struct err e = { 0 };
+	const char *mark = arena_printf(arena, "%s/swept", c->paths.data).p;
+	int64_t now = c->env.now(&c->env);
+	int64_t removed = 0;
+	if (now - time_of(mark) >= DAY) {
+		sweep_tmp(c, arena, now - DAY, &e);
+		if (!blob_sweep(c->store, c->paths.msg, now - DAY, &removed, &e) ||
+		    !store_inbox_sweep(c->store, now - KEEP_INBOX * DAY, &e) ||
+		    !file_replace(mark, SPAN(""), 0600, &e)) {
+			log_event(&c->log, LOG_LEVEL_WARNING, "sweep", { "error", span_str(e.text) });
+		}
+	}
+	arena_free(arena);
+}

@@ -1,0 +1,37 @@
+#ifndef LADLE_FLOW_TRACE_H
+#define LADLE_FLOW_TRACE_H
+
+/* "Did X get it?": everything the store knows about one message identifier. */
+
+#include "flow/context.h"
+#include "rules/list.h"
+#include "store/fanout.h"
+#include "store/held.h"
+#include "store/inbox.h"
+
+struct trace_post {
+	struct post post;
+	struct list list;
+	struct variant keep, munged;
+	bool has_keep, has_munged;
+	struct fan_counts counts;
+	struct member member;     /* when an address was asked for */
+	bool has_member;
+	struct fan_row row;
+	bool has_row;
+};
+
+struct trace {
+	struct trace_post *posts;
+	size_t nposts;
+	struct inbox *inbox;
+	size_t ninbox;
+	struct held *held;        /* those the inbox rows point to */
+	size_t nheld;
+};
+
+/* MESSAGE_ID with or without brackets; ADDRESS may be empty. */
+bool trace_message(struct context *c, struct arena *arena, struct span message_id, struct span address,
+                   struct trace *out, struct err *e);
+
+#endif

@@ -1,0 +1,30 @@
+/*
+ * Ladle, the mailing-list manager that leaves the recipe.
+ *
+ * A map of the source. Each folder may include itself and those above it here;
+ * store and net never see each other.
+ *
+ *   base/   bytes, memory, errors, files, limits: knows nothing of mail
+ *   mail/   messages: fields, addresses, MIME as spans; edit lists
+ *   auth/   DKIM2, DKIM1, recipes, keys: pure, given a key source
+ *   rules/  what a list is and decides: settings, policy, revisers, egress modes
+ *   store/  SQLite: lists, members, posts, fan-out
+ *   net/    the resolver and the SMTP client
+ *   flow/   the stations, which join all of the above:
+ *
+ *   MTA pipe                                                        MTA
+ *      |                                                             ^
+ *   receive -> [spool/new] -> process -> [post | held | reason]      |
+ *                                           |                        |
+ *                                           +-> deliver -> [sent | deferred | failed]
+ *
+ *           Every pair of brackets is a committed state: a station may be
+ *           killed between any two and be run again.
+ *   cli/    the command line over it
+ */
+#include "cli/cli.h"
+
+int main(int argc, char **argv)
+{
+	return cli_main(argc, argv);
+}
