@@ -1,0 +1,179 @@
+#!/bin/sh
+#
+# make bench: Ladle beside what its work must cost, measured in one run on one
+# machine. All claims are ratios: against the bare libcurl push of the very same
+# messages (tests/tools/push), against openssl speed, against append + fdatasync.
+#
+#   A   4 kB to 25 members, from the pipe to the last accepted copy
+#   C   4 kB to 1,000 members, one recipient a copy, return address of its own,
+#       tag and footer: unsigned, signed, signed with Ed25519 alone
+#   D   50 MiB to 25 members
+#   accept   the durable part of ladle receive
+#
+# BENCH_DIR: a folder on the disk to measure (default: a temporary folder).
+
+LC_ALL=C
+export LC_ALL
+: "${LADLE:?}" "${TOOLS:?}"
+dir=$(mktemp -d "${BENCH_DIR:-${TMPDIR:-/tmp}}/ladle-bench.XXXXXX") || exit 1
+pids=''
+trap '[ -z "$pids" ] || kill $pids; rm -rf "$dir"' EXIT
+trap 'exit 1' INT TERM
+cd "$dir" || exit 1
+
+die() { echo "bench: $*" >&2; exit 1; }
+
+wait_file() {
+	tries=0
+	while [ ! -s "$1" ]; do
+		tries=$((tries + 1))
+		[ "$tries" -lt 400 ] || die "no $1"
+		sleep 0.05
+	done
+}
+
+# field NAME: from lines NAME=VALUE on standard input
+field() { tr ' ' '\n' | sed -n "s/^$1=//p"; }
+calc() { awk "BEGIN { printf \"%.3f\", $1 }"; }
+# claim CASE VALUE LIMIT UNIT WHAT: the verdict on a target
+claim() {
+	awk -v c="$1" -v v="$2" -v l="$3" -v u="$4" -v w="$5" 'BEGIN {
+		printf "%-4s %-58s %9.3f %-3s target <= %-7g %s\n", c, w, v, u, l, v <= l ? "met" : "MISSED" }'
+}
+
+sink() { # sink [OPTIONS]: a fresh one
+	rm -f port
+	"$TOOLS/sink" -f port -l sink.log "$@" &
+	sink_pid=$!
+	pids=$sink_pid
+	wait_file port
+	port=$(cat port)
+}
+unsink() { kill "$sink_pid" && wait "$sink_pid"; pids=''; }
+
+ladle() { "$LADLE" -C "$dir/site/ladle.conf" "$@"; }
+
+# site MEMBERS KEYS [SETTING=VALUE…]: KEYS are algorithms
+site() {
+	members=$1 keys=$2
+	shift 2
+	rm -rf site
+	"$LADLE" init site >/dev/null || die init
+	printf 'hostname = mx.lists.example\nsmtp-url = smtp://127.0.0.1:%s\nmessage-size = 100M\n' "$port" \
+		>>site/ladle.conf
+	printf 'dns-servers = 127.0.0.1:1\n' >>site/ladle.conf
+	ladle list create dev@lists.example subject-tag='[dev]' nonmember=accept \
+		footer='--------\nThe list, https://lists.example/dev' "$@" >/dev/null || die create
+	for key in $keys; do ladle key gen --algorithm "$key" lists.example >/dev/null || die key; done
+	seq -f 'member%04.0f@example.net' "$members" | ladle member import dev >/dev/null || die import
+}
+
+# message BYTES: a post of about that size
+message() {
+	printf 'From: Ann <ann@one.example>\r\nTo: dev@lists.example\r\nSubject: bench\r\n'
+	printf 'Date: Fri, 27 Nov 2026 12:00:00 +0000\r\nMessage-ID: <bench-%s@one.example>\r\n\r\n' "$1"
+	yes 'A line of a post of ordinary width, as people write them when they write' |
+		head -c "$1" | sed 's/$/\r/'
+}
+
+# distribute NAME: post FILE through receive and run; sets wall, cpu, anon
+distribute() {
+	received=$("$TOOLS/measure" sh -c "'$LADLE' -C site/ladle.conf receive -f ann@one.example dev@lists.example <$1") ||
+		die "receive: $received"
+	run=$("$TOOLS/measure" "$LADLE" -C site/ladle.conf run --once 2>run.log) || { cat run.log; die "run: $run"; }
+	wall=$(calc "$(echo "$received" | field wall) + $(echo "$run" | field wall)")
+	cpu=$(calc "$(echo "$received" | field cpu) + $(echo "$run" | field cpu)")
+	run_wall=$(echo "$run" | field wall)
+	anon=$(echo "$run" | field anon)
+}
+
+# push DIR N: the bare client with the copies in DIR; sets push_cpu, push_wall
+push() {
+	sink
+	pushed=$("$TOOLS/push" -p "$port" -c 8 -V -n "$2" "$1") || die "push: $pushed"
+	push_cpu=$(echo "$pushed" | field cpu)
+	push_wall=$(echo "$pushed" | field wall)
+	unsink
+}
+
+echo "ladle bench: $(nproc) cores, $(openssl version | cut -d ' ' -f 1,2), $("$LADLE" --version)"
+speed=$(openssl speed -mr -seconds 2 rsa2048 ed25519 2>/dev/null)
+rsa=$(echo "$speed" | awk -F: '/^\+F2:/ && $3 == 2048 { print 1 / $4 }')
+ed=$(echo "$speed" | awk -F: '/^\+F6:/ && /Ed25519/ { print 1 / $5 }')
+[ -n "$rsa" ] && [ -n "$ed" ] || die "openssl speed said: $speed"
+echo "openssl speed: RSA-2048 $(calc "$rsa * 1e6") us, Ed25519 $(calc "$ed * 1e6") us a signature"
+
+# ---- A ----
+
+message 4096 >small.eml
+sink; site 25 'rsa ed25519'
+distribute small.eml
+unsink
+grep -q 'accepted=25 ' sink.log || die 'A: not all copies arrived'
+signing=$(calc "25 * (2 * $rsa + $ed)")
+echo "A: wall $wall s, CPU $cpu s, of which signing $signing s"
+claim A "$(calc "$wall * 1000")" 50 ms 'wall, pipe to last copy (two process starts)'
+claim A "$(calc "($cpu - $signing) * 1000")" 10 ms 'CPU beyond signing'
+
+# ---- C ----
+
+mkdir out
+: >sink.log; sink -o out; site 1000 '' sign=no
+distribute small.eml
+unsink
+[ "$(find out -name '*.env' | wc -l)" = 1000 ] || die 'C: not all copies arrived'
+: >sink.log; sink; site 1000 '' sign=no
+distribute small.eml
+unsink
+unsigned=$cpu
+mkdir pushdir && mv out/*.eml pushdir
+push pushdir 1000
+echo "C unsigned: wall $wall s, CPU $cpu s; libcurl push of the same: wall $push_wall s, CPU $push_cpu s"
+claim C "$(calc "$unsigned / $push_cpu")" 2 x 'unsigned: CPU against the bare libcurl push'
+
+for personal in no yes; do
+	: >sink.log; sink; site 1000 'rsa ed25519' personal-unsubscribe=$personal from=munge
+	distribute small.eml
+	unsink
+	grep -q 'accepted=1000 ' sink.log || die 'C signed: not all copies arrived'
+	if [ $personal = no ]; then
+		signing=$(calc "1000 * ($rsa + $ed) + $rsa") what='signed (DKIM1 once, DKIM2 RSA + Ed25519 a copy)'
+	else
+		signing=$(calc "1000 * (2 * $rsa + $ed)") what='signed, personal List-Unsubscribe (two RSA a copy)'
+	fi
+	echo "C signed, personal-unsubscribe=$personal: wall $wall s, CPU $cpu s, openssl alone $signing s"
+	claim C "$(calc "($cpu - $unsigned) / $signing")" 1.1 x "$what: CPU beyond unsigned / openssl"
+	claim C "$(calc "$run_wall / $cpu")" 0.75 x 'both cores: wall / CPU'
+done
+
+: >sink.log; sink; site 1000 ed25519 from=munge personal-unsubscribe=no
+distribute small.eml
+unsink
+echo "C Ed25519 alone: wall $wall s, CPU $cpu s"
+claim C "$cpu" 0.25 s 'signed with Ed25519 alone: CPU'
+
+# ---- D ----
+
+message 52428800 >large.eml
+mkdir outd
+: >sink.log; sink; site 25 'rsa ed25519' from=munge
+distribute large.eml
+unsink
+grep -q 'accepted=25 ' sink.log || { cat run.log; die 'D: not all copies arrived'; }
+push large.eml 25
+echo "D: wall $wall s, CPU $cpu s, most anonymous memory of a process $((anon / 1048576)) MiB; push CPU $push_cpu s"
+claim D "$(calc "$cpu / $push_cpu")" 1.2 x 'CPU against the bare libcurl push'
+claim D "$(calc "$anon / 1048576")" 32 MiB 'anonymous memory of the largest process'
+
+# ---- accept ----
+
+base=$("$TOOLS/syncbench" -n 1000 "$dir" --baseline-fork --stdin small.eml \
+	--command "$LADLE -C $dir/site/ladle.conf receive -f ann@one.example dev@lists.example") || die syncbench
+spool=$("$TOOLS/spoolbench" "$dir/site/ladle.conf" small.eml 1000) || die spoolbench
+append=$(echo "$base" | sed -n '/^append/p' | field p50)
+command=$(echo "$base" | sed -n '/^command/p' | field p50)
+fork=$(echo "$base" | sed -n '/^fork/p' | field p50)
+durable=$(echo "$spool" | field p50)
+echo "accept: append + fdatasync $append us, spooling $durable us; whole command $command us, /bin/true $fork us"
+claim acc "$(calc "$durable / $append")" 2.5 x 'durable accept (spool, sync, rename, sync)'
+claim acc "$(calc "($command - $fork) / $append")" 2.5 x 'the same as a whole process, less an empty one'
