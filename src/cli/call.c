@@ -136,6 +136,32 @@ bool call_message(struct call *call, const char *file, struct span *out)
 	return ok;
 }
 
+void call_open(const struct call *call, struct json *j, char brace)
+{
+	if (call->json) {
+		json_open(j, brace);
+	}
+}
+
+void call_close(struct call *call, struct json *j)
+{
+	if (call->json) {
+		json_close(j);
+		buf_chr(&call->out, '\n');
+	}
+}
+
+bool call_commit(struct call *call, bool ok)
+{
+	struct store *s = call->context->store;
+	if (ok && store_commit(s, &call->err)) {
+		return true;
+	}
+	store_rollback(s);
+	buf_clear(&call->out);
+	return false;
+}
+
 struct span call_clean(struct call *call, struct span s)
 {
 	char *p = arena_str(call->arena, s);

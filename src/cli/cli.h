@@ -85,6 +85,11 @@ bool call_list(struct call *call, const char *text, struct list *out);
 
 /* Whole of FILE (NULL or "-": standard input) in CRLF form, in the arena. */
 bool call_message(struct call *call, const char *file, struct span *out);
+/* With --json: open the outermost '[' or '{'; close it and end the line. */
+void call_open(const struct call *call, struct json *j, char brace);
+void call_close(struct call *call, struct json *j);
+/* End the transaction of the store: commit when OK, else roll back. True when it was committed. */
+bool call_commit(struct call *call, bool ok);
 /* S for a terminal: control characters but TAB and line ends become '?'. */
 struct span call_clean(struct call *call, struct span s);
 /* As UTC, for people: "2026-11-27 18:30:01". "-" for 0. */

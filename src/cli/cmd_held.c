@@ -75,19 +75,14 @@ static bool ls_run(struct call *call)
 	                    : !call_context(call, CONTEXT_STORE)) {
 		return false;
 	}
-	if (call->json) {
-		json_open(&j, '[');
-	}
+	call_open(call, &j, '[');
 	int64_t after = 0;
 	for (size_t n = PAGE; n == PAGE;) {
 		if (!print_page(call, &j, list.id, &after, &n)) {
 			return false;
 		}
 	}
-	if (call->json) {
-		json_close(&j);
-		buf_chr(&call->out, '\n');
-	}
+	call_close(call, &j);
 	return true;
 }
 

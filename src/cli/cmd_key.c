@@ -111,9 +111,7 @@ static bool ls_run(struct call *call)
 	if (!load(call, &keys, &n)) {
 		return false;
 	}
-	if (call->json) {
-		json_open(&j, '[');
-	}
+	call_open(call, &j, '[');
 	for (size_t i = 0; i < n; i++) {
 		const char *type = key_type_name(keys[i].type);
 		if (call->json) {
@@ -130,10 +128,7 @@ static bool ls_run(struct call *call)
 			           SPAN_FMT(keys[i].selector), type, keys[i].bits);
 		}
 	}
-	if (call->json) {
-		json_close(&j);
-		buf_chr(&call->out, '\n');
-	}
+	call_close(call, &j);
 	return true;
 }
 

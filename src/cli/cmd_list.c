@@ -54,17 +54,11 @@ static bool create_run(struct call *call)
 	    !route_name_valid(addr_local(key), &call->err) || !check_settings(call, 1, &list)) {
 		return false;
 	}
-	if (!store_begin(c->store, &call->err)) {
-		return false;
-	}
-	if (!store_list_create(c->store, addr_local(key), addr_domain(key), c->env.now(&c->env), &list.id,
-	                       &call->err) ||
-	    !keep_settings(call, 1, &list) || !store_commit(c->store, &call->err)) {
-		store_rollback(c->store);
-		return false;
-	}
 	buf_printf(&call->out, "created %.*s\n", SPAN_FMT(key));
-	return true;
+	return store_begin(c->store, &call->err) &&
+	       call_commit(call, store_list_create(c->store, addr_local(key), addr_domain(key),
+	                                           c->env.now(&c->env), &list.id, &call->err) &&
+	                                 keep_settings(call, 1, &list));
 }
 
 const struct command cmd_list_create = {
@@ -85,9 +79,7 @@ static bool ls_run(struct call *call)
 		return false;
 	}
 	struct json j = JSON_INIT(&call->out);
-	if (call->json) {
-		json_open(&j, '[');
-	}
+	call_open(call, &j, '[');
 	for (size_t i = 0; i < n; i++) {
 		int64_t members;
 		if (!store_member_count(c->store, all[i].id, &members, &call->err)) {
@@ -105,10 +97,7 @@ static bool ls_run(struct call *call)
 			           SPAN_FMT(all[i].description));
 		}
 	}
-	if (call->json) {
-		json_close(&j);
-		buf_chr(&call->out, '\n');
-	}
+	call_close(call, &j);
 	return true;
 }
 
@@ -149,10 +138,7 @@ static bool show_run(struct call *call)
 			buf_printf(&call->out, "%s = %.*s\n", settings[i].name, SPAN_FMT(value));
 		}
 	}
-	if (call->json) {
-		json_close(&j);
-		buf_chr(&call->out, '\n');
-	}
+	call_close(call, &j);
 	return true;
 }
 
@@ -173,11 +159,7 @@ static bool set_run(struct call *call)
 	    !store_begin(call->context->store, &call->err)) {
 		return false;
 	}
-	if (!keep_settings(call, 1, &list) || !store_commit(call->context->store, &call->err)) {
-		store_rollback(call->context->store);
-		return false;
-	}
-	return true;
+	return call_commit(call, keep_settings(call, 1, &list));
 }
 
 const struct command cmd_list_set = {

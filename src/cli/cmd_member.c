@@ -88,12 +88,7 @@ static bool in_transaction(struct call *call, bool (*work)(struct call *, const 
 	    !store_begin(call->context->store, &call->err)) {
 		return false;
 	}
-	if (!work(call, &list) || !store_commit(call->context->store, &call->err)) {
-		store_rollback(call->context->store);
-		buf_clear(&call->out);
-		return false;
-	}
-	return true;
+	return call_commit(call, work(call, &list));
 }
 
 static bool add_run(struct call *call)
@@ -220,9 +215,7 @@ static bool print_members(struct call *call, bool bare)
 	if (!call_list(call, call->args[0], &list)) {
 		return false;
 	}
-	if (call->json) {
-		json_open(&j, '[');
-	}
+	call_open(call, &j, '[');
 	int64_t after = 0;
 	for (size_t n = PAGE; n == PAGE;) {
 		struct arena *arena = arena_new();
@@ -239,10 +232,7 @@ static bool print_members(struct call *call, bool bare)
 			return false;
 		}
 	}
-	if (call->json) {
-		json_close(&j);
-		buf_chr(&call->out, '\n');
-	}
+	call_close(call, &j);
 	return true;
 }
 

@@ -2,6 +2,7 @@
  * queue ls, show, retry, drop: what waits. An id is the number of a post, or the
  * name of a spool file for a message that was not processed.
  */
+#include "base/fault.h"
 #include "base/file.h"
 #include "cli/commands.h"
 #include "flow/spool.h"
@@ -88,12 +89,12 @@ static void print_inbox(struct call *call, struct json *j, const struct inbox *r
 	}
 }
 
-/* A message just received, which no process has seen yet. */
-static bool print_new(struct call *call, struct json *j)
+/* The messages in FOLDER, also one just received, which no process has seen yet. */
+static bool print_spooled(struct call *call, struct json *j, const char *folder)
 {
 	struct span *names;
 	size_t n;
-	if (!spool_names(call->arena, call->context->paths.spool_new, &names, &n, &call->err)) {
+	if (!spool_names(call->arena, folder, &names, &n, &call->err)) {
 		return false;
 	}
 	for (size_t i = 0; i < n; i++) {
@@ -112,31 +113,17 @@ static bool print_new(struct call *call, struct json *j)
 	return true;
 }
 
-static bool print_stuck(struct call *call, struct json *j)
-{
-	struct inbox *rows;
-	size_t n;
-	if (!store_inbox_ls(call->context->store, call->arena, INBOX_STUCK, PAGE, &rows, &n,
-	                    &call->err)) {
-		return false;
-	}
-	for (size_t i = 0; i < n; i++) {
-		print_inbox(call, j, &rows[i]);
-	}
-	return true;
-}
-
 static bool ls_run(struct call *call)
 {
 	struct json j = JSON_INIT(&call->out);
 	if (!call_context(call, CONTEXT_STORE)) {
 		return false;
 	}
-	if (call->json) {
-		json_open(&j, '[');
-	}
-	bool ok = print_new(call, &j) && print_stuck(call, &j) && print_posts(call, &j, POST_SENDING) &&
-	          print_posts(call, &j, POST_STUCK);
+	call_open(call, &j, '[');
+	const struct paths *paths = &call->context->paths;
+	bool ok = print_spooled(call, &j, paths->spool_new) &&
+	          print_spooled(call, &j, paths->spool_stuck) &&
+	          print_posts(call, &j, POST_SENDING) && print_posts(call, &j, POST_STUCK);
 	if (ok && call->json) {
 		json_close(&j);
 		buf_chr(&call->out, '\n');
@@ -281,7 +268,21 @@ const struct command cmd_queue_show = {
 	.run = show_run,
 };
 
-/* Move spool/stuck/NAME back into spool/new, or away. */
+/* Back into spool/new; or, dropped, away (what is still in spool/new is removed by process). */
+static bool move_spooled(const char *stuck, const char *new, bool keep, struct err *e)
+{
+	(void)fault_point("queue-move");
+	if ((keep ? rename(stuck, new) : unlink(stuck)) != 0 && errno != ENOENT) {
+		return err_errno(e, keep ? "cannot move \"%s\"" : "cannot remove \"%s\"", stuck);
+	}
+	return true;
+}
+
+/*
+ * NAME gets another chance, or none. To be tried: the row first, so that process,
+ * which may be quick, does not set the file aside again. To be dropped: the file
+ * first, or a kill would leave one that no row asks for.
+ */
 static bool unstick(struct call *call, const char *name, bool keep)
 {
 	struct context *c = call->context;
@@ -302,14 +303,9 @@ static bool unstick(struct call *call, const char *name, bool keep)
 	row.state = keep ? INBOX_TRYING : INBOX_DROPPED;
 	row.reason = keep ? SPAN("to be tried again") : SPAN("dropped by hand");
 	row.at = c->env.now(&c->env);
-	/* The row first: a file that the row calls dropped is removed by process in any case. */
-	if (!store_inbox_put(c->store, &row, &call->err)) {
-		return false;
-	}
-	if (rename(stuck, new) != 0 && errno != ENOENT) {
-		return err_errno(&call->err, "cannot move \"%s\"", stuck);
-	}
-	return true;
+	return (keep || move_spooled(stuck, new, false, &call->err)) &&
+	       store_inbox_put(c->store, &row, &call->err) &&
+	       (!keep || move_spooled(stuck, new, true, &call->err));
 }
 
 static bool retry_post(struct call *call, int64_t post, int64_t *count)

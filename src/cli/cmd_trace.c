@@ -20,7 +20,7 @@ static void recipient_text(struct call *call, const struct trace_post *p, const 
 	} else if (!p->has_row) {
 		bool meant = p->member.id <= p->post.member_max;
 		buf_printf(&call->out, "  %.*s: %s\n", SPAN_FMT(p->member.address),
-		           meant ? "not tried yet" : "joined after this post");
+		           meant ? "not tried yet" : "not a recipient of this post");
 	} else {
 		buf_printf(&call->out, "  %.*s: %s %.*s", SPAN_FMT(p->member.address),
 		           fan_state_name(p->row.state), SPAN_FMT(call_time(call, p->row.at)));

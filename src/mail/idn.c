@@ -102,10 +102,10 @@ static bool to_ascii(struct arena *arena, struct span domain, struct span *out, 
 	if (code != IDN2_OK)
 		return fail(e, domain, idn2_strerror(code));
 
-	*out = without_dot(span_str((const char *)text));
-	fault = domain_fault(*out);
+	struct span found = without_dot(span_str((const char *)text));
+	fault = domain_fault(found);
 	if (!fault)
-		lower(arena, *out, out);
+		lower(arena, found, out);
 	idn2_free(text);
 	return fault ? fail(e, domain, fault) : true;
 }
