@@ -14,6 +14,12 @@
 #define EXIT_IO 74
 #define EXIT_LATER 75
 
+#ifdef LADLE_DEBUG
+static const char debug_build[] = " (debug)";
+#else
+static const char debug_build[] = "";
+#endif
+
 /* The longest command whose words are the next ones in ARGV; *WORDS how many they are. */
 static const struct command *find(char **argv, int argc, int *words)
 {
@@ -202,7 +208,7 @@ int cli_main(int argc, char **argv)
 		} else if (is_help(argv[i])) {
 			return overview(stdout, 0);
 		} else if (strcmp(argv[i], "--version") == 0) {
-			printf("ladle %s\n", LADLE_VERSION);
+			printf("ladle %s%s\n", LADLE_VERSION, debug_build);
 			return 0;
 		} else {
 			fprintf(stderr, "ladle: unknown option \"%s\" (before the command: -C FILE)\n", argv[i]);

@@ -7,6 +7,7 @@
 #include "flow/deliver.h"
 
 #include "base/fault.h"
+#include "base/limits.h"
 #include "flow/copy.h"
 #include "flow/journal.h"
 #include "flow/wake.h"
@@ -35,6 +36,7 @@ struct deliver {
 	int journal;
 	struct smtp *smtp;
 	unsigned relay_failures; /* in a row */
+	struct journal_mark mark; /* what this worker is at, for the one after it */
 };
 
 /* One recipient of the batch at work. */
@@ -86,6 +88,37 @@ static bool recover(struct deliver *d, struct err *e)
 	return ok;
 }
 
+/*
+ * A predecessor that died left its mark at a post. When that has happened too often
+ * with no batch settled in between, the post is set aside: it must not stop the others.
+ */
+static bool learn_from_death(struct deliver *d, struct err *e)
+{
+	struct context *c = d->c;
+	struct arena *arena = arena_new();
+	bool ok = journal_mark_read(arena, c, d->worker, &d->mark, e);
+	if (ok && d->mark.post != 0 && ++d->mark.deaths >= LIMIT_ATTEMPTS) {
+		struct span why = arena_printf(arena, "delivering it ended the worker %lld times",
+		                               (long long)d->mark.deaths);
+		log_event(&c->log, LOG_LEVEL_ERROR, "stuck",
+		          { "post", arena_printf(arena, "%lld", (long long)d->mark.post) }, { "reason", why });
+		ok = store_post_set_state(c->store, d->mark.post, POST_STUCK, why, c->env.now(&c->env), e);
+		d->mark.deaths = 0;
+	}
+	d->mark.post = 0;
+	arena_free(arena);
+	return ok && journal_mark_write(c, d->worker, &d->mark, e);
+}
+
+static bool mark(struct deliver *d, int64_t post, struct err *e)
+{
+	if (post == 0) {
+		d->mark.deaths = 0;
+	}
+	d->mark.post = post;
+	return journal_mark_write(d->c, d->worker, &d->mark, e);
+}
+
 struct deliver *deliver_new(struct context *c, int64_t worker, struct err *e)
 {
 	struct deliver *d = mem_alloc(sizeof(*d));
@@ -98,7 +131,8 @@ struct deliver *deliver_new(struct context *c, int64_t worker, struct err *e)
 	d->c = c;
 	d->worker = worker;
 	d->journal = journal_open(c, worker, e);
-	if (d->journal < 0 || !(d->smtp = smtp_new(&config, e)) || !recover(d, e)) {
+	if (d->journal < 0 || !(d->smtp = smtp_new(&config, e)) || !recover(d, e) ||
+	    !learn_from_death(d, e)) {
 		deliver_free(d);
 		return NULL;
 	}
@@ -174,6 +208,7 @@ static struct copy_job copy_addresses(const struct batch *b, const struct fan_re
 
 static bool copy_make(struct batch *b, struct copy *copy, struct err *e)
 {
+	(void)fault_point("deliver-sign");
 	struct copy_job job = copy_addresses(b, copy->recipient);
 	const struct segments *body = copy_body(b->press);
 	if (!copy_header(b->press, &job, &copy->header, e) ||
@@ -329,19 +364,22 @@ static bool settle(struct batch *b, struct err *e)
 	(void)fault_point("deliver-settle");
 	return store_fan_settle(d->c->store, &b->fan, b->results, b->fan.n, b->reply,
 	                        d->c->env.now(&d->c->env), e) &&
-	       journal_empty(d->journal, e);
+	       journal_empty(d->journal, e) && mark(d, 0, e);
 }
 
 static bool run_batch(struct batch *b, struct err *e)
 {
 	struct err trouble = { 0 };
 	prepare(b);
+	if (!mark(b->d, b->fan.post, e)) {
+		return false;
+	}
 	if (b->fan.n > 0 && (!batch_open(b, &trouble) || !pump(b, &trouble))) {
 		/* Jobs still under way end with their connections; their recipients are released with the claim. */
 		if (trouble.class == ERR_TEMPORARY || !stick(b, &trouble, e)) {
 			return trouble.class == ERR_TEMPORARY ? (*e = trouble, false) : false;
 		}
-		return recover(b->d, e);
+		return recover(b->d, e) && mark(b->d, 0, e);
 	}
 	rest_the_others(b);
 	return settle(b, e);

@@ -1,6 +1,7 @@
 /* Accepted copies between two settles, in files that outlive the worker. */
 #include "flow/journal.h"
 
+#include "base/fault.h"
 #include "base/file.h"
 
 #include <dirent.h>
@@ -32,6 +33,7 @@ bool journal_add(int fd, int64_t post, int64_t member, struct err *e)
 
 bool journal_empty(int fd, struct err *e)
 {
+	(void)fault_point("journal-empty");
 	return ftruncate(fd, 0) == 0 || err_errno(e, "cannot empty a journal");
 }
 
@@ -79,7 +81,7 @@ bool journal_read(struct arena *arena, const struct context *c, int64_t worker,
 			return err_errno(e, "cannot read \"%s\"", c->paths.journal);
 		}
 		for (struct dirent *d; ok && (d = readdir(dir));) {
-			if (d->d_name[0] != '.') {
+			if (!strchr(d->d_name, '.')) { /* not a mark */
 				ok = read_one(arena, arena_printf(arena, "%s/%s", c->paths.journal, d->d_name).p,
 				              out, n, &cap, e);
 			}
@@ -89,5 +91,44 @@ bool journal_read(struct arena *arena, const struct context *c, int64_t worker,
 	if (ok && *n > 0) {
 		qsort(*out, *n, sizeof(**out), by_post_and_member);
 	}
+	return ok;
+}
+
+static struct span mark_path(struct arena *arena, const struct context *c, int64_t worker)
+{
+	return arena_printf(arena, "%s/%lld.mark", c->paths.journal, (long long)worker);
+}
+
+bool journal_mark_read(struct arena *arena, const struct context *c, int64_t worker,
+                       struct journal_mark *out, struct err *e)
+{
+	const char *path = mark_path(arena, c, worker).p;
+	struct file_map map;
+	*out = (struct journal_mark){ 0 };
+	if (!file_exists(path)) {
+		return true;
+	}
+	if (!file_map(path, &map, e)) {
+		return false;
+	}
+	if (map.bytes.n == sizeof(*out)) {
+		memcpy(out, map.bytes.p, sizeof(*out));
+	}
+	file_unmap(&map);
+	return true;
+}
+
+bool journal_mark_write(const struct context *c, int64_t worker, const struct journal_mark *mark,
+                        struct err *e)
+{
+	struct arena *arena = arena_new();
+	const char *path = mark_path(arena, c, worker).p;
+	struct span bytes = { (const char *)mark, sizeof(*mark) };
+	int fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+	bool ok = fd >= 0 ? file_write_all(fd, bytes, e) : err_errno(e, "cannot open \"%s\"", path);
+	if (fd >= 0) {
+		close(fd);
+	}
+	arena_free(arena);
 	return ok;
 }

@@ -18,4 +18,18 @@ bool journal_empty(int fd, struct err *e);
 bool journal_read(struct arena *arena, const struct context *c, int64_t worker,
                   struct fan_accepted **out, size_t *n, struct err *e);
 
+/*
+ * What a worker was at when it died, in a file beside its journal: the post of
+ * the batch at work, and how many times in a row a worker died at that post.
+ */
+struct journal_mark {
+	int64_t post;   /* 0: between batches */
+	int64_t deaths;
+};
+
+bool journal_mark_read(struct arena *arena, const struct context *c, int64_t worker,
+                       struct journal_mark *out, struct err *e);
+bool journal_mark_write(const struct context *c, int64_t worker, const struct journal_mark *mark,
+                        struct err *e);
+
 #endif

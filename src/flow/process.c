@@ -58,16 +58,18 @@ static void log_turn(const struct turn *t, enum log_level level, const char *eve
 static bool set_aside(struct turn *t, struct err *e)
 {
 	const char *aside = arena_printf(t->arena, "%s/%.*s", t->c->paths.spool_stuck, SPAN_FMT(t->name)).p;
+	t->row.state = INBOX_STUCK;
+	t->row.at = t->c->env.now(&t->c->env);
+	/* The row first: a file that it calls stuck is set aside at the next turn in any case. */
+	if (!store_inbox_put(t->c->store, &t->row, e)) {
+		return false;
+	}
+	(void)fault_point("process-aside");
 	if (rename(t->path, aside) != 0) {
 		return err_errno(e, "cannot move \"%s\"", t->path);
 	}
-	if (!file_sync_dir(t->c->paths.spool_stuck, e)) {
-		return false;
-	}
-	t->row.state = INBOX_STUCK;
-	t->row.at = t->c->env.now(&t->c->env);
 	log_turn(t, LOG_LEVEL_ERROR, "stuck", NULL, t->row.reason);
-	return store_inbox_put(t->c->store, &t->row, e);
+	return file_sync_dir(t->c->paths.spool_stuck, e);
 }
 
 static bool put_row(struct turn *t, int64_t attempts, int64_t next_at, struct span reason,

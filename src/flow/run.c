@@ -32,6 +32,7 @@ struct site_run {
 	const char *config;
 	bool once;
 	size_t workers;
+	pid_t pid;           /* of the supervisor */
 	pid_t children[WORKERS_MAX + 1];
 	const struct log *log;
 };
@@ -95,6 +96,9 @@ static void child(const struct site_run *run, size_t i)
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	if (getppid() != run->pid) {
+		exit(EXIT_LATER); /* the supervisor died before it was asked for its death */
+	}
 	struct context *c = context_open(run->config, 0, i == 0 ? "process" : "deliver", &e);
 	int code = EXIT_LATER;
 	if (c) {
@@ -251,6 +255,7 @@ int run_site(const char *config, bool once)
 			.config = config,
 			.once = once,
 			.workers = worker_count(c),
+			.pid = getpid(),
 			.log = &c->log,
 		};
 		code = once ? run_once(&run, &e) : run_forever(&run, &e);

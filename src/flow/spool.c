@@ -33,11 +33,19 @@ struct intake {
 	bool truncated;
 };
 
+/* Does the fault injection want a failure here? errno then says which. */
+static bool fault(const char *name)
+{
+	int code = fault_point(name);
+	if (code) {
+		errno = code;
+	}
+	return code != 0;
+}
+
 static bool intake_flush(struct intake *in, struct err *e)
 {
-	int fault = fault_point("spool-write");
-	if (fault) {
-		errno = fault;
+	if (fault("spool-write")) {
 		return err_errno(e, "cannot write to the spool");
 	}
 	bool ok = file_write_all(in->out, buf_span(&in->buffer), e);
@@ -146,7 +154,7 @@ static bool fill(const struct context *c, int fd, int out, const struct spool_en
 	bool ok = write_envelope(&in, v, c->env.now(&c->env), &size_at, e) && intake_run(&in, fd, e) &&
 	          patch_size(&in, size_at, e);
 	buf_free(&in.buffer);
-	if (ok && fsync(out) != 0) {
+	if (ok && (fault("spool-sync") || fsync(out) != 0)) {
 		ok = err_errno(e, "cannot sync the spool");
 	}
 	return ok;
@@ -177,7 +185,7 @@ bool spool_receive(const struct context *c, int fd, const struct spool_envelope 
 	if (close(out) != 0 && ok) {
 		ok = err_errno(e, "cannot close \"%s\"", tmp);
 	}
-	if (ok && rename(tmp, new) != 0) {
+	if (ok && (fault("spool-rename") || rename(tmp, new) != 0)) {
 		ok = err_errno(e, "cannot rename \"%s\"", tmp);
 	}
 	if (!ok) {

@@ -1,6 +1,7 @@
 /* The day of the last sweep is the time of the file data/swept. */
 #include "flow/sweep.h"
 
+#include "base/fault.h"
 #include "base/file.h"
 #include "flow/spool.h"
 #include "store/blob.h"
@@ -33,6 +34,7 @@ static void sweep_tmp(struct context *c, struct arena *arena, int64_t before, st
 		const char *path =
 		        arena_printf(arena, "%s/%.*s", c->paths.spool_tmp, SPAN_FMT(names[i])).p;
 		if (time_of(path) < before) {
+			(void)fault_point("sweep-unlink");
 			unlink(path);
 		}
 	}

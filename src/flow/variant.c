@@ -35,6 +35,9 @@ static bool decode_one(struct span *rest, struct span raw, struct segment *out)
 	struct span numbers = span_sub(*rest, 2, lf);
 	uint64_t a = 0, b = 0;
 	out->kept = rest->p[0] == 'k';
+	if (!out->kept && rest->p[0] != 'i') {
+		return false;
+	}
 	*rest = span_from(*rest, lf + 1);
 	if (out->kept) {
 		struct span first = span_cut(&numbers, ' ');
