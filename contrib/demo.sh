@@ -11,6 +11,10 @@
 #     LADLE_BUILD=DIR      the build folder, instead of build
 #     LADLE_NO_INSTALL=1   install nothing: name what is missing, exit 69
 
+case ${1:-} in
+-*) sed -n '3,13s/^# \{0,1\}//p' "$0"; exit 64 ;;
+esac
+
 LC_ALL=C
 export LC_ALL
 root=$(cd "$(dirname "$0")/.." && pwd -P) || exit 1
@@ -33,7 +37,7 @@ ladle=$build/ladle
 
 dir=${1:-ladle-demo}
 case $dir in /*) ;; *) dir=$PWD/$dir ;; esac
-if [ -e "$dir" ] && [ ! -e "$dir/made-by-demo" ]; then
+if [ -e "$dir" ] && [ ! -e "$dir/made-by-demo" ] && ! rmdir "$dir" 2>/dev/null; then
 	die "\"$dir\" is there already and was not made by this script"
 fi
 rm -rf "$dir"

@@ -169,7 +169,8 @@ static struct span first_word(struct arena *arena, struct span s)
 	s = skip_cfws(s);
 	if (s.n && s.p[0] == '"')
 		return unquote(arena, s);
-	while (n < s.n && !ascii_fws(s.p[n]) && s.p[n] != ';' && s.p[n] != '(')
+	/* '/' begins a version in the old form of RFC 5451. */
+	while (n < s.n && !ascii_fws(s.p[n]) && s.p[n] != ';' && s.p[n] != '(' && s.p[n] != '/')
 		n++;
 	return span_sub(s, 0, n);
 }

@@ -25,9 +25,10 @@ struct signer {
 /*
  * DKIM1 signature field of a message given by its fields and body hash (SHA-256
  * of the relaxed body). relaxed/relaxed, signs (and oversigns: once more than
- * there are) From, Subject, Date, To, Cc, Reply-To, Message-ID; signs those
- * present of MIME-Version, Content-*, In-Reply-To, References, List-*, Sender,
- * Resent-*. Appends the complete folded field with its CRLF. No l=.
+ * there are) From, Subject, Date, To, Cc, Reply-To, Message-ID, Sender,
+ * In-Reply-To, References, MIME-Version, Content-Type, Content-Transfer-Encoding,
+ * Content-Disposition, List-Id, List-Unsubscribe, List-Unsubscribe-Post; signs
+ * those present of the other Content-*, List-* and Resent-*. Appends the complete folded field with its CRLF. No l=.
  */
 bool dkim1_sign(const struct signer *signer, const struct field *fields, size_t count,
                 const struct digest *body_hash, int64_t now, struct buf *out, struct err *e);

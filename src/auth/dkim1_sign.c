@@ -12,16 +12,22 @@
 enum { COLUMNS = 76 };
 
 static const char *const oversigned[] = {
-	"From", "Subject", "Date", "To", "Cc", "Reply-To", "Message-ID",
+	"From", "Subject", "Date", "To", "Cc", "Reply-To", "Message-ID", "Sender", "In-Reply-To",
+	"References", "MIME-Version", "Content-Type", "Content-Transfer-Encoding",
+	"Content-Disposition", "List-Id", "List-Unsubscribe", "List-Unsubscribe-Post",
 };
 
 /* Signed when there; a name that ends in '-' is a prefix. */
 static const char *const present[] = {
-	"MIME-Version", "Content-", "In-Reply-To", "References", "List-", "Sender", "Resent-",
+	"Content-", "List-", "Resent-",
 };
 
 static bool is_present_name(struct span name)
 {
+	for (size_t i = 0; i < sizeof(oversigned) / sizeof(oversigned[0]); i++) {
+		if (span_iis(name, oversigned[i]))
+			return false; /* named already */
+	}
 	for (size_t i = 0; i < sizeof(present) / sizeof(present[0]); i++) {
 		struct span want = span_str(present[i]);
 

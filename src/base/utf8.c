@@ -6,6 +6,8 @@
 
 #include "base/utf8.h"
 
+#include "base/ascii.h"
+
 #include <string.h>
 
 struct lead {
@@ -87,4 +89,35 @@ bool utf8_ascii(struct span s)
 		if ((unsigned char)s.p[i] >= 0x80)
 			return false;
 	return true;
+}
+
+/*
+ * Controls U+0080 to U+009F, line separators and direction overrides U+2028 to
+ * U+202E, isolates U+2066 to U+2069: first bytes and the range of the last one.
+ */
+static const struct { struct span start; unsigned char from, to; } unsafe_characters[] = {
+	{ SPAN_INIT("\xc2"), 0x80, 0x9f },
+	{ SPAN_INIT("\xe2\x80"), 0xa8, 0xae },
+	{ SPAN_INIT("\xe2\x81"), 0xa6, 0xa9 },
+};
+
+static bool unsafe_character(struct span c)
+{
+	unsigned char last = (unsigned char)c.p[c.n - 1];
+
+	for (size_t i = 0; i < sizeof(unsafe_characters) / sizeof(unsafe_characters[0]); i++)
+		if (c.n == unsafe_characters[i].start.n + 1
+		    && span_starts(c, unsafe_characters[i].start)
+		    && last >= unsafe_characters[i].from && last <= unsafe_characters[i].to)
+			return true;
+	return false;
+}
+
+size_t utf8_printable(struct span s)
+{
+	size_t n = utf8_len(s);
+
+	if (n == 1)
+		return ascii_cntrl(s.p[0]) ? 0 : 1;
+	return n && !unsafe_character(span_sub(s, 0, n)) ? n : 0;
 }

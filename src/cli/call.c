@@ -1,7 +1,7 @@
 /* What commands have in common: options, the site, lists by name, messages, times. */
-#include "base/ascii.h"
 #include "base/file.h"
 #include "base/limits.h"
+#include "base/utf8.h"
 #include "cli/cli.h"
 #include "mail/addr.h"
 #include "mail/date.h"
@@ -164,13 +164,14 @@ bool call_commit(struct call *call, bool ok)
 
 struct span call_clean(struct call *call, struct span s)
 {
-	char *p = arena_str(call->arena, s);
-	for (size_t i = 0; i < s.n; i++) {
-		if (ascii_cntrl(p[i]) && p[i] != '\t' && p[i] != '\n' && p[i] != '\r') {
-			p[i] = '?';
-		}
+	struct buf out = BUF_INIT;
+	while (s.n > 0) {
+		bool layout = s.p[0] == '\t' || s.p[0] == '\n' || span_starts(s, SPAN("\r\n"));
+		size_t n = layout ? 1 : utf8_printable(s);
+		buf_add(&out, n > 0 ? span_sub(s, 0, n) : SPAN("?"));
+		s = span_from(s, n > 0 ? n : 1);
 	}
-	return (struct span){ p, s.n };
+	return buf_move(&out, call->arena);
 }
 
 struct span call_time(struct call *call, int64_t t)

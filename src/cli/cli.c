@@ -59,7 +59,9 @@ static bool take_option(struct call *call, int argc, char **argv, int *i)
 	        find_opt(call->command, span_sub(text, 0, equals == SPAN_NONE ? text.n : equals));
 	const char *value = "";
 	if (!o) {
-		return call_usage(call, "unknown option \"%s\"", argv[*i]);
+		bool site = strcmp(argv[*i], "-C") == 0;
+		return call_usage(call, "unknown option \"%s\"%s", argv[*i],
+		                  site ? ", which stands before the command" : "");
 	}
 	if (!o->value && equals != SPAN_NONE) {
 		return call_usage(call, "option \"%s\" takes no value", o->name);
@@ -93,7 +95,8 @@ static bool read_words(struct call *call, int argc, char **argv, bool *help)
 	for (int i = 0; i < argc; i++) {
 		if (options && strcmp(argv[i], "--") == 0) {
 			options = false;
-		} else if (options && is_help(argv[i])) {
+		} else if (options && is_help(argv[i]) &&
+		           (!call->command->for_mta || isatty(STDIN_FILENO))) {
 			*help = true;
 			return true;
 		} else if (options && argv[i][0] == '-' && argv[i][1] != '\0') {
@@ -106,8 +109,9 @@ static bool read_words(struct call *call, int argc, char **argv, bool *help)
 	}
 	const struct command *c = call->command;
 	if (call->count < c->min || (c->max >= 0 && call->count > c->max)) {
-		return call_usage(call, "%s arguments: ladle %s %s",
-		                  call->count < c->min ? "missing" : "too many", c->name, c->arguments);
+		return call_usage(call, "%s arguments: ladle %s%s%s",
+		                  call->count < c->min ? "missing" : "too many", c->name,
+		                  c->arguments[0] ? " " : "", c->arguments);
 	}
 	return true;
 }
@@ -119,6 +123,7 @@ bool call_usage(struct call *call, const char *fmt, ...)
 	va_start(ap, fmt);
 	vsnprintf(text, sizeof(text), fmt, ap);
 	va_end(ap);
+	call->usage = true;
 	return err_set(&call->err, ERR_MISUSE, "", "%s", text);
 }
 
@@ -130,10 +135,11 @@ void call_flush(struct call *call)
 	buf_clear(&call->out);
 }
 
-static void complain(const struct call *call)
+static void complain(struct call *call)
 {
-	fprintf(stderr, "ladle %s: %s\n", call->command->name, call->err.text);
-	if (call->err.class == ERR_MISUSE) {
+	struct span text = call_clean(call, span_str(call->err.text));
+	fprintf(stderr, "ladle %s: %.*s\n", call->command->name, SPAN_FMT(text));
+	if (call->usage) {
 		fprintf(stderr, "(ladle %s --help shows how it is used)\n", call->command->name);
 	}
 }
@@ -144,6 +150,9 @@ static int finish(struct call *call, bool ok)
 	call_flush(call);
 	if (call->command->for_mta) {
 		code = ok ? code : EXIT_LATER;
+		if (!ok && isatty(STDERR_FILENO)) { /* tried by hand: no MTA has a terminal */
+			complain(call);
+		}
 	} else if (!ok) {
 		complain(call);
 	} else if (fflush(stdout) != 0 && code == 0) {
@@ -179,20 +188,49 @@ static int overview(FILE *to, int code)
 }
 
 /* A word that is the first of several commands ("list"): show those. */
-static int unknown(const char *word)
+static int unknown(const char *word, const char *next)
 {
 	size_t n = strlen(word);
 	bool any = false;
 	for (size_t i = 0; cli_commands[i]; i++) {
 		const char *name = cli_commands[i]->name;
 		if (strncmp(name, word, n) == 0 && name[n] == ' ') {
-			fprintf(stderr, "%sladle %s %s\n", any ? "       " : "usage: ", name,
-			        cli_commands[i]->arguments);
+			if (!any && next) {
+				fprintf(stderr, "ladle: unknown command \"%s %s\"\n", word, next);
+			}
+			fprintf(stderr, "%sladle %s%s%s\n", any ? "       " : "usage: ", name,
+			        cli_commands[i]->arguments[0] ? " " : "", cli_commands[i]->arguments);
 			any = true;
 		}
 	}
 	if (!any) {
 		fprintf(stderr, "ladle: unknown command \"%s\" (ladle help lists them)\n", word);
+	}
+	return EXIT_USAGE;
+}
+
+/* `receive` among the words: an MTA calls, and every mistake is "later", without a word. */
+static int misused(int argc, char **argv)
+{
+	for (int i = 1; i < argc; i++) {
+		if (strcmp(argv[i], "receive") == 0 && !isatty(STDERR_FILENO)) {
+			return EXIT_LATER;
+		}
+	}
+	return 0;
+}
+
+static int bad_option(int argc, char **argv, const char *option)
+{
+	int later = misused(argc, argv);
+	if (later) {
+		return later;
+	}
+	if (strcmp(option, "-C") == 0) {
+		fprintf(stderr, "ladle: -C wants a file: ladle -C FILE COMMAND\n");
+	} else {
+		fprintf(stderr, "ladle: unknown option \"%s\" (before the command stands only -C FILE)\n",
+		        option);
 	}
 	return EXIT_USAGE;
 }
@@ -211,8 +249,7 @@ int cli_main(int argc, char **argv)
 			printf("ladle %s%s\n", LADLE_VERSION, debug_build);
 			return 0;
 		} else {
-			fprintf(stderr, "ladle: unknown option \"%s\" (before the command: -C FILE)\n", argv[i]);
-			return EXIT_USAGE;
+			return bad_option(argc, argv, argv[i]);
 		}
 	}
 	if (i >= argc) {
@@ -221,7 +258,7 @@ int cli_main(int argc, char **argv)
 	int words = 0;
 	const struct command *command = find(argv + i, argc - i, &words);
 	if (!command) {
-		return unknown(argv[i]);
+		return unknown(argv[i], i + 1 < argc ? argv[i + 1] : NULL);
 	}
 	return run(command, config, argc - i - words, argv + i + words);
 }

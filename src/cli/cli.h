@@ -55,6 +55,7 @@ struct call {
 	struct buf out;        /* standard output; written by call_flush and at the end */
 	struct context *context; /* opened by call_context */
 	struct err err;
+	bool usage;            /* err is about the command line */
 	int exit;              /* exit code when run returns true, 0 unless set */
 };
 
@@ -90,7 +91,7 @@ void call_open(const struct call *call, struct json *j, char brace);
 void call_close(struct call *call, struct json *j);
 /* End the transaction of the store: commit when OK, else roll back. True when it was committed. */
 bool call_commit(struct call *call, bool ok);
-/* S for a terminal: control characters but TAB and line ends become '?'. */
+/* S for a terminal: what is not printable (utf8_printable) becomes '?', but not TAB and line ends. */
 struct span call_clean(struct call *call, struct span s);
 /* As UTC, for people: "2026-11-27 18:30:01". "-" for 0. */
 struct span call_time(struct call *call, int64_t t);

@@ -83,7 +83,7 @@ static const struct opt gen_opts[] = {
 
 const struct command cmd_key_gen = {
 	.name = "key gen",
-	.arguments = "[--algorithm NAME] [--selector NAME] DOMAIN",
+	.arguments = "[--algorithm NAME [--selector NAME]] [--bits N] DOMAIN",
 	.summary = "Make signing keys for a domain",
 	.min = 1,
 	.max = 1,

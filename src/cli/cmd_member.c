@@ -1,8 +1,12 @@
 /* member add, rm, ls, set, import, export. */
+#include "base/ascii.h"
 #include "base/file.h"
 #include "base/limits.h"
+#include "base/utf8.h"
 #include "cli/commands.h"
 #include "mail/addr.h"
+#include "mail/word.h"
+#include "rules/route.h"
 #include "store/lists.h"
 #include "store/members.h"
 
@@ -30,12 +34,23 @@ static bool read_address(struct call *call, struct arena *arena, struct span tex
                          struct span *key)
 {
 	struct mailboxes boxes = addr_parse(arena, text);
+	if (!utf8_valid(text)) {
+		return err_set(&call->err, ERR_PERMANENT, "5.1.3", "not UTF-8: \"%.*s\"", SPAN_FMT(text));
+	}
 	if (boxes.broken || boxes.n != 1 || boxes.group || boxes.v[0].domain.n == 0) {
 		return err_set(&call->err, ERR_PERMANENT, "5.1.3", "not an address: \"%.*s\"", SPAN_FMT(text));
 	}
-	m->name = boxes.v[0].name;
+	m->name = word_decode(arena, boxes.v[0].name);
 	return addr_canonical(arena, boxes.v[0].addr, &m->address, &call->err) &&
 	       addr_key(arena, boxes.v[0].addr, key, &call->err);
+}
+
+/* A list that is its own member would send each post to itself. */
+static bool not_itself(struct call *call, const struct list *list, struct span address)
+{
+	struct span own = route_make(call->arena, list, '+', SPAN(""));
+	return !addr_same(address, own) ||
+	       err_set(&call->err, ERR_PERMANENT, "", "\"%.*s\" is the list itself", SPAN_FMT(own));
 }
 
 struct tally {
@@ -55,7 +70,7 @@ static bool add_one(struct call *call, const struct list *list, struct arena *ar
 		delivery = arena_str(arena, rest);
 	}
 	if ((delivery && !delivery_of(call, delivery, &m.delivery)) ||
-	    !read_address(call, arena, text, &m, &key) ||
+	    !read_address(call, arena, text, &m, &key) || !not_itself(call, list, m.address) ||
 	    !store_member_add(call->context->store, list->id, &m, key, &added, &call->err)) {
 		return false;
 	}
@@ -186,8 +201,23 @@ const struct command cmd_member_set = {
 
 /* ---- ls, export ---- */
 
-static void print_member(struct call *call, struct arena *arena, struct json *j,
-                         const struct member *m, bool bare)
+/* NAME in front of an address, in UTF-8 as it is: for files and people, not for mail. */
+static void print_name(struct buf *out, struct span name)
+{
+	bool plain = true;
+	for (size_t i = 0; i < name.n; i++) {
+		char c = name.p[i];
+		plain = plain && (ascii_alnum(c) || ascii_8bit(c) || c == ' ' || c == '-' || c == '_');
+	}
+	buf_str(out, plain ? "" : "\"");
+	for (size_t i = 0; i < name.n; i++) {
+		buf_str(out, name.p[i] == '"' || name.p[i] == '\\' ? "\\" : "");
+		buf_chr(out, ascii_cntrl(name.p[i]) ? ' ' : name.p[i]);
+	}
+	buf_str(out, plain ? " <" : "\" <");
+}
+
+static void print_member(struct call *call, struct json *j, const struct member *m, bool bare)
 {
 	if (call->json) {
 		json_open(j, '{');
@@ -197,10 +227,12 @@ static void print_member(struct call *call, struct arena *arena, struct json *j,
 		json_kint(j, "joined", m->joined);
 		json_close(j);
 	} else if (bare) {
-		struct span text = addr_format(arena, m->name, m->address);
 		bool usual = m->delivery == MEMBER_MAIL;
-		buf_printf(&call->out, "%.*s%s%s\n", SPAN_FMT(text), usual ? "" : "\t",
-		           usual ? "" : deliveries[m->delivery]);
+		if (m->name.n > 0) {
+			print_name(&call->out, m->name);
+		}
+		buf_printf(&call->out, "%.*s%s%s%s\n", SPAN_FMT(m->address), m->name.n > 0 ? ">" : "",
+		           usual ? "" : "\t", usual ? "" : deliveries[m->delivery]);
 	} else {
 		buf_printf(&call->out, "%.*s\t%s\t%.*s\t%.*s\n", SPAN_FMT(m->address),
 		           deliveries[m->delivery], SPAN_FMT(call_time(call, m->joined)), SPAN_FMT(m->name));
@@ -223,7 +255,7 @@ static bool print_members(struct call *call, bool bare)
 		bool ok = store_member_page(call->context->store, arena, list.id, after, PAGE, &page, &n,
 		                            &call->err);
 		for (size_t i = 0; ok && i < n; i++) {
-			print_member(call, arena, &j, &page[i], bare);
+			print_member(call, &j, &page[i], bare);
 			after = page[i].id;
 		}
 		call_flush(call);
@@ -275,6 +307,9 @@ static bool import_lines(struct call *call, const struct list *list, struct span
 {
 	struct tally tally = { 0 };
 	int64_t line_number = 0;
+	if (span_starts(text, SPAN("\xef\xbb\xbf"))) {
+		text = span_from(text, 3); /* the mark that some programs put before UTF-8 */
+	}
 	for (struct span rest = text; rest.p && rest.n > 0;) {
 		struct span line = span_trim(span_cut(&rest, '\n'));
 		struct arena *arena = arena_new();

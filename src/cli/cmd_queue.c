@@ -394,6 +394,9 @@ static bool drop_run(struct call *call)
 	if (!find_post(call, &post, &is_post)) {
 		return false;
 	}
+	if (is_post && post.state == POST_DONE) {
+		return err_set(&call->err, ERR_PERMANENT, "", "post %s waits for nobody", call->args[0]);
+	}
 	if (is_post) {
 		struct context *c = call->context;
 		if (!store_fan_drop(c->store, post.id, SPAN("dropped by hand"), c->env.now(&c->env), &count,

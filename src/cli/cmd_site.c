@@ -13,7 +13,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define EXIT_LATER 75
 
 static bool init_run(struct call *call)
 {
@@ -68,9 +67,10 @@ static bool receive_call(struct call *call)
 	if (!envelope.recipient || !envelope.recipient[0]) {
 		envelope.recipient = from_env("RECIPIENT", from_env("ORIGINAL_RECIPIENT", NULL));
 	}
-	call->exit = envelope.recipient && envelope.recipient[0]
-	                     ? receive_run(call->config, &envelope)
-	                     : EXIT_LATER;
+	if (!envelope.recipient || !envelope.recipient[0]) {
+		return call_usage(call, "no recipient, neither as an argument nor in RECIPIENT");
+	}
+	call->exit = receive_run(call->config, &envelope);
 	return true;
 }
 

@@ -47,7 +47,8 @@ static bool open_keys(struct call *call, struct dns **dns, struct keysource *out
 	const char *where = call_opt(call, "--dns");
 	struct buf text = BUF_INIT;
 	struct span servers = span_str(where);
-	const struct env env = env_real();
+	struct env *env = ARENA_NEW(call->arena, struct env); /* the resolver keeps it */
+	*env = env_real();
 	if (where && file_exists(where)) {
 		bool ok = file_read(where, LIMIT_KEY_SOURCE, &text, &call->err) &&
 		          key_file_source(call->arena, buf_move(&text, call->arena), out, &call->err);
@@ -60,7 +61,7 @@ static bool open_keys(struct call *call, struct dns **dns, struct keysource *out
 		}
 		servers = call->context->site.dns_servers;
 	}
-	*dns = dns_new(servers, DNS_SECONDS, &env, &call->err);
+	*dns = dns_new(servers, DNS_SECONDS, env, &call->err);
 	if (!*dns) {
 		return where ? err_prefix(&call->err, "--dns \"%s\" is neither a file nor a server", where)
 		             : false;

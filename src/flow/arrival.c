@@ -7,6 +7,7 @@
 #include "rules/regex.h"
 #include "rules/revise.h"
 #include "rules/token.h"
+#include "store/blob.h"
 #include "store/lists.h"
 #include "store/members.h"
 #include "store/posts.h"
@@ -62,6 +63,26 @@ static bool header_matches(struct arrival *a)
 	return found || !r;
 }
 
+/* Was this Message-ID distributed here, and by the very same bytes (an MTA that tried again)? */
+static bool find_duplicate(struct context *c, struct arrival *a, struct policy_input *in,
+                           struct err *e)
+{
+	struct post *posts;
+	size_t n;
+	char name[BLOB_NAME + 1];
+	if (!store_post_by_message_id(c->store, a->arena, a->message_id, &posts, &n, e)) {
+		return false;
+	}
+	blob_name(a->bytes, name);
+	for (size_t i = 0; i < n; i++) {
+		if (posts[i].list == a->list.id) {
+			in->duplicate = true;
+			in->same_bytes = in->same_bytes || span_is(posts[i].blob, name);
+		}
+	}
+	return true;
+}
+
 static bool load_facts(struct context *c, struct arrival *a, struct policy_input *in, struct err *e)
 {
 	struct member member;
@@ -73,8 +94,7 @@ static bool load_facts(struct context *c, struct arrival *a, struct policy_input
 		}
 		in->author = a->author.addr;
 	}
-	return a->message_id.n == 0 || store_post_known(c->store, a->list.id, a->message_id,
-	                                                &in->duplicate, e);
+	return a->message_id.n == 0 || find_duplicate(c, a, in, e);
 }
 
 /* A post: verify, collect what the rules ask for, let them decide. */

@@ -10,10 +10,12 @@
 #include "rules/setting.h"
 
 #include <errno.h>
+#include <grp.h>
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/types.h>
 #include <unistd.h>
 
 #define SECRET_BYTES 32
@@ -124,7 +126,7 @@ bool context_need(struct context *c, unsigned needs, struct err *e)
 	if ((needs & CONTEXT_STORE) && !c->store) {
 		c->store = store_open(c->paths.db, false, e);
 		if (!c->store) {
-			return false;
+			return err_prefix(e, "%s (data-dir)", c->paths.config);
 		}
 	}
 	if ((needs & CONTEXT_SECRET) && c->secret.n == 0 && !read_secret(c, e)) {
@@ -133,9 +135,26 @@ bool context_need(struct context *c, unsigned needs, struct err *e)
 	if ((needs & CONTEXT_DNS) && !c->dns) {
 		c->dns = dns_new(c->site.dns_servers, (unsigned)c->site.dns_timeout, &c->env, e);
 		if (!c->dns) {
-			return false;
+			return err_prefix(e, "%s: dns-servers", c->paths.config);
 		}
 		c->keys = dns_source(c->dns);
+	}
+	return true;
+}
+
+/*
+ * root in a site of somebody else becomes that user: files that root leaves there
+ * would stop the site's own processes.
+ */
+static bool become_owner(const struct context *c, struct err *e)
+{
+	struct stat st;
+	if (geteuid() != 0 || stat(c->paths.data, &st) != 0 || st.st_uid == 0) {
+		return true;
+	}
+	if (setgroups(0, NULL) != 0 || setgid(st.st_gid) != 0 || setuid(st.st_uid) != 0) {
+		return err_errno(e, "cannot become the owner of \"%s\" (user %u)", c->paths.data,
+		                 (unsigned)st.st_uid);
 	}
 	return true;
 }
@@ -149,7 +168,7 @@ struct context *context_open(const char *config, unsigned needs, const char *sta
 	if (!config) {
 		config = file_exists("ladle.conf") ? "ladle.conf" : LADLE_CONFIG;
 	}
-	if (!read_config(c, config, e)) {
+	if (!read_config(c, config, e) || !become_owner(c, e)) {
 		context_close(c);
 		return NULL;
 	}

@@ -47,7 +47,8 @@ struct context {
 };
 
 /*
- * Read the configuration CONFIG (NULL: ./ladle.conf, then the compiled-in path)
+ * Read the configuration CONFIG (NULL: ./ladle.conf, then the compiled-in path),
+ * become the owner of the data folder when root runs in a site of somebody else,
  * and open what NEEDS says. NULL with *E on trouble. STATION names the log lines.
  */
 struct context *context_open(const char *config, unsigned needs, const char *station, struct err *e);

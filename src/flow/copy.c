@@ -9,6 +9,7 @@
 #include "auth/canon.h"
 #include "base/ascii.h"
 #include "base/file.h"
+#include "base/limits.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -88,7 +89,7 @@ static bool fill(struct copy_press *p, struct err *e)
 	const struct variant *v = p->v;
 	if (p->keys->n == 0 && p->list->sign) {
 		return err_set(e, ERR_PERMANENT, "5.3.5",
-		               "no key for \"%.*s\": ladle key gen %.*s", SPAN_FMT(p->list->domain),
+		               "no key for \"%.*s\": ladle key gen %.*s, then ladle queue retry --all", SPAN_FMT(p->list->domain),
 		               SPAN_FMT(p->list->domain));
 	}
 	p->base = (struct dkim2_base){
@@ -259,28 +260,78 @@ static struct txt own_keys(void *self, struct arena *arena, struct span name)
 	return answer;
 }
 
+static bool same_header(const struct canon_header *a, const struct canon_header *b)
+{
+	struct digest x, y;
+	canon_dkim2_header_hash(HASH_SHA256, a, &x);
+	canon_dkim2_header_hash(HASH_SHA256, b, &y);
+	return span_eq(digest_span(&x), digest_span(&y));
+}
+
+/* Does our recipe, applied to the copy M, give the stored message, as far as it is hashed? */
+static bool undoes(const struct copy_press *p, struct arena *arena, const struct message *m)
+{
+	struct recipe recipe;
+	struct canon_header header = canon_dkim2_header(arena, m->fields, m->count);
+	struct lines lines = recipe_lines(arena, m->body);
+	uint64_t budget = LIMIT_REBUILD * (uint64_t)(m->raw.n + p->raw.n);
+	struct span what;
+	struct message old;
+	struct digest undone, stored;
+	if (p->v->recipe.n == 0) {
+		return true;
+	}
+	if (recipe_parse(arena, p->v->recipe, &recipe, &what) != RECIPE_OK || recipe.null_body ||
+	    recipe_apply(arena, &recipe, &header, &lines, &header, &lines, &budget, &what) != RECIPE_OK ||
+	    !message_parse(arena, p->raw, &old, NULL)) {
+		return false;
+	}
+	struct canon_header received = canon_dkim2_header(arena, old.fields, old.count);
+	recipe_lines_hash(HASH_SHA256, &lines, &undone);
+	canon_body_hash(CANON_SIMPLE, HASH_SHA256, old.body, &stored);
+	return same_header(&header, &received) && span_eq(digest_span(&undone), digest_span(&stored));
+}
+
+static bool judge_dkim1(const struct copy_press *p, struct arena *arena, const struct message *m,
+                        int64_t now, struct err *e)
+{
+	struct keysource source = { .self = (void *)(uintptr_t)p->keys, .txt = own_keys };
+	struct dkim1_result *dkim1;
+	size_t n;
+	dkim1_verify(arena, m, &source, now, &dkim1, &n);
+	return (n > 0 && dkim1[0].result == AUTH_PASS) ||
+	       err_set(e, ERR_BUG, "", "self-check: our DKIM1 signature does not verify: %.*s",
+	               SPAN_FMT(n ? dkim1[0].text : SPAN("there is none")));
+}
+
+/* With each of our keys alone: a verifier may know only one of the algorithms. */
+static bool judge_dkim2(const struct copy_press *p, struct arena *arena, const struct message *m,
+                        const struct copy_job *job, struct err *e)
+{
+	struct span rcpt = job->rcpt_to;
+	struct envelope envelope = { true, job->mail_from, &rcpt, 1 };
+	for (size_t i = 0; i < p->keys->n; i++) {
+		struct keyring one = { p->keys->domain, &p->keys->v[i], 1 };
+		struct keysource source = { .self = &one, .txt = own_keys };
+		struct dkim2_result dkim2;
+		dkim2_verify(arena, m, &envelope, &source, job->now, &dkim2);
+		bool fine = dkim2.result == AUTH_PASS || dkim2.result == AUTH_TEMPERROR;
+		if (!fine || !dkim2.provisional) {
+			return err_set(e, ERR_BUG, "", "self-check: our DKIM2 copy does not verify: %.*s",
+			               SPAN_FMT(dkim2.text));
+		}
+	}
+	return true;
+}
+
 static bool judge(const struct copy_press *p, struct arena *arena, const struct message *m,
                   const struct copy_job *job, struct err *e)
 {
-	struct keysource source = { .self = (void *)(uintptr_t)p->keys, .txt = own_keys };
-	struct span rcpt = job->rcpt_to;
-	struct envelope envelope = { true, job->mail_from, &rcpt, 1 };
-	struct dkim2_result dkim2;
-	struct dkim1_result *dkim1;
-	size_t n;
-	dkim1_verify(arena, m, &source, job->now, &dkim1, &n);
-	if (n == 0 || dkim1[0].result != AUTH_PASS) {
-		return err_set(e, ERR_BUG, "", "self-check: our DKIM1 signature does not verify: %.*s",
-		               SPAN_FMT(n ? dkim1[0].text : SPAN("there is none")));
+	if (!judge_dkim1(p, arena, m, job->now, e) || (p->base.i > 0 && !judge_dkim2(p, arena, m, job, e))) {
+		return false;
 	}
-	if (p->base.i == 0) {
-		return true;
-	}
-	dkim2_verify(arena, m, &envelope, &source, job->now, &dkim2);
-	bool fine = dkim2.result == AUTH_PASS || dkim2.result == AUTH_TEMPERROR;
-	return (fine && dkim2.provisional) ||
-	       err_set(e, ERR_BUG, "", "self-check: our DKIM2 copy does not verify: %.*s",
-	               SPAN_FMT(dkim2.text));
+	return undoes(p, arena, m) ||
+	       err_set(e, ERR_BUG, "", "self-check: the recipe does not lead back to what was received");
 }
 
 /* The copy in an unlinked file, mapped: a large one must not become anonymous memory. */

@@ -61,7 +61,7 @@ struct batch {
 	struct copy_press *press;
 	struct fan_result *results;
 	struct copy *copies;
-	size_t started, finished;
+	size_t started, finished, accepted;
 	bool relay_down;
 	struct span reply;       /* of the last success: kept for the whole range */
 };
@@ -269,7 +269,7 @@ static bool sent(struct batch *b, struct copy *copy, struct err *e)
 	copy->result->reply = b->reply = arena_copy(b->arena, span_str(copy->job.result.reply));
 	b->d->relay_failures = 0;
 	(void)fault_point("deliver-accepted");
-	return journal_add(b->d->journal, b->fan.post, r->member, e);
+	return journal_put(b->d->journal, b->accepted++, b->fan.post, r->member, e);
 }
 
 static bool finish(struct batch *b, struct copy *copy, struct err *e)
@@ -281,12 +281,16 @@ static bool finish(struct batch *b, struct copy *copy, struct err *e)
 	if (result->outcome == OUTCOME_SENT) {
 		return sent(b, copy, e);
 	}
-	log_event(&c->log, LOG_LEVEL_WARNING, outcome_name(result->outcome),
-	          { "list", b->list.local }, { "to", copy->recipient->address },
-	          { "message-id", b->post.message_id }, { "reply", span_str(result->reply) });
+	if (!b->relay_down) { /* a relay that is down is said once a batch, not once a member */
+		log_event(&c->log, LOG_LEVEL_WARNING,
+		          result->relay_down ? "relay-down" : outcome_name(result->outcome),
+		          { "list", b->list.local }, { "to", copy->recipient->address },
+		          { "message-id", b->post.message_id }, { "relay", c->site.smtp_url },
+		          { "reply", span_str(result->reply) });
+	}
 	if (result->relay_down) {
 		b->relay_down = true;
-		rest(b, copy, span_str(result->reply));
+		rest(b, copy, arena_printf(b->arena, "%.*s: %s", SPAN_FMT(c->site.smtp_url), result->reply));
 	} else {
 		postpone(b, copy, span_str(result->reply), result->outcome == OUTCOME_FAILED);
 	}
@@ -348,38 +352,90 @@ static void rest_the_others(struct batch *b)
 	}
 }
 
-/* A post that cannot be sent at all: set aside with the reason; `queue retry` starts it again. */
-static bool stick(struct batch *b, struct err *trouble, struct err *e)
+static void log_batch(const struct batch *b)
 {
-	struct context *c = b->d->c;
-	log_event(&c->log, LOG_LEVEL_ERROR, "stuck", { "list", b->list.local },
-	          { "message-id", b->post.message_id }, { "reason", span_str(trouble->text) });
-	return store_post_set_state(c->store, b->fan.post, POST_STUCK, span_str(trouble->text),
-	                            c->env.now(&c->env), e);
+	size_t n[4] = { 0 };
+	for (size_t i = 0; i < b->fan.n; i++) {
+		n[b->results[i].state]++;
+	}
+	log_event(&b->d->c->log, LOG_LEVEL_INFO, "batch", { "list", b->list.local },
+	          { "message-id", b->post.message_id },
+	          { "sent", arena_printf(b->arena, "%zu", n[FAN_SENT]) },
+	          { "deferred", arena_printf(b->arena, "%zu", n[FAN_DEFERRED]) },
+	          { "failed", arena_printf(b->arena, "%zu", n[FAN_FAILED]) });
 }
 
 static bool settle(struct batch *b, struct err *e)
 {
 	struct deliver *d = b->d;
+	if (b->fan.n > 0) {
+		log_batch(b);
+	}
 	(void)fault_point("deliver-settle");
 	return store_fan_settle(d->c->store, &b->fan, b->results, b->fan.n, b->reply,
 	                        d->c->env.now(&d->c->env), e) &&
 	       journal_empty(d->journal, e) && mark(d, 0, e);
 }
 
+/* Seconds until a post whose own files are in trouble is looked at again. */
+#define TROUBLE_WAIT 300
+
+/* Whoever of the batch has no answer yet waits, with the reason, no attempt counted. */
+static void postpone_the_others(struct batch *b, const struct err *trouble)
+{
+	int64_t now = b->d->c->env.now(&b->d->c->env);
+	for (size_t i = 0; i < b->fan.n; i++) {
+		struct fan_result *r = &b->results[i];
+		if (r->reply.p) {
+			continue;
+		}
+		r->first_at = b->fan.v[i].first_at ? b->fan.v[i].first_at : now;
+		r->next_at = trouble->class == ERR_TEMPORARY ? now + TROUBLE_WAIT : now;
+		r->attempts = b->fan.v[i].attempts;
+		r->reply = arena_printf(b->arena, "%s", trouble->text);
+	}
+}
+
+/* A post that cannot be sent at all is set aside with the reason; `queue retry` starts it again. */
+static bool stick(struct batch *b, const struct err *trouble, struct err *e)
+{
+	const struct context *c = b->d->c;
+	return store_post_set_state(c->store, b->fan.post, POST_STUCK, span_str(trouble->text),
+	                            c->env.now(&c->env), e);
+}
+
+/*
+ * Trouble with what belongs to the post (its bytes, its keys, its signatures) stops
+ * this post only; trouble with the relay's handle or the journal ends the worker,
+ * after what is known is settled.
+ */
+static bool in_trouble(struct batch *b, bool opened, const struct err *trouble, struct err *e)
+{
+	const struct context *c = b->d->c;
+	bool passing = trouble->class == ERR_TEMPORARY;
+	log_event(&c->log, LOG_LEVEL_ERROR, passing ? "postponed" : "stuck", { "list", b->list.local },
+	          { "message-id", b->post.message_id }, { "reason", span_str(trouble->text) });
+	postpone_the_others(b, trouble);
+	if (!settle(b, e) || (!passing && !stick(b, trouble, e))) {
+		return false;
+	}
+	if (passing && opened) {
+		*e = *trouble;
+		return false;
+	}
+	return true;
+}
+
 static bool run_batch(struct batch *b, struct err *e)
 {
 	struct err trouble = { 0 };
 	prepare(b);
-	if (!mark(b->d, b->fan.post, e)) {
+	if (!mark(b->d, b->fan.post, e) || !journal_reserve(b->d->journal, b->fan.n + 1, e)) {
 		return false;
 	}
-	if (b->fan.n > 0 && (!batch_open(b, &trouble) || !pump(b, &trouble))) {
-		/* Jobs still under way end with their connections; their recipients are released with the claim. */
-		if (trouble.class == ERR_TEMPORARY || !stick(b, &trouble, e)) {
-			return trouble.class == ERR_TEMPORARY ? (*e = trouble, false) : false;
-		}
-		return recover(b->d, e) && mark(b->d, 0, e);
+	bool opened = b->fan.n == 0 || batch_open(b, &trouble);
+	if (!opened || (b->fan.n > 0 && !pump(b, &trouble))) {
+		return in_trouble(b, opened, &trouble, e);
 	}
 	rest_the_others(b);
 	return settle(b, e);
@@ -388,6 +444,11 @@ static bool run_batch(struct batch *b, struct err *e)
 static bool deliver_batch(struct deliver *d, struct batch *b, struct err *e)
 {
 	bool ok = run_batch(b, e);
+	if (!ok) {
+		/* What could be reported was no death: a full disk must not set posts aside. */
+		d->mark.post = 0;
+		journal_mark_write(d->c, d->worker, &d->mark, NULL);
+	}
 	if (smtp_busy(d->smtp) > 0) {
 		/* After trouble: their memory goes now, so they must not go on. */
 		struct smtp_config config = {

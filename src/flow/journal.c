@@ -3,6 +3,7 @@
 
 #include "base/fault.h"
 #include "base/file.h"
+#include "flow/spool.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -18,23 +19,48 @@ struct entry {
 int journal_open(const struct context *c, int64_t worker, struct err *e)
 {
 	struct span path = arena_printf(c->arena, "%s/%lld", c->paths.journal, (long long)worker);
-	int fd = open(path.p, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+	int fd = open(path.p, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
 	if (fd < 0) {
 		err_errno(e, "cannot open the journal \"%s\"", path.p);
 	}
 	return fd;
 }
 
-bool journal_add(int fd, int64_t post, int64_t member, struct err *e)
+bool journal_reserve(int fd, size_t entries, struct err *e)
+{
+	int fault = fault_point("journal-reserve");
+	int code = fault ? fault : posix_fallocate(fd, 0, (off_t)(entries * sizeof(struct entry)));
+	errno = code;
+	return code == 0 || err_errno(e, "cannot make room in the journal");
+}
+
+bool journal_put(int fd, size_t at, int64_t post, int64_t member, struct err *e)
 {
 	struct entry entry = { post, member };
-	return file_write_all(fd, (struct span){ (const char *)&entry, sizeof(entry) }, e);
+	(void)fault_point("journal-add");
+	return pwrite(fd, &entry, sizeof(entry), (off_t)(at * sizeof(entry))) == sizeof(entry) ||
+	       err_errno(e, "cannot write to the journal");
 }
 
 bool journal_empty(int fd, struct err *e)
 {
 	(void)fault_point("journal-empty");
 	return ftruncate(fd, 0) == 0 || err_errno(e, "cannot empty a journal");
+}
+
+bool journal_empty_all(const struct context *c, struct err *e)
+{
+	struct arena *arena = arena_new();
+	struct span *names;
+	size_t n;
+	bool ok = spool_names(arena, c->paths.journal, &names, &n, e);
+	for (size_t i = 0; ok && i < n; i++) {
+		const char *path = arena_printf(arena, "%s/%.*s", c->paths.journal, SPAN_FMT(names[i])).p;
+		bool is_mark = span_chr(names[i], '.') != SPAN_NONE;
+		ok = is_mark || truncate(path, 0) == 0 || err_errno(e, "cannot empty \"%s\"", path);
+	}
+	arena_free(arena);
+	return ok;
 }
 
 static int by_post_and_member(const void *a, const void *b)
@@ -59,6 +85,9 @@ static bool read_one(struct arena *arena, const char *path, struct fan_accepted 
 	for (size_t at = 0; at + sizeof(struct entry) <= map.bytes.n; at += sizeof(struct entry)) {
 		struct entry entry;
 		memcpy(&entry, map.bytes.p + at, sizeof(entry));
+		if (entry.post == 0) {
+			continue; /* room that was made and not used */
+		}
 		*ARENA_PUSH(arena, *v, *n, *cap) = (struct fan_accepted){ entry.post, entry.member };
 	}
 	file_unmap(&map);

@@ -3,17 +3,23 @@
 
 /*
  * What the relay accepted since the last settle, one file a worker: 16 octets
- * (post, member) appended by one write(2), not synced: it survives the death of
- * the process, which is what it is for. After a settle it is emptied.
+ * (post, member) for each copy, not synced: they survive the death of the process,
+ * which is what they are for. The room is made before anything is sent, so that a
+ * full disk cannot make an accepted copy unknown. After a settle it is emptied.
  */
 
 #include "flow/context.h"
 #include "store/fanout.h"
 
-/* The journal of WORKER, opened for appending; -1 with *E. */
+/* The journal of WORKER, opened for writing; -1 with *E. */
 int journal_open(const struct context *c, int64_t worker, struct err *e);
-bool journal_add(int fd, int64_t post, int64_t member, struct err *e);
+/* Room for ENTRIES copies. */
+bool journal_reserve(int fd, size_t entries, struct err *e);
+/* Entry number AT (from 0) of the room. */
+bool journal_put(int fd, size_t at, int64_t post, int64_t member, struct err *e);
 bool journal_empty(int fd, struct err *e);
+/* All of them, also of workers there are no more; while no worker runs. */
+bool journal_empty_all(const struct context *c, struct err *e);
 /* What is in the journals of WORKER (-1: all), sorted by post and member. A torn last entry is ignored. */
 bool journal_read(struct arena *arena, const struct context *c, int64_t worker,
                   struct fan_accepted **out, size_t *n, struct err *e);

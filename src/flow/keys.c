@@ -21,7 +21,8 @@ static bool selector_valid(struct span s, struct err *e)
 {
 	bool ok = s.n > 0 && s.n <= 63 && s.p[0] != '.' && s.p[s.n - 1] != '.';
 	for (size_t i = 0; ok && i < s.n; i++) {
-		ok = ascii_alnum(s.p[i]) || s.p[i] == '-' || s.p[i] == '_' || s.p[i] == '.';
+		ok = ascii_alnum(s.p[i]) || s.p[i] == '-' || s.p[i] == '_' ||
+		     (s.p[i] == '.' && s.p[i - 1] != '.');
 	}
 	return ok || err_set(e, ERR_MISUSE, "", "not a selector: \"%.*s\" (letters, digits, '-', '_')",
 	                     SPAN_FMT(s));
@@ -119,6 +120,12 @@ bool keys_load(struct arena *arena, const struct paths *paths, struct span domai
 	*out = (struct keyring){ .domain = domain };
 	while (domain.n > 0) {
 		if (!load_folder(arena, paths, domain, out, e)) {
+			return false;
+		}
+		if (out->n > LIMIT_SETS) {
+			err_set(e, ERR_PERMANENT, "5.3.5", "\"%s\" holds %zu keys, at most %u can sign a copy",
+			        domain_folder(arena, paths, domain), out->n, LIMIT_SETS);
+			keys_free(out);
 			return false;
 		}
 		size_t dot = span_chr(domain, '.');

@@ -24,6 +24,8 @@
 
 /* Seconds between attempts at a message whose handling failed. */
 #define RETRY_FAILED 60
+/* Seconds of one turn that may be spent waiting for DNS. */
+#define DNS_SECONDS_A_TURN 30
 
 struct turn {
 	struct context *c;
@@ -31,6 +33,8 @@ struct turn {
 	struct span name;
 	const char *path;
 	struct inbox row;
+	bool retries;        /* look only at what was tried before; else only at what is new */
+	bool done;           /* this file needs no second look */
 	int64_t *next_at;
 };
 
@@ -65,6 +69,9 @@ static bool set_aside(struct turn *t, struct err *e)
 		return false;
 	}
 	(void)fault_point("process-aside");
+	if (!file_mkdirs(t->c->paths.spool_stuck, 0700, e)) {
+		return false;
+	}
 	if (rename(t->path, aside) != 0) {
 		return err_errno(e, "cannot move \"%s\"", t->path);
 	}
@@ -166,10 +173,16 @@ static bool turn(struct turn *t, struct err *e)
 	if (!store_inbox_get(t->c->store, t->arena, t->name, &t->row, &found, e)) {
 		return false;
 	}
+	if ((found && t->row.state == INBOX_TRYING) != t->retries) {
+		return true;
+	}
+	t->done = true;
 	if (found && t->row.state != INBOX_TRYING) {
 		return t->row.state == INBOX_STUCK ? set_aside(t, e) : remove_file(t->path, e);
 	}
-	if (found && t->row.next_at > t->c->env.now(&t->c->env)) {
+	/* A time further off than any wait comes from a clock that was wrong. */
+	int64_t wait = t->row.next_at - t->c->env.now(&t->c->env);
+	if (found && wait > 0 && wait <= LIMIT_PUT_BACK) {
 		soonest(t->next_at, t->row.next_at);
 		return true;
 	}
@@ -196,10 +209,22 @@ bool process_due(struct context *c, int64_t *next_at, struct err *e)
 	size_t n;
 	bool ok = spool_names(arena, c->paths.spool_new, &names, &n, e);
 	*next_at = 0;
-	for (size_t i = 0; ok && i < n; i++) {
-		struct turn t = { .c = c, .arena = arena_new(), .name = names[i], .next_at = next_at };
-		t.path = arena_printf(t.arena, "%s/%.*s", c->paths.spool_new, SPAN_FMT(names[i])).p;
-		ok = turn(&t, e);
+	/*
+	 * What is new comes before what was tried, and waiting for DNS is bounded for
+	 * the turn: strangers' key names that never answer must not hold up the rest.
+	 */
+	if (c->dns) {
+		dns_budget(c->dns, DNS_SECONDS_A_TURN);
+	}
+	for (size_t i = 0; ok && i < 2 * n; i++) {
+		struct span *name = &names[i % n];
+		struct turn t = { .c = c, .arena = arena_new(), .name = *name, .retries = i >= n,
+			              .next_at = next_at };
+		t.path = arena_printf(t.arena, "%s/%.*s", c->paths.spool_new, SPAN_FMT(*name)).p;
+		ok = name->n == 0 || turn(&t, e);
+		if (t.done) {
+			name->n = 0;
+		}
 		arena_free(t.arena);
 	}
 	arena_free(arena);

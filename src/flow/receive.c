@@ -9,6 +9,7 @@
 
 #include <fcntl.h>
 #include <signal.h>
+#include <stdio.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -45,7 +46,9 @@ static void quiet(void)
 	int null = open("/dev/null", O_WRONLY | O_CLOEXEC);
 	if (null >= 0) {
 		dup2(null, STDOUT_FILENO);
-		dup2(null, STDERR_FILENO);
+		if (!isatty(STDERR_FILENO)) { /* somebody tries it by hand: no MTA has a terminal */
+			dup2(null, STDERR_FILENO);
+		}
 		close(null);
 	}
 }
@@ -67,6 +70,7 @@ int receive_run(const char *config, const struct spool_envelope *envelope)
 	} else {
 		log_event(&log, LOG_LEVEL_ERROR, "refused", { "to", span_str(envelope->recipient) },
 		          { "error", span_str(e.text) });
+		fprintf(stderr, "ladle receive: %s\n", e.text);
 	}
 	context_close(c);
 	return ok ? EXIT_OK : EXIT_LATER;

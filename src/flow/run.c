@@ -133,7 +133,8 @@ static bool recover_all(struct context *c, struct err *e)
 	if (!journal_read(c->arena, c, -1, &accepted, &n, e) || !context_need(c, CONTEXT_STORE, e)) {
 		return false;
 	}
-	bool ok = store_fan_release(c->store, -1, accepted, n, c->env.now(&c->env), &released, e);
+	bool ok = store_fan_release(c->store, -1, accepted, n, c->env.now(&c->env), &released, e) &&
+	          journal_empty_all(c, e);
 	store_close(c->store); /* not to be inherited by the children */
 	c->store = NULL;
 	if (ok && released > 0) {
@@ -188,9 +189,9 @@ static void stop_all(struct site_run *run)
 	}
 }
 
-static void restart(struct site_run *run, pid_t pid, int status)
+static bool restart(struct site_run *run, pid_t pid, int status, struct err *e)
 {
-	struct err e;
+	bool ok = true;
 	for (size_t i = 0; i <= run->workers; i++) {
 		if (run->children[i] == pid) {
 			char text[64];
@@ -200,9 +201,10 @@ static void restart(struct site_run *run, pid_t pid, int status)
 			          { "station", span_str(i ? "deliver" : "process") },
 			          { "ended", span_str(text) });
 			sleep(RESTART_AFTER);
-			start(run, i, &e);
+			ok = start(run, i, e);
 		}
 	}
+	return ok;
 }
 
 static int run_forever(struct site_run *run, struct err *e)
@@ -226,8 +228,13 @@ static int run_forever(struct site_run *run, struct err *e)
 			break;
 		}
 		int status;
-		for (pid_t pid; (pid = waitpid(-1, &status, WNOHANG)) > 0;) {
-			restart(run, pid, status);
+		bool ok = true;
+		for (pid_t pid; ok && (pid = waitpid(-1, &status, WNOHANG)) > 0;) {
+			ok = restart(run, pid, status, e);
+		}
+		if (!ok) { /* without one of its stations a site looks well and is not: end, to be started anew */
+			stop_all(run);
+			return EXIT_LATER;
 		}
 	}
 	stop_all(run);

@@ -225,7 +225,8 @@ static bool parse(struct spooled *s)
 	}
 	if (!take_line(&rest, "Time: ", &time) || !take_line(&rest, "Size: ", &size) ||
 	    !take_line(&rest, "Truncated: ", &truncated) || !take_line(&rest, "", &empty) ||
-	    empty.n != 0 || !span_u64(time, &at) || !span_u64(size, &bytes) || bytes != rest.n) {
+	    empty.n != 0 || !span_u64(time, &at) || at > INT64_MAX || !span_u64(size, &bytes) ||
+	    bytes != rest.n || !(span_is(truncated, "0") || span_is(truncated, "1"))) {
 		return false;
 	}
 	s->mail_from = span_sub(from, 0, from.n - 1);
@@ -233,7 +234,7 @@ static bool parse(struct spooled *s)
 	s->size = bytes;
 	s->truncated = span_is(truncated, "1");
 	s->message = rest;
-	if (span_starts(rest, SPAN("From "))) {
+	if (span_starts(rest, SPAN("From ")) && !span_starts(rest, SPAN("From :"))) {
 		span_line(&s->message);
 	}
 	return true;

@@ -33,8 +33,8 @@
 enum {
 	ENTRIES = 10000,
 	BYTES = 16 * 1024 * 1024,
-	NAME_MAX = 253,        /* bytes of a name, without a dot at its end */
-	LABEL_MAX = 63,
+	NAME_BYTES = 253,        /* bytes of a name, without a dot at its end */
+	LABEL_BYTES = 63,
 	ALIASES = 8,           /* followed by us; a resolver follows them itself */
 	TRIES = 3,             /* a server; the time doubles, so 7 first times in all */
 	FIRST_TRY_MS = 250,    /* at least */
@@ -55,6 +55,7 @@ struct dns {
 	struct dns_cache *cache;
 	unsigned asking;       /* queries out */
 	int64_t waited;        /* microseconds spent waiting so far, for whatever */
+	int64_t budget;        /* value of waited at which waiting ends; INT64_MAX: never */
 	bool renew;            /* make a new channel when none is */
 	bool plain;            /* the server has no EDNS */
 	bool ending;
@@ -296,6 +297,11 @@ static void turn(struct dns *d, int64_t timeout)
 	d->waited += now(d) - before;
 }
 
+void dns_budget(struct dns *d, unsigned seconds)
+{
+	d->budget = seconds ? d->waited + (int64_t)seconds * SECOND : INT64_MAX;
+}
+
 static bool known(const struct dns *d, const struct dns_entry *entry)
 {
 	return entry->expires > now(d);
@@ -308,10 +314,11 @@ static bool known(const struct dns *d, const struct dns_entry *entry)
  */
 static void wait_for(struct dns *d, struct dns_entry *entry)
 {
-	int64_t left;
+	int64_t end = entry->started + d->timeout;
 
-	while (!known(d, entry) && entry->query && (left = entry->started + d->timeout - d->waited) > 0)
-		turn(d, left);
+	end = end < d->budget ? end : d->budget;
+	while (!known(d, entry) && entry->query && end > d->waited)
+		turn(d, end - d->waited);
 	if (known(d, entry))
 		return;
 	entry->query = NULL;
@@ -326,7 +333,7 @@ static bool label_ok(struct span label)
 		if (!ascii_alnum(label.p[i]) && label.p[i] != '-' && label.p[i] != '_')
 			return false;
 	}
-	return label.n > 0 && label.n <= LABEL_MAX;
+	return label.n > 0 && label.n <= LABEL_BYTES;
 }
 
 /* Could there be mail keys at NAME? No escapes of c-ares, nothing odd gets beyond this. */
@@ -338,15 +345,15 @@ static bool host_name(struct span name)
 		if (!label_ok(span_cut(&rest, '.')))
 			return false;
 	}
-	return name.n > 0 && name.n <= NAME_MAX;
+	return name.n > 0 && name.n <= NAME_BYTES;
 }
 
 /* NAME's entry; NULL when it is no name. */
 static struct dns_entry *entry_of(struct dns *d, struct span name)
 {
-	char text[NAME_MAX];
+	char text[NAME_BYTES];
 
-	if (name.n == 0 || name.n > NAME_MAX || !host_name(name))
+	if (name.n == 0 || name.n > NAME_BYTES || !host_name(name))
 		return NULL;
 	for (size_t i = 0; i < name.n; i++)
 		text[i] = ascii_lower(name.p[i]);
@@ -412,6 +419,7 @@ struct dns *dns_new(struct span servers, unsigned timeout, const struct env *env
 		mem_exhausted();
 	d->env = env;
 	d->timeout = (timeout ? timeout : 1) * SECOND;
+	d->budget = INT64_MAX;
 	if (!dns_server_list(servers, &d->servers, e) || !open_channel(d, &d->channel, e)) {
 		d->channel = NULL;
 		dns_free(d);

@@ -19,6 +19,11 @@ struct dns;
  */
 struct dns *dns_new(struct span servers, unsigned timeout, const struct env *env, struct err *e);
 void dns_free(struct dns *d);
+/*
+ * From now on all look-ups together wait at most SECONDS; when that is spent, what
+ * is not known yet is temporary at once. 0: no bound (as after dns_new).
+ */
+void dns_budget(struct dns *d, unsigned seconds);
 /* Lives as long as D. txt blocks, at most TIMEOUT seconds; prefetch starts without waiting and all wait together. */
 struct keysource dns_source(struct dns *d);
 

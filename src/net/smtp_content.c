@@ -90,9 +90,10 @@ static size_t take_piece(struct smtp_content *c, char *to, size_t size)
 
 static size_t take_tail(struct smtp_content *c, char *to)
 {
+	static const char tail[TAIL] = { '\r', '\n', '.', '\r', '\n' };
 	size_t skip = c->line_start ? 2 : 0;
 
-	memcpy(to, "\r\n.\r\n" + skip, TAIL - skip);
+	memcpy(to, tail + skip, TAIL - skip);
 	c->ended = true;
 	return TAIL - skip;
 }

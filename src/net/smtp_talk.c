@@ -10,14 +10,12 @@
  *  4. A copy is begun a second time, on a new connection, only if an older one
  *     broke or said 421 before MAIL was answered: relays close connections that
  *     idled or carried many copies, at a moment of their choice.
- *  5. Bytes on their way out stay where they are until all of them are gone, as
- *     TLS demands.
  */
 #include "net/smtp_talk.h"
 
-#include "base/buf.h"
-#include "net/smtp_address.h"
 #include "net/smtp_content.h"
+#include "net/smtp_envelope.h"
+#include "net/smtp_wire.h"
 
 #include <string.h>
 
@@ -26,7 +24,6 @@ enum {
 	STALE_US = 1000 * 1000, /* a connection that idled longer is looked at before use */
 	CHUNK = 64 * 1024,      /* bytes of content in one write */
 	CHUNKS = 16,            /* written before it is the others' turn */
-	INPUT = 4096,
 	/*
 	 * So many refusing replies, and a connection is given up after the copy.
 	 * Postfix begins to answer slowly at 10 and hangs up at 20; one copy makes
@@ -34,8 +31,6 @@ enum {
 	 */
 	ERRORS = 7,
 };
-
-enum command { RSET, MAIL, RCPT, DATA };
 
 enum talk_state {
 	IDLE,     /* no job */
@@ -48,35 +43,24 @@ enum talk_state {
 
 struct smtp_talk {
 	struct smtp_link *link;
-	int64_t patience;         /* microseconds for one reply */
-	int64_t deadline;         /* of the one that is waited for */
-	int64_t now;              /* as the caller said */
+	struct smtp_wire wire;
 	enum talk_state state;
+	int64_t now;                   /* as the caller said; microseconds */
+	int64_t patience, deadline;    /* for the next reply */
+	int64_t idle_since;
+	bool transaction;              /* the relay may still be in one: RSET first */
 
 	struct smtp_job *job;
-	struct buf from, to;      /* as they go on the wire */
-	bool utf8, eight_bit;     /* what the job needs */
-
-	enum command commands[4]; /* for this job */
-	unsigned count;           /* of them */
-	unsigned asked, answered; /* so many are out, so many replies are in */
+	struct smtp_envelope envelope;
+	bool fresh;                    /* the connection was made for this job */
+	enum smtp_command commands[4]; /* for this job */
+	unsigned count;                /* of them */
+	unsigned asked, answered;      /* so many are out, so many replies are in */
 	bool mail_answered;
-	bool refused;             /* the verdict is there, replies to what went out ahead are not */
-
-	bool fresh;               /* the connection was made for this job */
-	bool transaction;         /* the relay may still be in one: RSET first */
-	unsigned errors;          /* replies of 400 and more on this connection */
-	int64_t idle_since;
-
-	struct buf lines;         /* commands on their way out */
+	bool refused;                  /* the verdict is there, replies to what went out ahead are not */
+	struct buf lines;              /* commands on their way out */
 	struct smtp_content content;
-	char *chunk;              /* of content on its way out */
-	struct span out;          /* what is left of either */
-
-	char *input;
-	struct span in;           /* what is left of it */
-	struct smtp_reply reply;  /* the last one, or the beginning of the next */
-	bool complete;
+	char *chunk;                   /* of content on its way out */
 
 	struct reply_input verdict;
 	char text[SMTP_REPLY_TEXT];
@@ -92,6 +76,7 @@ static void say(struct smtp_talk *t, const char *text)
 /* The job can never go out. The link is as good as before. */
 static void misuse(struct smtp_talk *t, const char *text)
 {
+	t->idle_since = t->now;
 	t->verdict = (struct reply_input){ .misuse = true };
 	say(t, text);
 	t->state = OVER;
@@ -100,20 +85,19 @@ static void misuse(struct smtp_talk *t, const char *text)
 /* The reply that just came decides, unless an earlier one did. */
 static void decide(struct smtp_talk *t, enum reply_stage stage)
 {
+	const struct smtp_reply *r = &t->wire.reply;
+
 	if (t->refused)
 		return;
-	t->verdict = (struct reply_input){ .transport_ok = true, .code = t->reply.code, .stage = stage };
-	memcpy(t->text, t->reply.text, sizeof(t->text));
+	t->verdict = (struct reply_input){ .transport_ok = true, .code = r->code, .stage = stage };
+	memcpy(t->text, r->text, sizeof(t->text));
 }
 
 static void hang_up(struct smtp_talk *t, bool polite)
 {
 	smtp_link_close(t->link, polite);
-	t->in.n = 0;
-	t->out.n = 0;
-	smtp_reply_clear(&t->reply);
+	smtp_wire_reset(&t->wire);
 	t->transaction = false;
-	t->errors = 0;
 }
 
 static void connect_anew(struct smtp_talk *t)
@@ -162,114 +146,50 @@ static void obey(struct smtp_talk *t, enum reply_stage stage)
 /* All that was asked is answered: the connection is ready for the next copy. */
 static void complete(struct smtp_talk *t)
 {
-	if (t->errors >= ERRORS)
+	if (t->wire.errors >= ERRORS)
 		hang_up(t, true);
 	t->idle_since = t->now;
 	t->state = OVER;
 }
 
-/* Input and output ---------------------------------------------------------------- */
-
-enum next { NEXT_NONE, NEXT_REPLY, NEXT_GONE };
-
-/* Puts the next reply into t->reply as far as it is there. GONE: none will come, and t->reply.text says why. */
-static enum next next_reply(struct smtp_talk *t)
-{
-	enum smtp_reply_state state = SMTP_REPLY_MORE;
-
-	if (t->complete)
-		smtp_reply_clear(&t->reply);
-	t->complete = false;
-	while ((state = smtp_reply_feed(&t->reply, &t->in)) == SMTP_REPLY_MORE) {
-		ssize_t n = smtp_link_receive(t->link, t->input, INPUT);
-
-		if (n == 0)
-			return NEXT_NONE;
-		if (n < 0) {
-			smtp_reply_print(t->reply.text, sizeof(t->reply.text),
-			                 SPAN("the relay closed the connection"));
-			return NEXT_GONE;
-		}
-		t->in = (struct span){ t->input, (size_t)n };
-	}
-	t->complete = true;
-	t->deadline = t->now + t->patience;
-	t->errors += t->reply.code >= 400;
-	return state == SMTP_REPLY_DONE ? NEXT_REPLY : NEXT_GONE;
-}
-
-/* False when the connection is gone. Afterwards t->out is what could not be written yet. */
 static bool flush(struct smtp_talk *t)
 {
-	while (t->out.n > 0) {
-		ssize_t n = smtp_link_send(t->link, t->out);
+	bool moved = false, there = smtp_wire_flush(&t->wire, &moved);
 
-		if (n < 0)
-			return false;
-		if (n == 0)
-			break;
-		t->out = span_from(t->out, (size_t)n);
+	if (moved)
 		t->deadline = t->now + t->patience;
-	}
-	return true;
+	return there;
+}
+
+static enum smtp_wire_next next_reply(struct smtp_talk *t)
+{
+	enum smtp_wire_next next = smtp_wire_next(&t->wire);
+
+	if (next == SMTP_WIRE_REPLY)
+		t->deadline = t->now + t->patience;
+	return next;
 }
 
 /* Envelope ------------------------------------------------------------------------ */
 
-static void add_mail(struct smtp_talk *t)
-{
-	unsigned offers = smtp_link_offers(t->link);
-
-	buf_str(&t->lines, "MAIL FROM:<");
-	buf_add(&t->lines, buf_span(&t->from));
-	buf_chr(&t->lines, '>');
-	if (offers & SMTP_OFFER_SIZE)
-		buf_printf(&t->lines, " SIZE=%llu", (unsigned long long)t->job->size);
-	if (t->eight_bit && (offers & SMTP_OFFER_8BITMIME))
-		buf_str(&t->lines, " BODY=8BITMIME");
-	if (t->utf8)
-		buf_str(&t->lines, " SMTPUTF8");
-	buf_str(&t->lines, "\r\n");
-}
-
-static void add_command(struct smtp_talk *t, enum command command)
-{
-	switch (command) {
-	case RSET:
-		buf_str(&t->lines, "RSET\r\n");
-		break;
-	case MAIL:
-		add_mail(t);
-		break;
-	case RCPT:
-		buf_str(&t->lines, "RCPT TO:<");
-		buf_add(&t->lines, buf_span(&t->to));
-		buf_str(&t->lines, ">\r\n");
-		break;
-	case DATA:
-		buf_str(&t->lines, "DATA\r\n");
-		break;
-	}
-}
-
-/* All commands, or without PIPELINING the next. */
+/* Send all commands, or without PIPELINING the next. */
 static void ask(struct smtp_talk *t)
 {
-	bool ahead = smtp_link_offers(t->link) & SMTP_OFFER_PIPELINING;
-	unsigned last = ahead ? t->count : t->asked + 1;
+	unsigned offers = smtp_link_offers(t->link);
+	unsigned last = offers & SMTP_OFFER_PIPELINING ? t->count : t->asked + 1;
 
 	buf_clear(&t->lines);
 	while (t->asked < last)
-		add_command(t, t->commands[t->asked++]);
-	t->out = buf_span(&t->lines);
+		smtp_envelope_add(&t->envelope, t->commands[t->asked++], offers, &t->lines);
+	t->wire.out = buf_span(&t->lines);
 }
 
 static void begin(struct smtp_talk *t)
 {
-	static const enum command commands[] = { RSET, MAIL, RCPT, DATA };
+	static const enum smtp_command commands[] = { SMTP_RSET, SMTP_MAIL, SMTP_RCPT, SMTP_DATA };
 	unsigned skip = t->transaction ? 0 : 1;
 
-	if (t->utf8 && !(smtp_link_offers(t->link) & SMTP_OFFER_SMTPUTF8)) {
+	if (t->envelope.utf8 && !(smtp_link_offers(t->link) & SMTP_OFFER_SMTPUTF8)) {
 		misuse(t, "5.6.7 the message needs SMTPUTF8, which the relay does not offer");
 		return;
 	}
@@ -302,7 +222,10 @@ static void opening(struct smtp_talk *t, bool look)
 	}
 }
 
-/* 354. If the recipient was refused before, the dot alone ends what should not have begun (RFC 2920 3.1). */
+/*
+ * 354. If the recipient was refused before, the dot alone ends what should not
+ * have begun (RFC 2920 3.1).
+ */
 static void begin_content(struct smtp_talk *t)
 {
 	if (!t->chunk)
@@ -311,13 +234,13 @@ static void begin_content(struct smtp_talk *t)
 	t->state = CONTENT;
 }
 
-static void accepted(struct smtp_talk *t, enum command command)
+static void accepted(struct smtp_talk *t, enum smtp_command command)
 {
-	if (command == RSET)
+	if (command == SMTP_RSET)
 		t->transaction = false;
-	else if (command == MAIL)
+	else if (command == SMTP_MAIL)
 		t->transaction = true;
-	else if (command == DATA)
+	else if (command == SMTP_DATA)
 		begin_content(t);
 }
 
@@ -329,21 +252,21 @@ static void refused(struct smtp_talk *t)
 	t->count = t->asked;
 }
 
-/* t->reply answers the next command. */
+/* A reply to the next command has come. */
 static void answer(struct smtp_talk *t)
 {
-	enum command command = t->commands[t->answered++];
-	long digit = t->reply.code / 100;
+	enum smtp_command command = t->commands[t->answered++];
+	long code = t->wire.reply.code, digit = code / 100;
 
-	if (t->reply.code == 421) {
+	if (code == 421) {
 		obey(t, REPLY_ENVELOPE);
 		return;
 	}
-	t->mail_answered = t->mail_answered || command == MAIL;
-	if (digit == (command == DATA ? 3 : 2)) {
+	t->mail_answered = t->mail_answered || command == SMTP_MAIL;
+	if (digit == (command == SMTP_DATA ? 3 : 2)) {
 		accepted(t, command);
-	} else if (digit < 4 || command == RSET) {
-		lose(t, t->reply.text);
+	} else if (digit < 4 || command == SMTP_RSET) {
+		lose(t, t->wire.reply.text);
 		return;
 	} else {
 		refused(t);
@@ -363,15 +286,15 @@ static void envelope(struct smtp_talk *t, bool look)
 	/* When it broke, there may be last words to read. */
 	while (t->state == ENVELOPE && (look || !there)) {
 		switch (next_reply(t)) {
-		case NEXT_REPLY:
+		case SMTP_WIRE_REPLY:
 			answer(t);
 			break;
-		case NEXT_NONE:
+		case SMTP_WIRE_NONE:
 			if (!there)
 				lose(t, "the relay closed the connection");
 			return;
-		case NEXT_GONE:
-			lose(t, t->reply.text);
+		case SMTP_WIRE_GONE:
+			lose(t, t->wire.reply.text);
 			break;
 		}
 		there = there && (t->state != ENVELOPE || flush(t));
@@ -384,22 +307,24 @@ static void envelope(struct smtp_talk *t, bool look)
 static void early_reply(struct smtp_talk *t)
 {
 	switch (next_reply(t)) {
-	case NEXT_NONE:
+	case SMTP_WIRE_NONE:
 		break;
-	case NEXT_REPLY:
-		if (t->reply.code >= 400)
+	case SMTP_WIRE_REPLY:
+		if (t->wire.reply.code >= 400)
 			obey(t, REPLY_DATA);
 		else
 			lose(t, "the relay replied before the end of the message");
 		break;
-	case NEXT_GONE:
-		lose(t, t->reply.text);
+	case SMTP_WIRE_GONE:
+		lose(t, t->wire.reply.text);
 		break;
 	}
 }
 
 static void content(struct smtp_talk *t, bool look)
 {
+	struct span *out = &t->wire.out;
+
 	if (look)
 		early_reply(t);
 	for (int turn = 0; t->state == CONTENT && turn < CHUNKS; turn++) {
@@ -409,25 +334,25 @@ static void content(struct smtp_talk *t, bool look)
 				lose(t, "the relay closed the connection within the message");
 			return;
 		}
-		if (t->out.n > 0)
+		if (out->n > 0)
 			return;
 		if (t->content.ended) {
 			t->state = FINAL;
 			return;
 		}
-		t->out = (struct span){ t->chunk, smtp_content_take(&t->content, t->chunk, CHUNK) };
+		*out = (struct span){ t->chunk, smtp_content_take(&t->content, t->chunk, CHUNK) };
 	}
 }
 
 static void final(struct smtp_talk *t, bool look)
 {
-	enum next next = look ? next_reply(t) : NEXT_NONE;
+	enum smtp_wire_next next = look ? next_reply(t) : SMTP_WIRE_NONE;
 
-	if (next == NEXT_GONE)
-		lose(t, t->reply.text);
-	if (next != NEXT_REPLY)
+	if (next == SMTP_WIRE_GONE)
+		lose(t, t->wire.reply.text);
+	if (next != SMTP_WIRE_REPLY)
 		return;
-	if (t->reply.code == 421 || t->reply.code / 100 == 3) {
+	if (t->wire.reply.code == 421 || t->wire.reply.code / 100 == 3) {
 		obey(t, REPLY_DATA);
 		return;
 	}
@@ -436,51 +361,46 @@ static void final(struct smtp_talk *t, bool look)
 	complete(t);
 }
 
+/* Between two copies ---------------------------------------------------------------- */
+
+/* With nothing asked there is nothing to read. */
+static void idle(struct smtp_talk *t, bool look)
+{
+	if (look && !smtp_wire_quiet(&t->wire))
+		hang_up(t, false);
+}
+
+/* Is there an open link that can carry one more? */
+static bool usable(struct smtp_talk *t)
+{
+	if (smtp_link_state(t->link) != SMTP_LINK_OPEN || t->wire.in.n > 0)
+		return false;
+	return t->now - t->idle_since < STALE_US || smtp_wire_quiet(&t->wire);
+}
+
 /* From outside --------------------------------------------------------------------- */
 
 void smtp_talk_run(struct smtp_talk *t, bool readable, int64_t now)
 {
 	static void (*const steps[])(struct smtp_talk *t, bool look) = {
-		[OPENING] = opening, [ENVELOPE] = envelope, [CONTENT] = content, [FINAL] = final,
+		[IDLE] = idle, [OPENING] = opening, [ENVELOPE] = envelope, [CONTENT] = content,
+		[FINAL] = final,
 	};
-	enum talk_state before;
+	enum talk_state before = OVER;
 	bool look = readable;
 
 	t->now = now;
-	do {
+	while (t->state != before && t->state != OVER) {
+		bool buffered = t->wire.in.n > 0 || smtp_link_buffers(t->link);
+
 		before = t->state;
-		if (before == IDLE || before == OVER)
-			return;
-		steps[before](t, look || t->in.n > 0 || smtp_link_buffers(t->link));
+		steps[before](t, look || (buffered && before != IDLE));
 		look = false;
-	} while (t->state != before);
-	if (t->state != OPENING && now >= t->deadline)
+	}
+	if (t->state == IDLE || t->state == OPENING || t->state == OVER)
+		return;
+	if (now >= t->deadline)
 		lose(t, "the relay did not answer in time");
-}
-
-static bool check_job(struct smtp_talk *t, struct err *e)
-{
-	const struct smtp_job *job = t->job;
-
-	buf_clear(&t->from);
-	buf_clear(&t->to);
-	t->utf8 = job->utf8;
-	if ((job->mail_from.n == 0) != job->null_sender)
-		return err_set(e, ERR_BUG, "5.1.7", "no sender, but not said to be the null sender");
-	if (job->mail_from.n > 0 && !smtp_address_wire(job->mail_from, &t->from, &t->utf8, e))
-		return false;
-	if (!smtp_address_wire(job->rcpt_to, &t->to, &t->utf8, e))
-		return false;
-	return smtp_content_check(job->segments, job->count, &t->eight_bit) ||
-	       err_set(e, ERR_BUG, "5.6.0", "the message has a LF without a CR before it");
-}
-
-/* Can the open link carry one more? Not when there is something to read although nothing was asked. */
-static bool usable(struct smtp_talk *t)
-{
-	if (smtp_link_state(t->link) != SMTP_LINK_OPEN || t->in.n > 0)
-		return false;
-	return t->now - t->idle_since < STALE_US || smtp_link_receive(t->link, t->input, INPUT) == 0;
 }
 
 void smtp_talk_start(struct smtp_talk *t, struct smtp_job *job, int64_t now)
@@ -492,7 +412,7 @@ void smtp_talk_start(struct smtp_talk *t, struct smtp_job *job, int64_t now)
 	t->now = now;
 	t->mail_answered = t->refused = false;
 	t->deadline = now + t->patience;
-	if (!check_job(t, &e)) {
+	if (!smtp_envelope_set(&t->envelope, job, &e)) {
 		buf_printf(&words, "%s %s", e.status, e.text);
 		misuse(t, words.p);
 		buf_free(&words);
@@ -506,14 +426,13 @@ void smtp_talk_start(struct smtp_talk *t, struct smtp_job *job, int64_t now)
 	smtp_talk_run(t, false, now);
 }
 
-size_t smtp_talk_poll(struct smtp_talk *t, struct pollfd fds[SMTP_LINK_FDS], int *timeout, int64_t now)
+size_t smtp_talk_poll(struct smtp_talk *t, struct pollfd fds[SMTP_LINK_FDS], int *timeout,
+                      int64_t now)
 {
-	bool writing = t->state == CONTENT || t->out.n > 0;
+	bool writing = t->state == CONTENT || t->wire.out.n > 0;
 	int64_t left = (t->deadline - now) / 1000 + 1;
 
-	if (t->state == IDLE || t->state == OVER)
-		return 0;
-	if (t->state != OPENING && left < *timeout)
+	if (t->state != IDLE && t->state != OPENING && left < *timeout)
 		*timeout = left < 0 ? 0 : (int)left;
 	return smtp_link_poll(t->link, writing ? POLLIN | POLLOUT : POLLIN, fds, timeout);
 }
@@ -528,7 +447,7 @@ struct smtp_talk *smtp_talk_new(const struct smtp_config *config, struct err *e)
 	t = mem_alloc(sizeof(*t));
 	t->link = link;
 	t->patience = (int64_t)(config->reply_timeout ? config->reply_timeout : PATIENCE) * 1000000;
-	t->input = mem_alloc(INPUT);
+	smtp_wire_init(&t->wire, link);
 	return t;
 }
 
@@ -536,13 +455,12 @@ void smtp_talk_free(struct smtp_talk *t)
 {
 	if (!t)
 		return;
-	smtp_link_close(t->link, t->state == IDLE || t->state == OVER);
+	smtp_link_close(t->link, t->state == IDLE);
 	smtp_link_free(t->link);
-	buf_free(&t->from);
-	buf_free(&t->to);
+	smtp_wire_clear(&t->wire);
+	smtp_envelope_free(&t->envelope);
 	buf_free(&t->lines);
 	mem_free(t->chunk);
-	mem_free(t->input);
 	mem_free(t);
 }
 

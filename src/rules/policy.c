@@ -40,6 +40,11 @@ static bool too_large(const struct policy_input *in)
 }
 
 /* Our own List-Id came back, or our X-Loop. */
+static bool no_header(const struct policy_input *in)
+{
+	return in->message->count == 0;
+}
+
 static bool looped(const struct policy_input *in)
 {
 	size_t at = 0;
@@ -90,7 +95,12 @@ static bool automatic(const struct policy_input *in)
 
 static bool duplicate(const struct policy_input *in)
 {
-	return in->duplicate;
+	return in->duplicate && in->same_bytes;
+}
+
+static bool same_id(const struct policy_input *in)
+{
+	return in->duplicate && !in->same_bytes;
 }
 
 static bool dns_trouble(const struct policy_input *in)
@@ -161,13 +171,16 @@ static const struct check {
 	const char *reason;
 } checks[] = {
 	{ "size", too_large, NULL, DECISION_HOLD, true, false, "the message is over the size limit" },
+	{ "empty", no_header, NULL, DECISION_HOLD, true, false, "the message has no header" },
 	{ "loop", looped, NULL, DECISION_HOLD, true, false, "the message was on this list already" },
 	{ "header", broken_header, NULL, DECISION_HOLD, true, false,
 	  "the header holds a bare CR, a bare LF or a NUL" },
 	{ "author", no_author, NULL, DECISION_HOLD, true, false, "From does not name exactly one author" },
 	{ "automatic", automatic, NULL, DECISION_HOLD, false, false, "sent by a machine, not by a person" },
 	{ "duplicate", duplicate, NULL, DECISION_DISCARD, true, false,
-	  "a post with this Message-ID was distributed already" },
+	  "this very message was distributed already" },
+	{ "same-id", same_id, NULL, DECISION_HOLD, false, false,
+	  "another post with this Message-ID was distributed already" },
 	{ "dns", dns_trouble, NULL, DECISION_PUT_BACK, true, false,
 	  "signatures could not be checked: DNS does not answer" },
 	{ "broken-signature", chain_broken, by_chain, DECISION_HOLD, false, true, "DKIM2" },

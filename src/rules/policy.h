@@ -25,6 +25,7 @@ struct policy_input {
 	bool member;            /* author is a member */
 	bool domain_signs;      /* an authentic message of the author's domain was seen on this site */
 	bool duplicate;         /* Message-ID already distributed on this list */
+	bool same_bytes;        /* and the message was the same, byte for byte */
 	bool approved;          /* a moderator has accepted it: only what cannot be sent at all still stops it */
 	bool patient;           /* put back is still possible (within LIMIT_PUT_BACK of arrival) */
 	bool header_match;      /* hold-headers matched */

@@ -85,9 +85,12 @@ static void drop_forged_results(struct edits *x, const struct revise *r)
 
 void revise_trace_fields(struct edits *x, const struct revise *r)
 {
+	struct span recipient = r->recipient;
+	/* In A-labels: letters here would make every copy need SMTPUTF8. */
+	addr_canonical(r->arena, recipient, &recipient, NULL);
 	struct span received = arena_printf(
 	        r->arena, "Received: by %.*s (Ladle)\r\n\tid %.*s for <%.*s>;\r\n\t%.*s\r\n",
-	        SPAN_FMT(r->site->hostname), SPAN_FMT(r->id), SPAN_FMT(r->recipient),
+	        SPAN_FMT(r->site->hostname), SPAN_FMT(r->id), SPAN_FMT(recipient),
 	        SPAN_FMT(date_format(r->arena, r->now)));
 	drop_forged_results(x, r);
 	edit_field_top(x, SPAN("X-Loop"), revise_list_id(r->arena, r->list));

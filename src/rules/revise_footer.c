@@ -28,7 +28,7 @@ static struct span footer_text(const struct revise *r)
 	struct buf out = BUF_INIT;
 	for (struct span rest = r->list->footer; rest.p && rest.n > 0;) {
 		struct span line = span_cut(&rest, '\n');
-		buf_add(&out, span_rtrim(line));
+		buf_add(&out, line);
 		buf_str(&out, "\r\n");
 	}
 	return buf_move(&out, r->arena);

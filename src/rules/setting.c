@@ -121,6 +121,16 @@ static bool check_url(const struct setting *row, struct span value, struct err *
 	                     SPAN_FMT(value), row->choices);
 }
 
+static bool check_word(const struct setting *row, struct span value, struct err *e)
+{
+	for (size_t i = 0; i < value.n; i++) {
+		if (!ascii_graph(value.p[i])) {
+			return bad(row, value, e, "one word of ASCII is wanted");
+		}
+	}
+	return true;
+}
+
 static bool check_regex(const struct setting *row, struct span value, struct err *e)
 {
 	if (value.n == 0) {
@@ -137,6 +147,7 @@ static bool check_span(const struct setting *row, struct span value, struct err 
 	switch (row->type) {
 	case SETTING_ADDRESS: return check_text(row, value, e) && check_addresses(row, value, e);
 	case SETTING_URL: return check_url(row, value, e);
+	case SETTING_WORD: return check_word(row, value, e);
 	case SETTING_REGEX: return check_text(row, value, e) && check_regex(row, value, e);
 	default: return check_text(row, value, e);
 	}

@@ -14,6 +14,7 @@ enum setting_scope { SETTING_SITE, SETTING_LIST };
 
 enum setting_type {
 	SETTING_TEXT,     /* one line of UTF-8 */
+	SETTING_WORD,     /* printable ASCII without a space, or empty */
 	SETTING_LINES,    /* UTF-8; a line break is written \n, a backslash \\ */
 	SETTING_BOOL,     /* yes | no */
 	SETTING_NUMBER,

@@ -9,9 +9,9 @@
 const struct setting settings[] = {
 	{ "data-dir", SETTING_SITE, SETTING_PATH, "data", NULL, 0, 0, offsetof(struct site, data_dir),
 	  "Folder of database, spool, messages and keys; relative: below the folder of ladle.conf." },
-	{ "hostname", SETTING_SITE, SETTING_TEXT, "", NULL, 0, 0, offsetof(struct site, hostname),
+	{ "hostname", SETTING_SITE, SETTING_WORD, "", NULL, 0, 0, offsetof(struct site, hostname),
 	  "Name of this host in EHLO and Received; empty: the system's." },
-	{ "authserv-id", SETTING_SITE, SETTING_TEXT, "", NULL, 0, 0, offsetof(struct site, authserv_id),
+	{ "authserv-id", SETTING_SITE, SETTING_WORD, "", NULL, 0, 0, offsetof(struct site, authserv_id),
 	  "Name under which Authentication-Results are written; empty: the host name." },
 	{ "smtp-url", SETTING_SITE, SETTING_URL, "smtp://127.0.0.1:25", "smtp smtps", 0, 0,
 	  offsetof(struct site, smtp_url), "Mail server that takes the copies: smtp://host:port or smtps://host:port." },

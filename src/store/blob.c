@@ -11,6 +11,7 @@
 
 #include "auth/crypto.h"
 #include "base/codec.h"
+#include "base/fault.h"
 #include "store/stmt.h"
 
 #include <dirent.h>
@@ -84,20 +85,27 @@ static bool keep(const char *dir, const char *folder, const char *path, struct s
 	       file_replace(path, bytes, 0600, e);
 }
 
-bool blob_put(const char *dir, struct span bytes, char name[BLOB_NAME + 1], struct err *e)
+void blob_name(struct span bytes, char name[BLOB_NAME + 1])
 {
-	struct buf hex = BUF_INIT, folder = BUF_INIT, path = BUF_INIT;
+	struct buf hex = BUF_INIT;
 	struct digest digest;
-	bool ok;
 
 	hash_of(HASH_SHA256, bytes, &digest);
 	codec_hex(&hex, digest_span(&digest));
 	memcpy(name, hex.p, BLOB_NAME + 1);
+	buf_free(&hex);
+}
+
+bool blob_put(const char *dir, struct span bytes, char name[BLOB_NAME + 1], struct err *e)
+{
+	struct buf folder = BUF_INIT, path = BUF_INIT;
+	bool ok;
+
+	blob_name(bytes, name);
 	buf_printf(&folder, "%s/%.*s", dir, FOLDER_DIGITS, name);
-	ok = blob_path(&path, dir, buf_span(&hex), e) && keep(dir, folder.p, path.p, bytes, e);
+	ok = blob_path(&path, dir, span_str(name), e) && keep(dir, folder.p, path.p, bytes, e);
 	buf_free(&path);
 	buf_free(&folder);
-	buf_free(&hex);
 	return ok;
 }
 
@@ -149,6 +157,7 @@ static bool remove_old(const struct sweep *w, const char *file, struct err *e)
 	if (fd < 0)
 		return err_errno(e, "cannot lock \"%s\"", w->folder);
 	if (is_old(w, file)) {
+		(void)fault_point("blob-unlink");
 		ok = unlinkat(fd, file, 0) == 0 ||
 		     err_errno(e, "cannot remove \"%s/%s\"", w->folder, file);
 		*w->removed += ok;

@@ -10,6 +10,9 @@
 
 #define BLOB_NAME 64 /* hex digits */
 
+/* The name that BYTES have or would have. */
+void blob_name(struct span bytes, char name[BLOB_NAME + 1]);
+
 /* Keep BYTES below folder DIR; NAME gets the digits and a NUL. Already there: nothing is written. */
 bool blob_put(const char *dir, struct span bytes, char name[BLOB_NAME + 1], struct err *e);
 bool blob_map(const char *dir, struct span name, struct file_map *map, struct err *e);

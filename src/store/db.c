@@ -172,12 +172,17 @@ static bool migrate_step(struct store *s, const struct schema_step *step, struct
 	return store_commit(s, e);
 }
 
-static bool migrate(struct store *s, struct err *e)
+/* An empty file is no site: with it, mail would be held in a database nobody looks at. */
+static bool migrate(struct store *s, bool create, struct err *e)
 {
 	int64_t version;
 
 	if (!read_version(s, &version, e))
 		return false;
+	if (version == 0 && !create)
+		return err_set(e, ERR_TEMPORARY, "4.3.5",
+		               "database \"%s\" is empty: restore it, or make a site with ladle init",
+		               s->path);
 	for (size_t i = 0; i < schema_steps_count; i++) {
 		const struct schema_step *step = &schema_steps[i];
 
@@ -195,7 +200,7 @@ struct store *store_open(const char *path, bool create, struct err *e)
 	s->path = mem_str(path);
 	s->busy_limit = LIMIT_BUSY_MS;
 	if ((create && !create_file(path, e)) || !connect_file(s, e) || !set_options(s, e) ||
-	    !set_wal(s, e) || !migrate(s, e)) {
+	    !set_wal(s, e) || !migrate(s, create, e)) {
 		store_close(s);
 		return NULL;
 	}
@@ -230,6 +235,7 @@ bool store_commit(struct store *s, struct err *e)
 
 	if (!s->open)
 		return err_set(e, ERR_BUG, "4.3.0", "cannot commit: no transaction is open");
+	fault_point("commit");
 	if (s->doomed)
 		ok = err_set(e, ERR_BUG, "4.3.0", "cannot commit: a call in it has failed");
 	else

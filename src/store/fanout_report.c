@@ -109,7 +109,7 @@ static bool drop_post(struct store *s, int64_t post, struct span reply, int64_t 
 {
 	return stmt_change(s, STMT_FAN_DROP,
 	                   STMT_ARGS(stmt_int(post), stmt_int(now), stmt_bytes(reply)), changed, e) &&
-	       (!*changed || fan_finish(s, post, now, e));
+	       fan_finish(s, post, now, e);
 }
 
 static bool change_all(struct store *s, change_post *change, int64_t post, struct span reply,
@@ -143,5 +143,11 @@ bool store_fan_retry(struct store *s, int64_t post, int64_t now, int64_t *count,
 bool store_fan_drop(struct store *s, int64_t post, struct span reply, int64_t now, int64_t *count,
                     struct err *e)
 {
-	return change_all(s, drop_post, post, reply, now, count, e);
+	bool own, ok;
+
+	if (!store_enter(s, &own, e))
+		return false;
+	ok = (!post || stmt_run(s, STMT_FAN_STOP, STMT_ARGS(stmt_int(post)), e)) &&
+	     change_all(s, drop_post, post, reply, now, count, e);
+	return store_leave(s, own, ok, e);
 }

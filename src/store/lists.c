@@ -121,7 +121,26 @@ bool store_list_set(struct store *s, int64_t id, const struct setting *row, stru
 	                STMT_ARGS(stmt_int(id), stmt_text(name), stmt_text(value)), e);
 }
 
+/*
+ * The foreign keys would take the members too, but SQLite then notes the id of
+ * each of them in memory first.
+ */
+static bool remove_members(struct store *s, int64_t id, struct err *e)
+{
+	int64_t removed = 1;
+
+	while (removed > 0)
+		if (!stmt_change(s, STMT_LIST_RM_MEMBERS, STMT_ARGS(stmt_int(id)), &removed, e))
+			return false;
+	return true;
+}
+
 bool store_list_rm(struct store *s, int64_t id, struct err *e)
 {
-	return stmt_run(s, STMT_LIST_RM, STMT_ARGS(stmt_int(id)), e);
+	bool own, ok;
+
+	if (!store_enter(s, &own, e))
+		return false;
+	ok = remove_members(s, id, e) && stmt_run(s, STMT_LIST_RM, STMT_ARGS(stmt_int(id)), e);
+	return store_leave(s, own, ok, e);
 }

@@ -66,6 +66,9 @@ static const char *const texts[] = {
 	[STMT_LIST_GET] = LIST_COLUMNS " WHERE list.id = ?1",
 	[STMT_LIST_ALL] = LIST_COLUMNS " ORDER BY list.domain, list.local",
 	[STMT_LIST_RM] = "DELETE FROM list WHERE id = ?1",
+	[STMT_LIST_RM_MEMBERS] =
+		"DELETE FROM member WHERE id IN"
+		" (SELECT id FROM member WHERE list = ?1 ORDER BY id LIMIT 10000)",
 	[STMT_SETTING_PUT] =
 		"INSERT INTO setting (list, name, value) VALUES (?1, ?2, ?3)"
 		" ON CONFLICT DO UPDATE SET value = excluded.value",
@@ -233,6 +236,7 @@ static const char *const texts[] = {
 	[STMT_FAN_RETRY] =
 		"UPDATE fan_exception INDEXED BY fan_deferred SET next_at = ?2, due = " DUE_WHEN("1", "?2")
 		" WHERE post = ?1 AND state = 0 AND worker IS NULL",
+	[STMT_FAN_STOP] = "UPDATE post SET member_max = cursor, walked = 1 WHERE id = ?1 AND state <> 1",
 	[STMT_FAN_DROP] =
 		"UPDATE fan_exception INDEXED BY fan_deferred"
 		" SET state = 1, at = ?2, next_at = 0, reply = ?3, due = NULL"

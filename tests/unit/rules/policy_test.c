@@ -46,7 +46,8 @@ CHANGE(large_for_list) { UNUSED; list->message_size = 100; in->size = 101; }
 CHANGE(cut) { UNUSED; in->truncated = true; }
 CHANGE(no_from) { UNUSED; in->author = SPAN(""); }
 CHANGE(null_sender) { UNUSED; in->mail_from = SPAN(""); }
-CHANGE(again) { UNUSED; in->duplicate = true; }
+CHANGE(again) { UNUSED; in->duplicate = in->same_bytes = true; }
+CHANGE(same_id) { UNUSED; in->duplicate = true; }
 CHANGE(dns) { UNUSED; v->temporary = true; }
 CHANGE(dns_too_long) { UNUSED; v->temporary = true; in->patient = false; }
 CHANGE(chain) { UNUSED; v->dkim2.result = AUTH_FAIL; v->dkim2.text = SPAN("FAIL: x"); }
@@ -76,6 +77,7 @@ static const struct change changes[] = {
 	{ "no from", no_from, "author", DECISION_HOLD, DECISION_HOLD },
 	{ "null sender", null_sender, "automatic", DECISION_HOLD, DECISION_ACCEPT },
 	{ "again", again, "duplicate", DECISION_DISCARD, DECISION_DISCARD },
+	{ "same id", same_id, "same-id", DECISION_HOLD, DECISION_ACCEPT },
 	{ "dns", dns, "dns", DECISION_PUT_BACK, DECISION_PUT_BACK },
 	{ "dns too long", dns_too_long, "accept", DECISION_ACCEPT, DECISION_ACCEPT },
 	{ "chain", chain, "broken-signature", DECISION_HOLD, DECISION_ACCEPT },

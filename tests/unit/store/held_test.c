@@ -1,0 +1,157 @@
+/* Held messages. */
+
+#include "store/held.h"
+#include "unit/store/fixture.h"
+
+static struct fixture f;
+
+static void setup(void) { fixture_open(&f); }
+static void teardown(void) { fixture_close(&f); }
+
+static int64_t hold(int64_t list)
+{
+	struct held h = { .list = list, .state = HELD_WAITING, .arrived = 1 };
+	int64_t id;
+
+	ok(&f, store_held_add(f.s, &h, &id, &f.e));
+	return id;
+}
+
+static bool get(int64_t id, struct held *out)
+{
+	bool found;
+
+	ok(&f, store_held_get(f.s, f.arena, id, out, &found, &f.e));
+	return found;
+}
+
+static size_t listed(int64_t list, enum held_state state, int64_t after, size_t limit, struct held **v)
+{
+	size_t n;
+
+	ok(&f, store_held_ls(f.s, f.arena, list, state, after, limit, v, &n, &f.e));
+	return n;
+}
+
+static int64_t counted(int64_t list, enum held_state state)
+{
+	int64_t n;
+
+	ok(&f, store_held_count(f.s, list, state, &n, &f.e));
+	return n;
+}
+
+START_TEST(comes_back_whole)
+{
+	struct held h = {
+		.id = 99, .list = fixture_list(&f, "dev"), .state = HELD_REFUSED, .blob = SPAN("abcd"),
+		.mail_from = SPAN("a@b"), .recipient = SPAN("dev@x"), .author = SPAN("c@d"),
+		.subject = SPAN("\303\244\377\0"), .message_id = SPAN("<m@i>"), .rule = SPAN("nonmember"),
+		.reason = SPAN("why"), .verdict = SPAN("{}"), .arrived = 1, .decided = 2, .size = 3,
+		.truncated = true,
+	};
+	struct held out;
+	int64_t id;
+
+	ok(&f, store_held_add(f.s, &h, &id, &f.e));
+	ck_assert(get(id, &out));
+	ck_assert_int_eq(out.id, id);
+	ck_assert_int_eq(out.list, h.list);
+	ck_assert_int_eq(out.state, HELD_REFUSED);
+	assert_span(out.blob, "abcd");
+	assert_span(out.mail_from, "a@b");
+	assert_span(out.recipient, "dev@x");
+	assert_span(out.author, "c@d");
+	ck_assert(span_eq(out.subject, h.subject));
+	assert_span(out.message_id, "<m@i>");
+	assert_span(out.rule, "nonmember");
+	assert_span(out.reason, "why");
+	assert_span(out.verdict, "{}");
+	ck_assert_int_eq(out.arrived, 1);
+	ck_assert_int_eq(out.decided, 2);
+	ck_assert_int_eq(out.size, 3);
+	ck_assert(out.truncated);
+	ck_assert(!get(id + 1, &out));
+}
+END_TEST
+
+START_TEST(without_a_list)
+{
+	struct held out;
+
+	ck_assert(get(hold(0), &out));
+	ck_assert_int_eq(out.list, 0);
+	ck_assert(!out.truncated);
+	ck_assert_int_eq(counted(0, HELD_WAITING), 1);
+}
+END_TEST
+
+START_TEST(listed_by_list_and_state)
+{
+	int64_t a = fixture_list(&f, "a"), b = fixture_list(&f, "b");
+	int64_t first = hold(a), second = hold(b), third = hold(a), fourth = hold(0);
+	struct held *v;
+	bool changed;
+
+	ck_assert_uint_eq(listed(0, HELD_WAITING, 0, 10, &v), 4);
+	ck_assert_int_eq(v[0].id, first);
+	ck_assert_int_eq(v[3].id, fourth);
+	ck_assert_uint_eq(listed(a, HELD_WAITING, 0, 10, &v), 2);
+	ck_assert_int_eq(v[1].id, third);
+	ck_assert_uint_eq(listed(a, HELD_WAITING, first, 10, &v), 1);
+	ck_assert_uint_eq(listed(0, HELD_WAITING, second, 1, &v), 1);
+	ck_assert_int_eq(v[0].id, third);
+	ck_assert_uint_eq(listed(b, HELD_ACCEPTED, 0, 10, &v), 0);
+	ok(&f, store_held_decide(f.s, second, HELD_ACCEPTED, 9, &changed, &f.e));
+	ck_assert_uint_eq(listed(b, HELD_ACCEPTED, 0, 10, &v), 1);
+	ck_assert_uint_eq(listed(b, HELD_WAITING, 0, 10, &v), 0);
+	ck_assert_int_eq(counted(0, HELD_WAITING), 3);
+	ck_assert_int_eq(counted(a, HELD_WAITING), 2);
+	ck_assert_int_eq(counted(b, HELD_ACCEPTED), 1);
+	ck_assert_int_eq(counted(0, HELD_DISCARDED), 0);
+}
+END_TEST
+
+START_TEST(decided_once)
+{
+	struct store *other = fixture_connect(&f);
+	int64_t id = hold(0);
+	struct held out;
+	bool changed;
+
+	ok(&f, store_held_decide(other, id, HELD_DISCARDED, 7, &changed, &f.e));
+	ck_assert(changed);
+	ok(&f, store_held_decide(f.s, id, HELD_ACCEPTED, 8, &changed, &f.e));
+	ck_assert(!changed);
+	ck_assert(get(id, &out));
+	ck_assert_int_eq(out.state, HELD_DISCARDED);
+	ck_assert_int_eq(out.decided, 7);
+	ok(&f, store_held_decide(f.s, id + 1, HELD_ACCEPTED, 8, &changed, &f.e));
+	ck_assert(!changed);
+	store_close(other);
+}
+END_TEST
+
+START_TEST(of_a_list_that_went)
+{
+	struct held h = { .list = 99 };
+	int64_t id;
+
+	fails(&f, ERR_PERMANENT, store_held_add(f.s, &h, &id, &f.e));
+}
+END_TEST
+
+Suite *held_suite(void)
+{
+	Suite *suite = suite_create("store/held");
+	TCase *c = tcase_create("held");
+
+	tcase_add_checked_fixture(c, setup, teardown);
+	tcase_add_test(c, comes_back_whole);
+	tcase_add_test(c, without_a_list);
+	tcase_add_test(c, listed_by_list_and_state);
+	tcase_add_test(c, decided_once);
+	tcase_add_test(c, of_a_list_that_went);
+	suite_add_tcase(suite, c);
+	return suite;
+}
