@@ -58,10 +58,12 @@ static void emit(struct canon_body *b, struct span s)
 	uint64_t room = b->limit > b->length ? b->limit - b->length : 0;
 
 	b->length += s.n;
-	if (s.n > room)
+	if (s.n > room) {
 		s.n = (size_t)room;
-	if (s.n > GATHER - b->n)
+	}
+	if (s.n > GATHER - b->n) {
 		flush(b);
+	}
 	if (s.n >= GATHER) {
 		hash_add(b->hash, s);
 	} else if (s.n) {
@@ -89,8 +91,9 @@ static size_t before_ends(struct span s)
 {
 	size_t n = s.n;
 
-	while (n >= 2 && s.p[n - 1] == '\n' && s.p[n - 2] == '\r')
+	while (n >= 2 && s.p[n - 1] == '\n' && s.p[n - 2] == '\r') {
 		n -= 2;
+	}
 	return n;
 }
 
@@ -98,8 +101,9 @@ static size_t before_ends(struct span s)
 static void emit_cr(struct canon_body *b)
 {
 	emit_ends(b);
-	if (b->space)
+	if (b->space) {
 		emit(b, SPAN(" "));
+	}
 	b->space = false;
 	b->cr = false;
 	emit(b, SPAN("\r"));
@@ -108,8 +112,9 @@ static void emit_cr(struct canon_body *b)
 /* Settle a CR at the end of the last piece. */
 static void settle_cr(struct canon_body *b, struct span *piece)
 {
-	if (!b->cr)
+	if (!b->cr) {
 		return;
+	}
 	if (piece->p[0] != '\n') {
 		emit_cr(b);
 		return;
@@ -183,18 +188,22 @@ static size_t relaxed_run(struct span s)
 			continue;
 		}
 		stop = s.n - n > 8 ? n + 8 : s.n;
-		while (n < stop && !relaxed_special(s.p[n]))
+		while (n < stop && !relaxed_special(s.p[n])) {
 			n++;
-		if (n == stop)
+		}
+		if (n == stop) {
 			continue;
-		if (s.p[n - 1] == ' ')
+		}
+		if (s.p[n - 1] == ' ') {
 			break;
-		if (s.p[n] == ' ' && n + 1 < s.n && !relaxed_special(s.p[n + 1]))
+		}
+		if (s.p[n] == ' ' && n + 1 < s.n && !relaxed_special(s.p[n + 1])) {
 			n++;
-		else if (inner_end(s, n))
+		} else if (inner_end(s, n)) {
 			n += 2;
-		else
+		} else {
 			break;
+		}
 	}
 	/* A space that was passed last is held back: a line end may follow. */
 	return s.p[n - 1] == ' ' ? n - 1 : n;
@@ -226,11 +235,13 @@ static void add_relaxed(struct canon_body *b, struct span piece)
 			at++;
 			continue;
 		}
-		if (piece.p[at] == '\r' && relaxed_cr(b, piece, &at))
+		if (piece.p[at] == '\r' && relaxed_cr(b, piece, &at)) {
 			continue;
+		}
 		emit_ends(b);
-		if (b->space)
+		if (b->space) {
 			emit(b, SPAN(" "));
+		}
 		b->space = false;
 		n = relaxed_run(span_from(piece, at));
 		emit(b, span_sub(piece, at, at + n));
@@ -240,13 +251,15 @@ static void add_relaxed(struct canon_body *b, struct span piece)
 
 void canon_body_add(struct canon_body *b, struct span piece)
 {
-	if (!piece.n)
+	if (!piece.n) {
 		return;
+	}
 	settle_cr(b, &piece);
-	if (b->form == CANON_SIMPLE)
+	if (b->form == CANON_SIMPLE) {
 		add_simple(b, piece);
-	else
+	} else {
 		add_relaxed(b, piece);
+	}
 }
 
 /*
@@ -255,14 +268,17 @@ void canon_body_add(struct canon_body *b, struct span piece)
  */
 void canon_body_final(struct canon_body *b, struct digest *out, uint64_t *length)
 {
-	if (b->cr)
+	if (b->cr) {
 		emit_cr(b);
-	if (b->form == CANON_SIMPLE || b->length)
+	}
+	if (b->form == CANON_SIMPLE || b->length) {
 		emit(b, SPAN("\r\n"));
+	}
 	flush(b);
 	hash_final(b->hash, out);
-	if (length)
+	if (length) {
 		*length = b->length;
+	}
 	mem_free(b);
 }
 
@@ -279,8 +295,9 @@ void canon_segments_hash(enum canon form, enum hash_alg alg, const struct segmen
 {
 	struct canon_body *b = canon_body_new(form, alg, UINT64_MAX);
 
-	for (size_t i = 0; i < body->n; i++)
+	for (size_t i = 0; i < body->n; i++) {
 		canon_body_add(b, body->v[i].bytes);
+	}
 	canon_body_final(b, out, NULL);
 }
 
@@ -289,8 +306,9 @@ void canon_segments_hash(enum canon form, enum hash_alg alg, const struct segmen
 static void add_lower(struct buf *out, struct span name)
 {
 	buf_reserve(out, name.n);
-	for (size_t i = 0; i < name.n; i++)
+	for (size_t i = 0; i < name.n; i++) {
 		buf_chr(out, ascii_lower(name.p[i]));
+	}
 }
 
 /* A CRLF that folds: white space follows. */
@@ -315,12 +333,14 @@ static void add_relaxed_value(struct buf *out, struct span value)
 			at += 2;
 			continue;
 		}
-		if (space && out->n > start)
+		if (space && out->n > start) {
 			buf_chr(out, ' ');
+		}
 		space = false;
 		from = at++;
-		while (at < value.n && !relaxed_special(value.p[at]))
+		while (at < value.n && !relaxed_special(value.p[at])) {
 			at++;
+		}
 		buf_add(out, span_sub(value, from, at));
 	}
 }
@@ -339,12 +359,14 @@ void canon_field(struct buf *out, enum canon form, const struct field *f, bool l
 	if (form == CANON_RELAXED) {
 		add_relaxed_field(out, f->name, f->value);
 	} else {
-		if (span_ends(raw, SPAN("\r\n")))
+		if (span_ends(raw, SPAN("\r\n"))) {
 			raw.n -= 2;
+		}
 		buf_add(out, raw);
 	}
-	if (!last)
+	if (!last) {
 		buf_str(out, "\r\n");
+	}
 }
 
 /* ---- DKIM2 header hash ---- */
@@ -358,17 +380,31 @@ void canon_dkim2_field(struct buf *out, struct span name, struct span value)
 bool canon_dkim2_unhashed(struct span name)
 {
 	static const char *const names[] = {
-		"Apparently-To", "ARC-Authentication-Results", "ARC-Message-Signature", "ARC-Seal",
-		"Authentication-Results", "Delivered-To", "DKIM-Signature", "DKIM2-Signature",
-		"DL-Expansion-History", "Message-Instance", "Original-Recipient", "Received",
-		"Return-Path", "SIO-Label-History", "X400-Received", "X400-Trace",
+		"Apparently-To",
+		"ARC-Authentication-Results",
+		"ARC-Message-Signature",
+		"ARC-Seal",
+		"Authentication-Results",
+		"Delivered-To",
+		"DKIM-Signature",
+		"DKIM2-Signature",
+		"DL-Expansion-History",
+		"Message-Instance",
+		"Original-Recipient",
+		"Received",
+		"Return-Path",
+		"SIO-Label-History",
+		"X400-Received",
+		"X400-Trace",
 	};
 
-	if (span_istarts(name, SPAN("X-")) || span_istarts(name, SPAN("Received-")))
+	if (span_istarts(name, SPAN("X-")) || span_istarts(name, SPAN("Received-"))) {
 		return true;
+	}
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-		if (span_iis(name, names[i]))
+		if (span_iis(name, names[i])) {
 			return true;
+		}
 	}
 	return false;
 }
@@ -387,11 +423,13 @@ static int placed_cmp(const void *va, const void *vb)
 		unsigned char p = (unsigned char)ascii_lower(x.p[i]);
 		unsigned char q = (unsigned char)ascii_lower(y.p[i]);
 
-		if (p != q)
+		if (p != q) {
 			return p < q ? -1 : 1;
+		}
 	}
-	if (x.n != y.n)
+	if (x.n != y.n) {
 		return x.n < y.n ? -1 : 1;
+	}
 	return a->place > b->place ? -1 : a->place < b->place;
 }
 
@@ -402,22 +440,26 @@ struct canon_header canon_dkim2_header(struct arena *arena, const struct field *
 	struct canon_header h = { arena_array(arena, count, sizeof(*h.v)), 0 };
 
 	for (size_t i = 0; i < count; i++) {
-		if (canon_dkim2_unhashed(fields[i].name))
+		if (canon_dkim2_unhashed(fields[i].name)) {
 			continue;
+		}
 		placed[h.n].line = (struct canon_line){ fields[i].name, fields[i].value };
 		placed[h.n++].place = i;
 	}
-	if (h.n)
+	if (h.n) {
 		qsort(placed, h.n, sizeof(*placed), placed_cmp);
-	for (size_t i = 0; i < h.n; i++)
+	}
+	for (size_t i = 0; i < h.n; i++) {
 		h.v[i] = placed[i].line;
+	}
 	return h;
 }
 
 void canon_dkim2_header_text(struct buf *out, const struct canon_header *h)
 {
-	for (size_t i = 0; i < h->n; i++)
+	for (size_t i = 0; i < h->n; i++) {
 		canon_dkim2_field(out, h->v[i].name, h->v[i].value);
+	}
 }
 
 void canon_dkim2_header_hash(enum hash_alg alg, const struct canon_header *h, struct digest *out)
@@ -436,8 +478,9 @@ static void add_squeezed(struct buf *out, struct span s)
 	size_t from = 0;
 
 	for (size_t at = 0; at < s.n; at++) {
-		if (!ascii_fws(s.p[at]))
+		if (!ascii_fws(s.p[at])) {
 			continue;
+		}
 		buf_add(out, span_sub(s, from, at));
 		from = at + 1;
 	}
@@ -452,10 +495,12 @@ static void add_emptied(struct buf *out, struct span sets)
 	for (size_t i = 0; i < sets.n; i++) {
 		char c = sets.p[i];
 
-		if (c == ',' || c == '|')
+		if (c == ',' || c == '|') {
 			colons = 0;
-		if (colons < 2)
+		}
+		if (colons < 2) {
 			buf_chr(out, c);
+		}
 		colons += c == ':';
 	}
 }
@@ -476,12 +521,14 @@ void canon_dkim2_input(struct buf *out, struct span name, struct span value, boo
 	rest = buf_span(&squeezed);
 	while (rest.p) {
 		tag = span_cut(&rest, ';');
-		if (span_starts(tag, SPAN("s=")))
+		if (span_starts(tag, SPAN("s="))) {
 			add_emptied(out, tag);
-		else
+		} else {
 			buf_add(out, tag);
-		if (rest.p)
+		}
+		if (rest.p) {
 			buf_chr(out, ';');
+		}
 	}
 	buf_free(&squeezed);
 	buf_str(out, "\r\n");

@@ -19,7 +19,8 @@ void canon_body_final(struct canon_body *b, struct digest *out, uint64_t *length
 
 /* In one go. */
 void canon_body_hash(enum canon form, enum hash_alg alg, struct span body, struct digest *out);
-void canon_segments_hash(enum canon form, enum hash_alg alg, const struct segments *body, struct digest *out);
+void canon_segments_hash(enum canon form, enum hash_alg alg, const struct segments *body,
+                         struct digest *out);
 
 /*
  * One field, DKIM1 form, appended; CRLF behind it unless LAST (the signature
@@ -49,7 +50,8 @@ struct canon_header {
 	struct canon_line *v; /* in canonical order; in the arena */
 	size_t n;
 };
-struct canon_header canon_dkim2_header(struct arena *arena, const struct field *fields, size_t count);
+struct canon_header canon_dkim2_header(struct arena *arena, const struct field *fields,
+                                       size_t count);
 void canon_dkim2_header_text(struct buf *out, const struct canon_header *h);
 void canon_dkim2_header_hash(enum hash_alg alg, const struct canon_header *h, struct digest *out);
 

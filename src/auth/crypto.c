@@ -34,9 +34,9 @@ enum { ED25519_OCTETS = 32, MLDSA44_OCTETS = 1312 };
 #define MLDSA44_CONTEXT "DKIM2"
 
 struct key_name {
-	const char *record;    /* k= of a key record */
+	const char *record; /* k= of a key record */
 	const char *libcrypto;
-	size_t octets;         /* of a raw public key; 0: DER */
+	size_t octets; /* of a raw public key; 0: DER */
 };
 
 static const struct key_name key_names[] = {
@@ -88,10 +88,11 @@ static bool refuse(struct err *e, enum err_class class, const char *what)
 {
 	const char *reason = ERR_reason_error_string(ERR_peek_last_error());
 
-	if (reason)
+	if (reason) {
 		err_set(e, class, "", "%s: %s", what, reason);
-	else
+	} else {
 		err_set(e, class, "", "%s", what);
+	}
 	ERR_clear_error();
 	return false;
 }
@@ -114,15 +115,17 @@ struct hash *hash_new(enum hash_alg alg)
 	struct hash *h = mem_alloc(sizeof(*h));
 
 	h->ctx = EVP_MD_CTX_new();
-	if (!h->ctx || !EVP_DigestInit_ex2(h->ctx, md_of(alg), NULL))
+	if (!h->ctx || !EVP_DigestInit_ex2(h->ctx, md_of(alg), NULL)) {
 		out_of_order("digest");
+	}
 	return h;
 }
 
 void hash_add(struct hash *h, struct span bytes)
 {
-	if (bytes.n && !EVP_DigestUpdate(h->ctx, bytes.p, bytes.n))
+	if (bytes.n && !EVP_DigestUpdate(h->ctx, bytes.p, bytes.n)) {
 		out_of_order("digest");
+	}
 }
 
 struct hash *hash_copy(const struct hash *h)
@@ -130,8 +133,9 @@ struct hash *hash_copy(const struct hash *h)
 	struct hash *copy = mem_alloc(sizeof(*copy));
 
 	copy->ctx = EVP_MD_CTX_new();
-	if (!copy->ctx || !EVP_MD_CTX_copy_ex(copy->ctx, h->ctx))
+	if (!copy->ctx || !EVP_MD_CTX_copy_ex(copy->ctx, h->ctx)) {
 		out_of_order("copy of a digest");
+	}
 	return copy;
 }
 
@@ -140,16 +144,18 @@ void hash_final(struct hash *h, struct digest *out)
 	unsigned n = 0;
 
 	*out = (struct digest){ .n = 0 };
-	if (!EVP_DigestFinal_ex(h->ctx, out->v, &n))
+	if (!EVP_DigestFinal_ex(h->ctx, out->v, &n)) {
 		out_of_order("digest");
+	}
 	out->n = n;
 	hash_free(h);
 }
 
 void hash_free(struct hash *h)
 {
-	if (!h)
+	if (!h) {
 		return;
+	}
 	EVP_MD_CTX_free(h->ctx);
 	mem_free(h);
 }
@@ -167,9 +173,10 @@ void hmac_sha256(struct span key, struct span bytes, struct digest *out)
 	unsigned n = 0;
 
 	*out = (struct digest){ .n = 0 };
-	if (key.n > INT32_MAX ||
-	    !HMAC(EVP_sha256(), octets_of(key), (int)key.n, octets_of(bytes), bytes.n, out->v, &n))
+	if (key.n > INT32_MAX || !HMAC(EVP_sha256(), octets_of(key), (int)key.n, octets_of(bytes),
+	                               bytes.n, out->v, &n)) {
 		out_of_order("hmac");
+	}
 	out->n = n;
 }
 
@@ -196,8 +203,9 @@ bool crypto_has_mldsa44(void)
 
 void pkey_free(struct pkey *k)
 {
-	if (!k)
+	if (!k) {
 		return;
+	}
 	EVP_PKEY_CTX_free(k->ready_rsa);
 	EVP_MD_CTX_free(k->ready_pure);
 	EVP_PKEY_free(k->evp);
@@ -221,8 +229,9 @@ static EVP_PKEY_CTX *rsa_context(const struct pkey *k, enum hash_alg alg,
 	EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new_from_pkey(NULL, k->evp, NULL);
 
 	if (ctx && init(ctx) == 1 && EVP_PKEY_CTX_set_rsa_padding(ctx, RSA_PKCS1_PADDING) == 1 &&
-	    EVP_PKEY_CTX_set_signature_md(ctx, md_of(alg)) == 1)
+	    EVP_PKEY_CTX_set_signature_md(ctx, md_of(alg)) == 1) {
 		return ctx;
+	}
 	EVP_PKEY_CTX_free(ctx);
 	return NULL;
 }
@@ -234,14 +243,14 @@ static EVP_MD_CTX *pure_context(const struct pkey *k, pure_init *init)
 {
 	char context[] = MLDSA44_CONTEXT;
 	EVP_MD_CTX *ctx = EVP_MD_CTX_new();
-	const OSSL_PARAM params[] = {
-		OSSL_PARAM_octet_string("context-string", context, sizeof(context) - 1),
-		OSSL_PARAM_END
-	};
+	const OSSL_PARAM params[] = { OSSL_PARAM_octet_string("context-string", context,
+		                                              sizeof(context) - 1),
+		                      OSSL_PARAM_END };
 
 	if (ctx && init(ctx, NULL, NULL, NULL, NULL, k->evp,
-	                k->type == KEY_MLDSA44 ? params : NULL) == 1)
+	                k->type == KEY_MLDSA44 ? params : NULL) == 1) {
 		return ctx;
+	}
 	EVP_MD_CTX_free(ctx);
 	return NULL;
 }
@@ -249,10 +258,11 @@ static EVP_MD_CTX *pure_context(const struct pkey *k, pure_init *init)
 /* Set up what every signature needs. */
 static bool prepare(struct pkey *k)
 {
-	if (k->type == KEY_RSA)
+	if (k->type == KEY_RSA) {
 		k->ready_rsa = rsa_context(k, HASH_SHA256, EVP_PKEY_sign_init);
-	else
+	} else {
 		k->ready_pure = pure_context(k, EVP_DigestSignInit_ex);
+	}
 	return k->ready_rsa || k->ready_pure;
 }
 
@@ -263,8 +273,9 @@ static struct pkey *wrap(EVP_PKEY *evp, bool private, struct err *e)
 	size_t type = 0;
 	int bits = EVP_PKEY_get_bits(evp);
 
-	while (type < KEY_TYPES && !EVP_PKEY_is_a(evp, key_names[type].libcrypto))
+	while (type < KEY_TYPES && !EVP_PKEY_is_a(evp, key_names[type].libcrypto)) {
 		type++;
+	}
 	if (type == KEY_TYPES) {
 		err_set(e, ERR_PERMANENT, "", "key of a type that is not supported");
 		goto failed;
@@ -297,8 +308,9 @@ static EVP_PKEY *rsa_public(struct span octets)
 	const unsigned char *p = octets_of(octets), *const start = p;
 	EVP_PKEY *evp;
 
-	if (octets.n > INT32_MAX)
+	if (octets.n > INT32_MAX) {
 		return NULL;
+	}
 	evp = d2i_PUBKEY(NULL, &p, (long)octets.n);
 	if (!evp) {
 		p = start;
@@ -313,8 +325,9 @@ static EVP_PKEY *rsa_public(struct span octets)
 
 static EVP_PKEY *raw_public(enum key_type type, struct span octets)
 {
-	if (octets.n != key_names[type].octets)
+	if (octets.n != key_names[type].octets) {
 		return NULL;
+	}
 	return EVP_PKEY_new_raw_public_key_ex(NULL, key_names[type].libcrypto, NULL,
 	                                      octets_of(octets), octets.n);
 }
@@ -350,8 +363,9 @@ struct pkey *pkey_private(struct span pem, struct err *e)
 	EVP_PKEY *evp = NULL;
 	BIO *bio = pem.n <= INT32_MAX ? BIO_new_mem_buf(octets_of(pem), (int)pem.n) : NULL;
 
-	if (bio)
+	if (bio) {
 		evp = PEM_read_bio_PrivateKey(bio, NULL, no_passphrase, NULL);
+	}
 	BIO_free(bio);
 	if (!evp) {
 		refuse(e, ERR_PERMANENT, "private key cannot be read");
@@ -369,10 +383,11 @@ struct pkey *pkey_generate(enum key_type type, unsigned bits, struct err *e)
 		        RSA_MAKE_LEAST, RSA_MAKE_MOST);
 		return NULL;
 	}
-	if (type == KEY_RSA)
+	if (type == KEY_RSA) {
 		evp = EVP_PKEY_Q_keygen(NULL, NULL, key_names[type].libcrypto, (size_t)bits);
-	else
+	} else {
 		evp = EVP_PKEY_Q_keygen(NULL, NULL, key_names[type].libcrypto);
+	}
 	if (!evp) {
 		refuse(e, ERR_PERMANENT, "key cannot be made");
 		return NULL;
@@ -387,16 +402,19 @@ bool pkey_pem(const struct pkey *k, struct buf *out, struct err *e)
 	long n = 0;
 	bool ok;
 
-	if (!k->private)
+	if (!k->private) {
 		return err_set(e, ERR_BUG, "", "public key has no private half");
+	}
 	/* The secure heap: cleansed when it is freed. */
 	bio = BIO_new(BIO_s_secmem());
 	ok = bio && PEM_write_bio_PKCS8PrivateKey(bio, k->evp, NULL, NULL, 0, NULL, NULL) == 1;
-	if (ok)
+	if (ok) {
 		n = BIO_get_mem_data(bio, &text);
+	}
 	ok = ok && n > 0;
-	if (ok)
+	if (ok) {
 		buf_add(out, (struct span){ text, (size_t)n });
+	}
 	BIO_free(bio);
 	return ok || refuse(e, ERR_PERMANENT, "private key cannot be written");
 }
@@ -406,8 +424,9 @@ static bool raw_record(const struct pkey *k, struct buf *out)
 	size_t n = key_names[k->type].octets;
 
 	buf_reserve(out, n + 1);
-	if (!EVP_PKEY_get_raw_public_key(k->evp, (unsigned char *)out->p + out->n, &n))
+	if (!EVP_PKEY_get_raw_public_key(k->evp, (unsigned char *)out->p + out->n, &n)) {
 		return false;
+	}
 	grown(out, n);
 	return true;
 }
@@ -418,11 +437,13 @@ bool pkey_record(const struct pkey *k, struct buf *out, struct err *e)
 	unsigned char *der = NULL;
 	int n;
 
-	if (key_names[k->type].octets)
+	if (key_names[k->type].octets) {
 		return raw_record(k, out) || refuse(e, ERR_PERMANENT, unwritten);
+	}
 	n = i2d_PUBKEY(k->evp, &der);
-	if (n <= 0)
+	if (n <= 0) {
 		return refuse(e, ERR_PERMANENT, unwritten);
+	}
 	buf_add(out, (struct span){ (const char *)der, (size_t)n });
 	OPENSSL_free(der);
 	return true;
@@ -489,16 +510,19 @@ bool pkey_sign(const struct pkey *k, enum hash_alg alg, const struct digest *dig
 	unsigned char *to;
 	bool ok;
 
-	if (!k->private)
+	if (!k->private) {
 		return err_set(e, ERR_BUG, "", "public key cannot sign");
+	}
 	buf_reserve(out, n + 1);
 	to = (unsigned char *)out->p + out->n;
-	if (k->type == KEY_RSA)
+	if (k->type == KEY_RSA) {
 		ok = rsa_sign(k, alg, digest, to, &n);
-	else
+	} else {
 		ok = pure_sign(k, pure_input(k, digest, text), to, &n);
-	if (!ok)
+	}
+	if (!ok) {
 		return refuse(e, ERR_TEMPORARY, "message cannot be signed");
+	}
 	grown(out, n);
 	return true;
 }

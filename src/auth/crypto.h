@@ -24,7 +24,7 @@ static inline struct span digest_span(const struct digest *d)
 struct hash;
 struct hash *hash_new(enum hash_alg alg);
 void hash_add(struct hash *h, struct span bytes);
-struct hash *hash_copy(const struct hash *h); /* the state so far, to be continued twice */
+struct hash *hash_copy(const struct hash *h);        /* the state so far, to be continued twice */
 void hash_final(struct hash *h, struct digest *out); /* and frees */
 void hash_free(struct hash *h);
 void hash_of(enum hash_alg alg, struct span bytes, struct digest *out);
@@ -35,7 +35,8 @@ void hmac_sha256(struct span key, struct span bytes, struct digest *out);
 bool crypto_same(struct span a, struct span b);
 
 enum key_type { KEY_RSA, KEY_ED25519, KEY_MLDSA44 };
-const char *key_type_name(enum key_type t); /* "rsa", "ed25519", "mldsa44": the k= of a key record */
+const char *key_type_name(
+	enum key_type t); /* "rsa", "ed25519", "mldsa44": the k= of a key record */
 
 /* Is ML-DSA-44 in this libcrypto? Looked up at run time. */
 bool crypto_has_mldsa44(void);

@@ -28,7 +28,8 @@ struct signer {
  * there are) From, Subject, Date, To, Cc, Reply-To, Message-ID, Sender,
  * In-Reply-To, References, MIME-Version, Content-Type, Content-Transfer-Encoding,
  * Content-Disposition, List-Id, List-Unsubscribe, List-Unsubscribe-Post; signs
- * those present of the other Content-*, List-* and Resent-*. Appends the complete folded field with its CRLF. No l=.
+ * those present of the other Content-*, List-* and Resent-*. Appends the complete folded field with
+ * its CRLF. No l=.
  */
 bool dkim1_sign(const struct signer *signer, const struct field *fields, size_t count,
                 const struct digest *body_hash, int64_t now, struct buf *out, struct err *e);

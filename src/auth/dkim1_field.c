@@ -38,14 +38,16 @@ static const char *judge_s(struct arena *arena, struct span value, struct dkim1_
 	static const char reason[] = "s= is no selector";
 	char before = '.';
 
-	if (!utf8_ascii(value))
+	if (!utf8_ascii(value)) {
 		return a_labels(arena, value, &out->s) ? NULL : reason;
+	}
 	out->s = value;
 	for (size_t i = 0; i < value.n; i++) {
 		char c = value.p[i];
 
-		if (!ascii_alnum(c) && c != '-' && c != '_' && (c != '.' || before == '.'))
+		if (!ascii_alnum(c) && c != '-' && c != '_' && (c != '.' || before == '.')) {
 			return reason;
+		}
 		before = c;
 	}
 	return before == '.' || value.n > 253 ? reason : NULL;
@@ -61,14 +63,16 @@ static const char *judge_a(struct arena *arena, struct span value, struct dkim1_
 {
 	(void)arena;
 	out->a = value;
-	if (span_is(value, "rsa-sha1"))
+	if (span_is(value, "rsa-sha1")) {
 		return "rsa-sha1 is no longer accepted";
-	if (span_is(value, "rsa-sha256"))
+	}
+	if (span_is(value, "rsa-sha256")) {
 		out->key_type = KEY_RSA;
-	else if (span_is(value, "ed25519-sha256"))
+	} else if (span_is(value, "ed25519-sha256")) {
 		out->key_type = KEY_ED25519;
-	else
+	} else {
 		return "unknown algorithm";
+	}
 	return NULL;
 }
 
@@ -83,8 +87,10 @@ static const char *judge_c(struct arena *arena, struct span value, struct dkim1_
 	struct span body = value, header = span_cut(&body, '/');
 
 	(void)arena;
-	if (!form_of(header, &out->header) || !form_of(body.p ? body : SPAN("simple"), &out->body))
+	if (!form_of(header, &out->header) ||
+	    !form_of(body.p ? body : SPAN("simple"), &out->body)) {
 		return "unknown canonicalization";
+	}
 	return NULL;
 }
 
@@ -96,10 +102,12 @@ static const char *judge_h(struct arena *arena, struct span value, struct dkim1_
 	while (value.p) {
 		struct span name = span_trim(span_cut(&value, ':'));
 
-		if (!name.n)
+		if (!name.n) {
 			return "empty name in h=";
-		if (out->n == LIMIT_FIELDS)
+		}
+		if (out->n == LIMIT_FIELDS) {
 			return "too many names in h=";
+		}
 		from = from || span_iis(name, "from");
 		*ARENA_PUSH(arena, out->names, out->n, cap) = name;
 	}
@@ -129,8 +137,9 @@ static const char *judge_q(struct arena *arena, struct span value, struct dkim1_
 {
 	(void)arena, (void)out;
 	while (value.p) {
-		if (span_is(span_trim(span_cut(&value, ':')), "dns/txt"))
+		if (span_is(span_trim(span_cut(&value, ':')), "dns/txt")) {
 			return NULL;
+		}
 	}
 	return "unknown query method";
 }
@@ -140,8 +149,9 @@ static const char *judge_i(struct arena *arena, struct span value, struct dkim1_
 	size_t at = span_rchr(value, '@');
 
 	out->i = value;
-	if (at == SPAN_NONE || !a_labels(arena, span_from(value, at + 1), &out->i_domain))
+	if (at == SPAN_NONE || !a_labels(arena, span_from(value, at + 1), &out->i_domain)) {
 		return "i= is no address";
+	}
 	return addr_domain_below(out->i_domain, out->d) ? NULL : "i= is not below d=";
 }
 
@@ -163,8 +173,9 @@ static const char *judge_t(struct arena *arena, struct span value, struct dkim1_
 	uint64_t t;
 
 	(void)arena;
-	if (!span_u64(value, &t))
+	if (!span_u64(value, &t)) {
 		return "t= is no number";
+	}
 	return t > out->expires ? "x= is before t=" : NULL;
 }
 
@@ -173,18 +184,12 @@ static const struct {
 	const char *missing; /* what is said when it is not there; NULL: optional */
 	judge *judge;
 } tags[] = {
-	{ "d", "no d= tag", judge_d },
-	{ "s", "no s= tag", judge_s },
-	{ "v", "no v= tag", judge_v },
-	{ "a", "no a= tag", judge_a },
-	{ "c", NULL, judge_c },
-	{ "h", "no h= tag", judge_h },
-	{ "bh", "no bh= tag", judge_bh },
-	{ "b", "no b= tag", judge_b },
-	{ "q", NULL, judge_q },
-	{ "i", NULL, judge_i },
-	{ "l", NULL, judge_l },
-	{ "x", NULL, judge_x },
+	{ "d", "no d= tag", judge_d },    { "s", "no s= tag", judge_s },
+	{ "v", "no v= tag", judge_v },    { "a", "no a= tag", judge_a },
+	{ "c", NULL, judge_c },           { "h", "no h= tag", judge_h },
+	{ "bh", "no bh= tag", judge_bh }, { "b", "no b= tag", judge_b },
+	{ "q", NULL, judge_q },           { "i", NULL, judge_i },
+	{ "l", NULL, judge_l },           { "x", NULL, judge_x },
 	{ "t", NULL, judge_t },
 };
 
@@ -193,10 +198,12 @@ static struct span with_space(struct span text, struct span b)
 {
 	size_t from = (size_t)(b.p - text.p), to = from + b.n;
 
-	while (from && ascii_fws(text.p[from - 1]))
+	while (from && ascii_fws(text.p[from - 1])) {
 		from--;
-	while (to < text.n && ascii_fws(text.p[to]))
+	}
+	while (to < text.n && ascii_fws(text.p[to])) {
 		to++;
+	}
 	return span_sub(text, from, to);
 }
 
@@ -205,16 +212,19 @@ const char *dkim1_field_parse(struct arena *arena, const struct field *f, struct
 	struct taglist list;
 
 	*out = (struct dkim1_field){ .length = UINT64_MAX, .expires = UINT64_MAX };
-	if (!taglist_parse(f->value, 0, &list, NULL))
+	if (!taglist_parse(f->value, 0, &list, NULL)) {
 		return "syntax error";
+	}
 	for (size_t i = 0; i < sizeof(tags) / sizeof(tags[0]); i++) {
 		const struct tag *tag = taglist_find(&list, tags[i].name);
 		const char *reason = tags[i].missing;
 
-		if (tag)
+		if (tag) {
 			reason = tags[i].judge(arena, tag->value, out);
-		if (reason)
+		}
+		if (reason) {
 			return reason;
+		}
 	}
 	if (!out->i.p) {
 		out->i = arena_join(arena, SPAN("@"), out->d, SPAN_END);
@@ -228,25 +238,28 @@ const char *dkim1_field_parse(struct arena *arena, const struct field *f, struct
 static size_t lowest(const struct field *fields, size_t count, const bool *taken, struct span name)
 {
 	for (size_t i = count; i-- > 0;) {
-		if (!taken[i] && span_ieq(fields[i].name, name))
+		if (!taken[i] && span_ieq(fields[i].name, name)) {
 			return i;
+		}
 	}
 	return count;
 }
 
 void dkim1_selected(struct arena *arena, struct buf *out, enum canon form,
-                    const struct field *fields, size_t count, size_t self,
-                    const struct span *names, size_t n)
+                    const struct field *fields, size_t count, size_t self, const struct span *names,
+                    size_t n)
 {
 	bool *taken = arena_array(arena, count, sizeof(*taken));
 
-	if (self < count)
+	if (self < count) {
 		taken[self] = true;
+	}
 	for (size_t k = 0; k < n; k++) {
 		size_t i = lowest(fields, count, taken, names[k]);
 
-		if (i == count)
+		if (i == count) {
 			continue;
+		}
 		taken[i] = true;
 		canon_field(out, form, &fields[i], false);
 	}

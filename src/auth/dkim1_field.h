@@ -7,17 +7,17 @@
 #include "mail/taglist.h"
 
 struct dkim1_field {
-	struct span d, s, a, i;       /* d, s as A-labels once they parsed; i with its default */
+	struct span d, s, a, i; /* d, s as A-labels once they parsed; i with its default */
 	struct span i_domain;
 	enum key_type key_type;
-	enum canon header, body;      /* c= */
-	struct span *names;           /* h= */
+	enum canon header, body; /* c= */
+	struct span *names;      /* h= */
 	size_t n;
-	struct span signature;        /* b=, decoded */
-	struct span body_hash;        /* bh=, decoded */
-	uint64_t length;              /* l=; UINT64_MAX without */
-	uint64_t expires;             /* x=; UINT64_MAX without */
-	struct span b;                /* b= as it stands, with all white space round it; into the value */
+	struct span signature; /* b=, decoded */
+	struct span body_hash; /* bh=, decoded */
+	uint64_t length;       /* l=; UINT64_MAX without */
+	uint64_t expires;      /* x=; UINT64_MAX without */
+	struct span b;         /* b= as it stands, with all white space round it; into the value */
 };
 
 /*
@@ -32,7 +32,7 @@ const char *dkim1_field_parse(struct arena *arena, const struct field *f, struct
  * 5.4.2). Field index SELF (SPAN_NONE for none) is never taken.
  */
 void dkim1_selected(struct arena *arena, struct buf *out, enum canon form,
-                    const struct field *fields, size_t count, size_t self,
-                    const struct span *names, size_t n);
+                    const struct field *fields, size_t count, size_t self, const struct span *names,
+                    size_t n);
 
 #endif

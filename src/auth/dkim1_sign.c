@@ -12,27 +12,45 @@
 enum { COLUMNS = 76 };
 
 static const char *const oversigned[] = {
-	"From", "Subject", "Date", "To", "Cc", "Reply-To", "Message-ID", "Sender", "In-Reply-To",
-	"References", "MIME-Version", "Content-Type", "Content-Transfer-Encoding",
-	"Content-Disposition", "List-Id", "List-Unsubscribe", "List-Unsubscribe-Post",
+	"From",
+	"Subject",
+	"Date",
+	"To",
+	"Cc",
+	"Reply-To",
+	"Message-ID",
+	"Sender",
+	"In-Reply-To",
+	"References",
+	"MIME-Version",
+	"Content-Type",
+	"Content-Transfer-Encoding",
+	"Content-Disposition",
+	"List-Id",
+	"List-Unsubscribe",
+	"List-Unsubscribe-Post",
 };
 
 /* Signed when there; a name that ends in '-' is a prefix. */
 static const char *const present[] = {
-	"Content-", "List-", "Resent-",
+	"Content-",
+	"List-",
+	"Resent-",
 };
 
 static bool is_present_name(struct span name)
 {
 	for (size_t i = 0; i < sizeof(oversigned) / sizeof(oversigned[0]); i++) {
-		if (span_iis(name, oversigned[i]))
+		if (span_iis(name, oversigned[i])) {
 			return false; /* named already */
+		}
 	}
 	for (size_t i = 0; i < sizeof(present) / sizeof(present[0]); i++) {
 		struct span want = span_str(present[i]);
 
-		if (span_ends(want, SPAN("-")) ? span_istarts(name, want) : span_ieq(name, want))
+		if (span_ends(want, SPAN("-")) ? span_istarts(name, want) : span_ieq(name, want)) {
 			return true;
+		}
 	}
 	return false;
 }
@@ -55,14 +73,16 @@ static struct names names_of(struct arena *arena, const struct field *fields, si
 		struct span name = span_str(oversigned[k]);
 
 		for (size_t i = 0; i < count; i++) {
-			if (span_ieq(fields[i].name, name))
+			if (span_ieq(fields[i].name, name)) {
 				add_name(arena, &h, name);
+			}
 		}
 		add_name(arena, &h, name);
 	}
 	for (size_t i = 0; i < count; i++) {
-		if (is_present_name(fields[i].name))
+		if (is_present_name(fields[i].name)) {
 			add_name(arena, &h, fields[i].name);
+		}
 	}
 	return h;
 }
@@ -163,8 +183,9 @@ bool dkim1_sign(const struct signer *signer, const struct field *fields, size_t 
 	last = unsigned_field(buf_span(&field));
 	canon_field(&input, CANON_RELAXED, &last, true);
 	hash_of(HASH_SHA256, buf_span(&input), &digest);
-	if (!pkey_sign(signer->key, HASH_SHA256, &digest, buf_span(&input), &signature, e))
+	if (!pkey_sign(signer->key, HASH_SHA256, &digest, buf_span(&input), &signature, e)) {
 		goto done;
+	}
 	put_base64(&w, buf_span(&signature));
 	buf_str(&field, "\r\n");
 	buf_add(out, buf_span(&field));

@@ -58,11 +58,13 @@ static const struct body_hash *body_hash(struct verifier *v, enum canon form, ui
 
 	for (size_t i = 0; i < v->nbodies; i++) {
 		b = &v->bodies[i];
-		if (b->form == form && b->limit == limit)
+		if (b->form == form && b->limit == limit) {
 			return b;
+		}
 	}
-	if (v->nbodies == BODY_HASHES)
+	if (v->nbodies == BODY_HASHES) {
 		return NULL;
+	}
 	b = &v->bodies[v->nbodies++];
 	b->form = form;
 	b->limit = limit;
@@ -76,13 +78,16 @@ static struct outcome check_body(struct verifier *v, const struct dkim1_field *f
 {
 	const struct body_hash *b = body_hash(v, f->body, f->length);
 
-	if (!b)
+	if (!b) {
 		return permerror("too many different body hashes");
-	if (f->length != UINT64_MAX && f->length > b->length)
+	}
+	if (f->length != UINT64_MAX && f->length > b->length) {
 		return failed("l= is longer than the body");
+	}
 	*partial = f->length < b->length;
-	if (!crypto_same(f->body_hash, digest_span(&b->digest)))
+	if (!crypto_same(f->body_hash, digest_span(&b->digest))) {
 		return failed("body hash did not verify");
+	}
 	return passed;
 }
 
@@ -120,11 +125,13 @@ static bool allows_sha256(const struct key_record *key)
 {
 	struct span rest = key->hashes;
 
-	if (!rest.p)
+	if (!rest.p) {
 		return true;
+	}
 	while (rest.p) {
-		if (span_is(span_trim(span_cut(&rest, ':')), "sha256"))
+		if (span_is(span_trim(span_cut(&rest, ':')), "sha256")) {
 			return true;
+		}
 	}
 	return false;
 }
@@ -145,14 +152,18 @@ static struct outcome check_key(const struct dkim1_field *f, const struct key_re
 		[KEY_LOOKUPS] = { AUTH_PERMERROR, "not fetched, too many look-ups" },
 	};
 
-	if (key->status != KEY_OK)
+	if (key->status != KEY_OK) {
 		return outcomes[key->status];
-	if (key->type != f->key_type)
+	}
+	if (key->type != f->key_type) {
 		return permerror("is of another type than a=");
-	if (!allows_sha256(key))
+	}
+	if (!allows_sha256(key)) {
 		return permerror("does not allow sha256");
-	if (key->strict && !addr_domain_below(f->d, f->i_domain))
+	}
+	if (key->strict && !addr_domain_below(f->d, f->i_domain)) {
 		return permerror("wants i= to be d= exactly");
+	}
 	return passed;
 }
 
@@ -191,12 +202,13 @@ static void verify_field(struct verifier *v, size_t self, struct dkim1_result *o
 
 	*out = (struct dkim1_result){ .d = f.d, .s = f.s, .a = f.a, .i = f.i };
 	out->aligned = aligned(v, f.d);
-	if (reason)
+	if (reason) {
 		o = permerror(reason);
-	else if (v->now >= 0 && f.expires < (uint64_t)v->now)
+	} else if (v->now >= 0 && f.expires < (uint64_t)v->now) {
 		o = failed("signature has expired");
-	else
+	} else {
 		o = check_body(v, &f, &out->partial);
+	}
 	if (o.reason) {
 		out->result = o.result;
 		out->text = span_str(o.reason);
@@ -210,8 +222,9 @@ static struct span author_domain(struct arena *arena, const struct message *m)
 	const struct field *from = message_find(m, "From");
 	struct mailbox author;
 
-	if (message_count(m, "From") != 1 || !addr_single(arena, from->value, &author))
+	if (message_count(m, "From") != 1 || !addr_single(arena, from->value, &author)) {
 		return SPAN_END;
+	}
 	return author.domain;
 }
 
@@ -225,7 +238,8 @@ void dkim1_verify(struct arena *arena, const struct message *m, const struct key
 	*count = 0;
 	v.author = author_domain(arena, m);
 	for (size_t i = 0; i < m->count && *count < LIMIT_SIGNATURES; i++) {
-		if (span_iis(m->fields[i].name, "DKIM-Signature"))
+		if (span_iis(m->fields[i].name, "DKIM-Signature")) {
 			verify_field(&v, i, ARENA_PUSH(arena, *results, *count, cap));
+		}
 	}
 }

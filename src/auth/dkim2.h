@@ -69,9 +69,9 @@ struct dkim2_envelope {
 	struct span mail_from;      /* without brackets; empty: null */
 	const struct span *rcpt_to; /* without brackets */
 	size_t rcpts;
-	struct span flags;          /* "exploded", or empty; left out when i=1,
-		where it has no meaning */
-	struct span nonce;          /* or empty */
+	struct span flags; /* "exploded", or empty; left out when i=1,
+       where it has no meaning */
+	struct span nonce; /* or empty */
 	int64_t t;
 };
 
@@ -82,7 +82,7 @@ struct dkim2_envelope {
  * return path that is not at or below the domain.
  */
 bool dkim2_signature(const struct dkim2_base *base, const struct hash *prefix,
-                     const struct signer *signers, size_t n,
-                     const struct dkim2_envelope *envelope, struct buf *out, struct err *e);
+                     const struct signer *signers, size_t n, const struct dkim2_envelope *envelope,
+                     struct buf *out, struct err *e);
 
 #endif

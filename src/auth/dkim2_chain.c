@@ -26,10 +26,12 @@ static int by_m(const void *a, const void *b)
 
 static void sort_chain(struct dkim2_chain *chain)
 {
-	if (chain->nsigs > 1)
+	if (chain->nsigs > 1) {
 		qsort(chain->sigs, chain->nsigs, sizeof(*chain->sigs), by_i);
-	if (chain->ninstances > 1)
+	}
+	if (chain->ninstances > 1) {
 		qsort(chain->instances, chain->ninstances, sizeof(*chain->instances), by_m);
+	}
 }
 
 struct dkim2_fault dkim2_chain_parse(struct arena *arena, const struct field *fields, size_t count,
@@ -44,8 +46,9 @@ struct dkim2_fault dkim2_chain_parse(struct arena *arena, const struct field *fi
 		instances += span_iis(fields[i].name, "message-instance");
 	}
 	out->present = sigs > 0 || instances > 0;
-	if (sigs > LIMIT_SIGNATURES || instances > LIMIT_SIGNATURES)
+	if (sigs > LIMIT_SIGNATURES || instances > LIMIT_SIGNATURES) {
 		return (struct dkim2_fault){ .id = DKIM2_TOO_MANY };
+	}
 	out->sigs = arena_array(arena, sigs, sizeof(*out->sigs));
 	out->instances = arena_array(arena, instances, sizeof(*out->instances));
 	for (size_t i = 0; i < count; i++) {
@@ -59,8 +62,9 @@ struct dkim2_fault dkim2_chain_parse(struct arena *arena, const struct field *fi
 		} else {
 			continue;
 		}
-		if (first.id == DKIM2_OK)
+		if (first.id == DKIM2_OK) {
 			first = fault;
+		}
 	}
 	sort_chain(out);
 	return first;
@@ -71,26 +75,32 @@ struct dkim2_fault dkim2_chain_check(const struct dkim2_chain *chain)
 	uint64_t highest = 0;
 
 	for (size_t k = 0; k < chain->nsigs; k++) {
-		if (chain->sigs[k].hop.i != k + 1)
+		if (chain->sigs[k].hop.i != k + 1) {
 			return (struct dkim2_fault){ .id = DKIM2_SIGNATURE_MISSING, .n = k + 1 };
+		}
 	}
-	if (chain->nsigs == 0)
+	if (chain->nsigs == 0) {
 		return (struct dkim2_fault){ .id = DKIM2_SIGNATURE_MISSING, .n = 1 };
+	}
 	for (size_t k = 0; k < chain->ninstances; k++) {
-		if (chain->instances[k].m != k + 1)
+		if (chain->instances[k].m != k + 1) {
 			return (struct dkim2_fault){ .id = DKIM2_INSTANCE_MISSING, .n = k + 1 };
+		}
 	}
 	for (size_t k = 0; k < chain->nsigs; k++) {
 		uint64_t m = chain->sigs[k].hop.m;
 
-		if (m == 0 || m > chain->ninstances)
+		if (m == 0 || m > chain->ninstances) {
 			return (struct dkim2_fault){ .id = DKIM2_INSTANCE_MISSING, .n = m };
-		if (m < highest)
+		}
+		if (m < highest) {
 			return (struct dkim2_fault){ .id = DKIM2_SIGNATURE_SYNTAX, .n = k + 1 };
+		}
 		highest = m;
 	}
-	if (highest < chain->ninstances)
+	if (highest < chain->ninstances) {
 		return (struct dkim2_fault){ .id = DKIM2_INSTANCE_UNSIGNED,
-		                            .n = chain->ninstances };
+			                     .n = chain->ninstances };
+	}
 	return ok;
 }

@@ -62,9 +62,9 @@ enum dkim2_fault_id {
 
 struct dkim2_fault {
 	enum dkim2_fault_id id;
-	uint64_t n;          /* i= or m= it is about */
-	uint64_t other;      /* i= of the other hop */
-	struct span value;   /* tag, selector, address…; bytes from strangers */
+	uint64_t n;        /* i= or m= it is about */
+	uint64_t other;    /* i= of the other hop */
+	struct span value; /* tag, selector, address…; bytes from strangers */
 };
 
 /* PASS for DKIM2_OK. */
@@ -90,7 +90,7 @@ struct dkim2_fault dkim2_tally_any(const struct dkim2_tally *tally, struct dkim2
 /* ---- fields ---- */
 
 struct dkim2_hash_set {
-	struct span name;   /* "sha256"… */
+	struct span name; /* "sha256"… */
 	unsigned group;
 	bool known;
 	enum hash_alg alg;  /* when known */
@@ -104,7 +104,7 @@ struct dkim2_mi {
 	uint64_t m;
 	struct dkim2_hash_set sets[LIMIT_SETS];
 	size_t nsets;
-	struct span hashes;   /* h=, squeezed */
+	struct span hashes; /* h=, squeezed */
 	bool has_recipe;
 	struct recipe recipe;
 };
@@ -112,8 +112,8 @@ struct dkim2_mi {
 /* A DKIM2-Signature field. */
 struct dkim2_sig {
 	const struct field *field;
-	struct dkim2_hop hop;                /* sets without group results */
-	struct span signatures[LIMIT_SETS];  /* decoded, as hop.sets */
+	struct dkim2_hop hop;               /* sets without group results */
+	struct span signatures[LIMIT_SETS]; /* decoded, as hop.sets */
 };
 
 /* All DKIM2 fields of a header; those that parsed, ascending by number. */
@@ -122,7 +122,7 @@ struct dkim2_chain {
 	size_t nsigs;
 	struct dkim2_mi *instances;
 	size_t ninstances;
-	bool present;   /* there is a DKIM2 field, good or bad */
+	bool present; /* there is a DKIM2 field, good or bad */
 };
 
 struct dkim2_fault dkim2_parse_signature(struct arena *arena, const struct field *field,

@@ -34,8 +34,9 @@ static struct span header_digest(struct revision *revision, enum hash_alg alg)
 {
 	struct digests *d = &revision->header_digests;
 
-	if (!d->known[alg])
+	if (!d->known[alg]) {
 		canon_dkim2_header_hash(alg, &revision->header, &d->v[alg]);
+	}
 	d->known[alg] = true;
 	return digest_span(&d->v[alg]);
 }
@@ -44,8 +45,9 @@ static struct span body_digest(struct revision *revision, enum hash_alg alg)
 {
 	struct digests *d = &revision->body_digests;
 
-	if (!d->known[alg])
+	if (!d->known[alg]) {
 		recipe_lines_hash(alg, &revision->body, &d->v[alg]);
+	}
 	d->known[alg] = true;
 	return digest_span(&d->v[alg]);
 }
@@ -55,12 +57,13 @@ static struct dkim2_fault check_set(struct revision *revision, const struct dkim
 {
 	struct dkim2_fault fault = { .id = DKIM2_OK, .n = mi->m, .value = set->name };
 
-	if (!set->known)
+	if (!set->known) {
 		fault.id = DKIM2_INSTANCE_ALGORITHM;
-	else if (!span_eq(header_digest(revision, set->alg), set->header))
+	} else if (!span_eq(header_digest(revision, set->alg), set->header)) {
 		fault.id = DKIM2_INSTANCE_HEADER_HASH;
-	else if (!span_eq(body_digest(revision, set->alg), set->body))
+	} else if (!span_eq(body_digest(revision, set->alg), set->body)) {
 		fault.id = DKIM2_INSTANCE_BODY_HASH;
+	}
 	return fault;
 }
 
@@ -93,10 +96,12 @@ static bool from_authentic(struct arena *arena, const struct canon_header *heade
 	struct mailbox author;
 
 	for (size_t i = 0; i < header->n; i++) {
-		if (!span_iis(header->v[i].name, "from"))
+		if (!span_iis(header->v[i].name, "from")) {
 			continue;
-		if (from)
+		}
+		if (from) {
 			return false;
+		}
 		from = &header->v[i];
 	}
 	return from && addr_single(arena, from->value, &author) &&
@@ -105,18 +110,19 @@ static bool from_authentic(struct arena *arena, const struct canon_header *heade
 
 /* From of revision M answers to the first signature that covers it. */
 static struct dkim2_fault check_from(struct arena *arena, const struct dkim2_chain *chain,
-                                     uint64_t m,
-                                     const struct revision *revision)
+                                     uint64_t m, const struct revision *revision)
 {
 	struct dkim2_fault fault = { .id = DKIM2_OK };
 
 	for (size_t k = 0; k < chain->nsigs; k++) {
 		const struct dkim2_hop *hop = &chain->sigs[k].hop;
 
-		if (hop->m < m)
+		if (hop->m < m) {
 			continue;
-		if (!from_authentic(arena, &revision->header, hop->d))
+		}
+		if (!from_authentic(arena, &revision->header, hop->d)) {
 			fault = (struct dkim2_fault){ .id = DKIM2_SIGNATURE_FROM, .n = hop->i };
+		}
 		return fault;
 	}
 	return fault; /* the highest instance is signed, so this is not reached */
@@ -125,8 +131,9 @@ static struct dkim2_fault check_from(struct arena *arena, const struct dkim2_cha
 static bool names_from(const struct recipe *recipe)
 {
 	for (size_t i = 0; i < recipe->nfields; i++) {
-		if (span_is(recipe->fields[i].name, "from"))
+		if (span_is(recipe->fields[i].name, "from")) {
 			return true;
+		}
 	}
 	return false;
 }
@@ -134,19 +141,21 @@ static bool names_from(const struct recipe *recipe)
 /* ---- recipes ---- */
 
 static struct dkim2_fault undo(struct arena *arena, const struct dkim2_mi *mi,
-                               struct revision *revision,
-                               uint64_t *budget)
+                               struct revision *revision, uint64_t *budget)
 {
 	struct dkim2_fault fault = { .id = DKIM2_INSTANCE_RECIPE, .n = mi->m };
 	struct revision older = *revision;
 
 	if (recipe_apply(arena, &mi->recipe, &revision->header, &revision->body, &older.header,
-	                 &older.body, budget, &fault.value) != RECIPE_OK)
+	                 &older.body, budget, &fault.value) != RECIPE_OK) {
 		return fault;
-	if (mi->recipe.nfields > 0)
+	}
+	if (mi->recipe.nfields > 0) {
 		older.header_digests = (struct digests){ .known = { false } };
-	if (mi->recipe.has_body)
+	}
+	if (mi->recipe.has_body) {
 		older.body_digests = (struct digests){ .known = { false } };
+	}
 	*revision = older;
 	return (struct dkim2_fault){ .id = DKIM2_OK };
 }
@@ -157,16 +166,19 @@ static struct dkim2_fault undo(struct arena *arena, const struct dkim2_mi *mi,
  */
 static struct dkim2_fault step_down(struct arena *arena, const struct dkim2_chain *chain,
                                     const struct dkim2_mi *mi, struct revision *revision,
-	uint64_t *budget)
+                                    uint64_t *budget)
 {
 	struct dkim2_fault fault = { .id = DKIM2_OK };
 
-	if (mi->has_recipe && mi->recipe.null_body)
+	if (mi->has_recipe && mi->recipe.null_body) {
 		return (struct dkim2_fault){ DKIM2_INSTANCE_RECIPE, mi->m, 0, SPAN("null") };
-	if (mi->m == 1 || (mi->has_recipe && names_from(&mi->recipe)))
+	}
+	if (mi->m == 1 || (mi->has_recipe && names_from(&mi->recipe))) {
 		fault = check_from(arena, chain, mi->m, revision);
-	if (fault.id != DKIM2_OK || mi->m == 1 || !mi->has_recipe)
+	}
+	if (fault.id != DKIM2_OK || mi->m == 1 || !mi->has_recipe) {
 		return fault;
+	}
 	return undo(arena, mi, revision, budget);
 }
 
@@ -191,13 +203,16 @@ struct dkim2_fault dkim2_check_instances(struct arena *arena, const struct messa
 		const struct dkim2_mi *mi = &chain->instances[k - 1];
 
 		fault = check_hashes(&revision, mi);
-		if (k == chain->ninstances)
+		if (k == chain->ninstances) {
 			*newest = fault.id == DKIM2_OK;
-		if (fault.id == DKIM2_OK)
+		}
+		if (fault.id == DKIM2_OK) {
 			fault = step_down(arena, chain, mi, &revision, &budget);
+		}
 		results[k - 1].result = AUTH_PASS;
-		if (fault.id == DKIM2_OK || dkim2_fault_hop(&fault))
+		if (fault.id == DKIM2_OK || dkim2_fault_hop(&fault)) {
 			continue;
+		}
 		results[k - 1].result = dkim2_fault_result(&fault);
 		results[k - 1].text = dkim2_fault_text(arena, &fault);
 	}

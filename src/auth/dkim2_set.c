@@ -22,7 +22,9 @@ static const struct {
 	const char *name;
 	enum key_type type;
 } algorithms[] = {
-	{ "rsa-sha256", KEY_RSA }, { "ed25519-sha256", KEY_ED25519 }, { "mldsa44", KEY_MLDSA44 },
+	{ "rsa-sha256", KEY_RSA },
+	{ "ed25519-sha256", KEY_ED25519 },
+	{ "mldsa44", KEY_MLDSA44 },
 };
 
 static bool algorithm_type(struct span name, enum key_type *type)
@@ -44,11 +46,13 @@ static const struct key_record *fetch(struct checker *checker, struct span selec
 
 	for (size_t i = 0; i < checker->n; i++) {
 		key = &checker->keys[i];
-		if (span_ieq(key->selector, selector) && span_ieq(key->domain, domain))
+		if (span_ieq(key->selector, selector) && span_ieq(key->domain, domain)) {
 			return &key->record;
+		}
 	}
-	if (checker->n == LIMIT_DNS_LOOKUPS)
+	if (checker->n == LIMIT_DNS_LOOKUPS) {
 		return NULL;
+	}
 	key = ARENA_PUSH(checker->arena, checker->keys, checker->n, checker->cap);
 	*key = (struct cached){ .selector = selector, .domain = domain };
 	key_fetch(checker->arena, checker->source, selector, domain, true, &key->record);
@@ -74,7 +78,7 @@ struct input {
 
 static struct dkim2_fault check_set(struct checker *checker, const struct dkim2_hop *hop,
                                     struct dkim2_set *set, struct span signature,
-	const struct input *input)
+                                    const struct input *input)
 {
 	struct dkim2_fault fault = { .id = DKIM2_OK, .n = hop->i, .value = set->selector };
 	const struct key_record *key;
@@ -85,17 +89,19 @@ static struct dkim2_fault check_set(struct checker *checker, const struct dkim2_
 		return fault;
 	}
 	key = fetch(checker, set->selector, hop->d);
-	if (!key)
+	if (!key) {
 		fault.id = DKIM2_SIGNATURE_SELECTORS;
-	else if (key->status != KEY_OK)
+	} else if (key->status != KEY_OK) {
 		fault.id = key_faults[key->status];
-	else if (key->type != type)
+	} else if (key->type != type) {
 		fault.id = DKIM2_SIGNATURE_KEY_MISMATCH;
-	else if (!pkey_verify(key->key, HASH_SHA256, &input->digest, buf_span(&input->text),
-	                      signature))
+	} else if (!pkey_verify(key->key, HASH_SHA256, &input->digest, buf_span(&input->text),
+	                        signature)) {
 		fault.id = DKIM2_SIGNATURE_INCORRECT;
-	if (key && key->status == KEY_OK)
+	}
+	if (key && key->status == KEY_OK) {
 		set->bits = pkey_bits(key->key);
+	}
 	return fault;
 }
 
@@ -128,12 +134,14 @@ static void make_input(const struct dkim2_chain *chain, const struct dkim2_sig *
                        struct input *input)
 {
 	buf_clear(&input->text);
-	for (size_t k = 0; k < chain->ninstances && chain->instances[k].m <= sig->hop.m; k++)
+	for (size_t k = 0; k < chain->ninstances && chain->instances[k].m <= sig->hop.m; k++) {
 		canon_dkim2_input(&input->text, chain->instances[k].field->name,
 		                  chain->instances[k].field->value, false);
-	for (size_t k = 0; k < chain->nsigs && chain->sigs[k].hop.i < sig->hop.i; k++)
+	}
+	for (size_t k = 0; k < chain->nsigs && chain->sigs[k].hop.i < sig->hop.i; k++) {
 		canon_dkim2_input(&input->text, chain->sigs[k].field->name,
 		                  chain->sigs[k].field->value, false);
+	}
 	canon_dkim2_input(&input->text, sig->field->name, sig->field->value, true);
 	hash_of(HASH_SHA256, buf_span(&input->text), &input->digest);
 }
@@ -158,11 +166,13 @@ struct dkim2_fault dkim2_check_signatures(struct arena *arena, const struct dkim
 		 */
 		if (fault.id != DKIM2_OK &&
 		    (first.id == DKIM2_OK || dkim2_fault_result(&first) == AUTH_TEMPERROR) &&
-		    (first.id == DKIM2_OK || dkim2_fault_result(&fault) != AUTH_TEMPERROR))
+		    (first.id == DKIM2_OK || dkim2_fault_result(&fault) != AUTH_TEMPERROR)) {
 			first = fault;
+		}
 	}
-	for (size_t i = 0; i < checker.n; i++)
+	for (size_t i = 0; i < checker.n; i++) {
 		key_record_clear(&checker.keys[i].record);
+	}
 	buf_free(&input.text);
 	return first;
 }

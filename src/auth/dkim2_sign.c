@@ -11,7 +11,7 @@
 #include "mail/addr.h"
 
 enum {
-	COLUMNS = 78,       /* RFC 5322 2.1.1: lines should not be longer */
+	COLUMNS = 78, /* RFC 5322 2.1.1: lines should not be longer */
 	RSA_BITS_MIN = 2048,
 	NONCE_MAX = 64,
 };
@@ -32,8 +32,9 @@ static void break_line(struct folder *f)
 /* TEXT must stay in one piece. */
 static void add_atom(struct folder *f, struct span text)
 {
-	if (f->column > 1 && f->column + text.n > COLUMNS)
+	if (f->column > 1 && f->column + text.n > COLUMNS) {
 		break_line(f);
+	}
 	buf_add(f->out, text);
 	f->column += text.n;
 }
@@ -56,8 +57,9 @@ static void add_long(struct folder *f, struct span text)
 		buf_add(f->out, span_sub(text, 0, n));
 		f->column += n;
 		text = span_from(text, n);
-		if (text.n)
+		if (text.n) {
 			break_line(f);
+		}
 	}
 }
 
@@ -95,10 +97,11 @@ static void add_tag(struct folder *f, const char *name, struct span value)
 	buf_chr(&tag, '=');
 	buf_add(&tag, value);
 	buf_chr(&tag, ';');
-	if (f->column + 1 + tag.n > COLUMNS)
+	if (f->column + 1 + tag.n > COLUMNS) {
 		break_line(f);
-	else
+	} else {
 		add_space(f);
+	}
 	add_atom(f, buf_span(&tag));
 	buf_free(&tag);
 }
@@ -117,10 +120,11 @@ static void begin_tag(struct folder *f, const char *name)
 	enum { WORTH = 24 }; /* less room than this and the tag gets a new line */
 	struct span text = span_str(name);
 
-	if (f->column + WORTH > COLUMNS)
+	if (f->column + WORTH > COLUMNS) {
 		break_line(f);
-	else
+	} else {
 		add_space(f);
+	}
 	buf_add(f->out, text);
 	buf_chr(f->out, '=');
 	f->column += text.n + 1;
@@ -147,13 +151,15 @@ bool dkim2_next(const struct field *fields, size_t count, bool changed, struct d
 	struct dkim2_fault fault = dkim2_chain_parse(arena, fields, count, &chain);
 	bool good;
 
-	if (fault.id == DKIM2_OK && chain.present)
+	if (fault.id == DKIM2_OK && chain.present) {
 		fault = dkim2_chain_check(&chain);
+	}
 	good = fault.id == DKIM2_OK;
-	if (!good)
+	if (!good) {
 		err_set(e, ERR_PERMANENT, "", "%.*s", SPAN_FMT(dkim2_fault_text(arena, &fault)));
-	else if (chain.nsigs == LIMIT_SIGNATURES || chain.ninstances == LIMIT_SIGNATURES)
+	} else if (chain.nsigs == LIMIT_SIGNATURES || chain.ninstances == LIMIT_SIGNATURES) {
 		good = err_set(e, ERR_PERMANENT, "", "over %u DKIM2 signatures", LIMIT_SIGNATURES);
+	}
 	if (good) {
 		base->i = chain.nsigs + 1;
 		base->m = changed || chain.ninstances == 0 ? chain.ninstances + 1 : 0;
@@ -198,16 +204,20 @@ struct hash *dkim2_prefix(struct arena *arena, const struct field *fields, size_
 		err_set(e, ERR_PERMANENT, "", "%.*s", SPAN_FMT(dkim2_fault_text(arena, &fault)));
 		return NULL;
 	}
-	if (!message_parse(arena, instance, &own, e))
+	if (!message_parse(arena, instance, &own, e)) {
 		return NULL;
-	for (size_t k = 0; k < chain.ninstances; k++)
+	}
+	for (size_t k = 0; k < chain.ninstances; k++) {
 		canon_dkim2_input(&text, chain.instances[k].field->name,
 		                  chain.instances[k].field->value, false);
-	for (size_t k = 0; k < own.count; k++)
+	}
+	for (size_t k = 0; k < own.count; k++) {
 		canon_dkim2_input(&text, own.fields[k].name, own.fields[k].value, false);
-	for (size_t k = 0; k < chain.nsigs; k++)
+	}
+	for (size_t k = 0; k < chain.nsigs; k++) {
 		canon_dkim2_input(&text, chain.sigs[k].field->name, chain.sigs[k].field->value,
 		                  false);
+	}
 	hash = hash_new(HASH_SHA256);
 	hash_add(hash, buf_span(&text));
 	buf_free(&text);
@@ -217,7 +227,9 @@ struct hash *dkim2_prefix(struct arena *arena, const struct field *fields, size_
 /* ---- DKIM2-Signature ---- */
 
 static const char *const algorithm_names[] = {
-	[KEY_RSA] = "rsa-sha256", [KEY_ED25519] = "ed25519-sha256", [KEY_MLDSA44] = "mldsa44",
+	[KEY_RSA] = "rsa-sha256",
+	[KEY_ED25519] = "ed25519-sha256",
+	[KEY_MLDSA44] = "mldsa44",
 };
 
 struct signing {
@@ -246,8 +258,9 @@ static void add_envelope(struct folder *f, const struct dkim2_envelope *envelope
 	end_tag(f);
 	begin_tag(f, "rt");
 	for (size_t i = 0; i < envelope->rcpts; i++) {
-		if (i > 0)
+		if (i > 0) {
 			add_atom(f, SPAN(","));
+		}
 		add_path(f, envelope->rcpt_to[i]);
 	}
 	end_tag(f);
@@ -257,8 +270,9 @@ static void add_sets(struct folder *f, const struct signing *s)
 {
 	begin_tag(f, "s");
 	for (size_t i = 0; i < s->n; i++) {
-		if (i > 0)
+		if (i > 0) {
 			add_atom(f, SPAN("|"));
+		}
 		add_atom(f, s->signers[i].selector);
 		add_atom(f, SPAN(":"));
 		add_atom(f, span_str(algorithm_names[pkey_type(s->signers[i].key)]));
@@ -285,38 +299,46 @@ static void write_field(const struct signing *s, struct buf *out)
 	add_number(&f, "t", (uint64_t)s->envelope->t);
 	add_tag(&f, "d", s->signers[0].domain);
 	add_envelope(&f, s->envelope);
-	if (s->envelope->nonce.n)
+	if (s->envelope->nonce.n) {
 		add_tag(&f, "n", s->envelope->nonce);
-	if (flags_count(s))
+	}
+	if (flags_count(s)) {
 		add_tag(&f, "f", s->envelope->flags);
+	}
 	add_sets(&f, s);
 	buf_str(out, "\r\n");
 }
 
 static bool check_signers(const struct signer *signers, size_t n, struct err *e)
 {
-	if (n == 0 || n > LIMIT_SETS)
+	if (n == 0 || n > LIMIT_SETS) {
 		return err_set(e, ERR_BUG, "", "%zu signers", n);
+	}
 	for (size_t i = 0; i < n; i++) {
-		if (!dkim2_is_domain(signers[i].domain) || !dkim2_is_domain(signers[i].selector))
+		if (!dkim2_is_domain(signers[i].domain) || !dkim2_is_domain(signers[i].selector)) {
 			return err_set(e, ERR_PERMANENT, "", "no domain or selector: \"%.*s\"",
 			               SPAN_FMT(signers[i].domain));
-		if (!span_ieq(signers[i].domain, signers[0].domain))
+		}
+		if (!span_ieq(signers[i].domain, signers[0].domain)) {
 			return err_set(e, ERR_BUG, "", "signers of different domains");
+		}
 		for (size_t k = 0; k < i; k++) {
-			if (span_ieq(signers[i].selector, signers[k].selector))
+			if (span_ieq(signers[i].selector, signers[k].selector)) {
 				return err_set(e, ERR_PERMANENT, "", "selector twice: \"%.*s\"",
 				               SPAN_FMT(signers[i].selector));
+			}
 		}
 		if (pkey_type(signers[i].key) == KEY_RSA &&
-		    pkey_bits(signers[i].key) < RSA_BITS_MIN)
+		    pkey_bits(signers[i].key) < RSA_BITS_MIN) {
 			return err_set(e, ERR_PERMANENT, "", "RSA key below %d bits: \"%.*s\"",
 			               RSA_BITS_MIN, SPAN_FMT(signers[i].selector));
+		}
 		/* It signs the text itself, of which only the hash state is at hand here. */
-		if (pkey_type(signers[i].key) == KEY_MLDSA44)
+		if (pkey_type(signers[i].key) == KEY_MLDSA44) {
 			return err_set(e, ERR_PERMANENT, "",
 			               "mldsa44 keys cannot sign yet: \"%.*s\"",
 			               SPAN_FMT(signers[i].selector));
+		}
 	}
 	return true;
 }
@@ -324,22 +346,25 @@ static bool check_signers(const struct signer *signers, size_t n, struct err *e)
 static bool check_nonce(struct span nonce, struct err *e)
 {
 	for (size_t i = 0; i < nonce.n; i++) {
-		if (!ascii_graph(nonce.p[i]) || nonce.p[i] == ';')
+		if (!ascii_graph(nonce.p[i]) || nonce.p[i] == ';') {
 			return err_set(e, ERR_BUG, "", "nonce is not printable");
+		}
 	}
-	return nonce.n <= NONCE_MAX || err_set(e, ERR_BUG, "", "nonce over %d characters",
-	                                       NONCE_MAX);
+	return nonce.n <= NONCE_MAX ||
+	       err_set(e, ERR_BUG, "", "nonce over %d characters", NONCE_MAX);
 }
 
 static bool check_envelope(const struct dkim2_envelope *envelope, struct span d, struct err *e)
 {
 	struct span from = envelope->mail_from;
 
-	if (envelope->rcpts == 0 || envelope->t < 0)
+	if (envelope->rcpts == 0 || envelope->t < 0) {
 		return err_set(e, ERR_BUG, "", "signature without recipient or time");
-	if (from.n && !addr_domain_below(addr_domain(from), d))
+	}
+	if (from.n && !addr_domain_below(addr_domain(from), d)) {
 		return err_set(e, ERR_PERMANENT, "", "mail from \"%.*s\" is not at or below d=%.*s",
 		               SPAN_FMT(from), SPAN_FMT(d));
+	}
 	return check_nonce(envelope->nonce, e);
 }
 
@@ -371,19 +396,21 @@ static bool sign_all(struct signing *s, const struct hash *prefix, struct span f
 }
 
 bool dkim2_signature(const struct dkim2_base *base, const struct hash *prefix,
-                     const struct signer *signers, size_t n,
-                     const struct dkim2_envelope *envelope, struct buf *out, struct err *e)
+                     const struct signer *signers, size_t n, const struct dkim2_envelope *envelope,
+                     struct buf *out, struct err *e)
 {
 	struct signing s = { .base = base, .signers = signers, .n = n, .envelope = envelope };
 	struct buf field = BUF_INIT, values = BUF_INIT;
 	bool good;
 
-	if (!check_signers(signers, n, e) || !check_envelope(envelope, signers[0].domain, e))
+	if (!check_signers(signers, n, e) || !check_envelope(envelope, signers[0].domain, e)) {
 		return false;
+	}
 	write_field(&s, &field);
 	good = sign_all(&s, prefix, buf_span(&field), &values, e);
-	if (good)
+	if (good) {
 		write_field(&s, out);
+	}
 	buf_free(&field);
 	buf_free(&values);
 	return good;

@@ -18,8 +18,8 @@
 
 struct text {
 	struct span name;
-	struct span raw;    /* whole field with its CRLF */
-	struct text *next;  /* in a stack, the upper one first */
+	struct span raw;   /* whole field with its CRLF */
+	struct text *next; /* in a stack, the upper one first */
 };
 
 struct header {
@@ -31,9 +31,9 @@ struct header {
 
 /* Names whose usual form is not simply capitalised words. */
 static const char *const usual[] = {
-	"Message-ID", "MIME-Version", "Content-ID", "Resent-Message-ID", "List-Id",
-		"DKIM-Signature",
-	"Content-MD5", "VBR-Info", "PICS-Label", "TLS-Required", "SIO-Label", "NNTP-Posting-Host",
+	"Message-ID", "MIME-Version",   "Content-ID",  "Resent-Message-ID",
+	"List-Id",    "DKIM-Signature", "Content-MD5", "VBR-Info",
+	"PICS-Label", "TLS-Required",   "SIO-Label",   "NNTP-Posting-Host",
 };
 
 static struct span capitalised(struct arena *arena, struct span name)
@@ -43,8 +43,9 @@ static struct span capitalised(struct arena *arena, struct span name)
 	for (size_t i = 0; i < name.n; i++) {
 		bool first = i == 0 || copy[i - 1] == '-';
 
-		if (first && copy[i] >= 'a' && copy[i] <= 'z')
+		if (first && copy[i] >= 'a' && copy[i] <= 'z') {
 			copy[i] = (char)(copy[i] - 'a' + 'A');
+		}
 	}
 	return (struct span){ copy, name.n };
 }
@@ -55,27 +56,29 @@ static struct span written_name(struct arena *arena, const struct message *m, st
 	size_t at = 0;
 	const struct field *field = message_next(m, name, &at);
 
-	if (field)
+	if (field) {
 		return field->name;
+	}
 	for (size_t i = 0; i < sizeof(usual) / sizeof(usual[0]); i++) {
-		if (span_iis(name, usual[i]))
+		if (span_iis(name, usual[i])) {
 			return span_str(usual[i]);
+		}
 	}
 	return capitalised(arena, name);
 }
 
 static struct text literal(struct arena *arena, const struct message *m,
-                           const struct recipe_field *field,
-                           struct span value)
+                           const struct recipe_field *field, struct span value)
 {
 	struct span name = written_name(arena, m, field->name);
 	struct text text = { .name = field->name };
 
 	value = span_trim(value);
-	if (name.n + value.n + 2 > LIMIT_LINE_OUT)
+	if (name.n + value.n + 2 > LIMIT_LINE_OUT) {
 		text.raw = word_fold(arena, name, value);
-	else
+	} else {
 		text.raw = arena_join(arena, name, SPAN(": "), value, SPAN("\r\n"), SPAN_END);
+	}
 	return text;
 }
 
@@ -83,7 +86,7 @@ static struct text literal(struct arena *arena, const struct message *m,
 
 /* What stands at each place of the header after the recipe: stacks. */
 struct places {
-	struct text **v;   /* as many as there are fields */
+	struct text **v; /* as many as there are fields */
 	size_t n;
 	struct text **end; /* behind them, one for each name of the recipe */
 	size_t nend;
@@ -102,8 +105,9 @@ static void push(struct arena *arena, struct text **stack, struct text text)
 static size_t next_copy(const struct recipe_field *field, size_t i, size_t count)
 {
 	for (; i < field->n; i++) {
-		if (field->steps[i].kind == STEP_COPY)
+		if (field->steps[i].kind == STEP_COPY) {
 			return (size_t)field->steps[i].first - 1;
+		}
 	}
 	return count;
 }
@@ -127,18 +131,20 @@ static bool place_field(struct undoing *u, const struct recipe_field *field, con
 		const struct step *step = &field->steps[i];
 
 		if (step->kind == STEP_COPY) {
-			if (step->first < 1 || step->last > count)
+			if (step->first < 1 || step->last > count) {
 				return false;
-			for (uint64_t k = step->first; k <= step->last; k++)
+			}
+			for (uint64_t k = step->first; k <= step->last; k++) {
 				push(u->arena, &u->places.v[here[k - 1]], u->now->v[here[k - 1]]);
+			}
 			filled = (size_t)step->last;
 			copy = next_copy(field, i + 1, count);
 			continue;
 		}
-		if (filled < copy && filled < count)
+		if (filled < copy && filled < count) {
 			filled++;
-		push(u->arena,
-		     count == 0 ? u->end : &u->places.v[here[filled ? filled - 1 : 0]],
+		}
+		push(u->arena, count == 0 ? u->end : &u->places.v[here[filled ? filled - 1 : 0]],
 		     literal(u->arena, u->m, field, step->text));
 	}
 	return true;
@@ -155,8 +161,9 @@ static int by_entry(const void *a, const void *b)
 	const struct entry *x = a, *y = b;
 	int order = recipe_name_cmp(x->name, y->name);
 
-	if (order != 0)
+	if (order != 0) {
 		return order;
+	}
 	return x->place < y->place ? 1 : -1;
 }
 
@@ -164,27 +171,32 @@ static struct entry *index_of(struct arena *arena, const struct header *header)
 {
 	struct entry *index = arena_array(arena, header->n, sizeof(*index));
 
-	for (size_t i = 0; i < header->n; i++)
+	for (size_t i = 0; i < header->n; i++) {
 		index[i] = (struct entry){ header->v[i].name, i };
-	if (header->n > 1)
+	}
+	if (header->n > 1) {
 		qsort(index, header->n, sizeof(*index), by_entry);
+	}
 	return index;
 }
 
 static void unstack(struct arena *arena, const struct text *text, struct header *out)
 {
-	for (; text; text = text->next)
+	for (; text; text = text->next) {
 		*ARENA_PUSH(arena, out->v, out->n, out->cap) = *text;
+	}
 }
 
 static struct header unstack_all(struct arena *arena, const struct places *places)
 {
 	struct header header = { NULL, 0, 0 };
 
-	for (size_t i = 0; i < places->n; i++)
+	for (size_t i = 0; i < places->n; i++) {
 		unstack(arena, places->v[i], &header);
-	for (size_t i = 0; i < places->nend; i++)
+	}
+	for (size_t i = 0; i < places->nend; i++) {
 		unstack(arena, places->end[i], &header);
+	}
 	return header;
 }
 
@@ -203,16 +215,20 @@ static bool undo_header(struct arena *arena, const struct message *m, const stru
 		const struct recipe_field *field = &recipe->fields[f];
 		size_t count = 0;
 
-		for (; at < header->n && recipe_name_cmp(index[at].name, field->name) < 0; at++)
+		for (; at < header->n && recipe_name_cmp(index[at].name, field->name) < 0; at++) {
 			push(arena, &u.places.v[index[at].place], header->v[index[at].place]);
-		for (; at < header->n && span_ieq(index[at].name, field->name); at++)
+		}
+		for (; at < header->n && span_ieq(index[at].name, field->name); at++) {
 			here[count++] = index[at].place;
+		}
 		u.end = &u.places.end[f];
-		if (!place_field(&u, field, here, count))
+		if (!place_field(&u, field, here, count)) {
 			return false;
+		}
 	}
-	for (; at < header->n; at++)
+	for (; at < header->n; at++) {
 		push(arena, &u.places.v[index[at].place], header->v[index[at].place]);
+	}
 	*header = unstack_all(arena, &u.places);
 	return true;
 }
@@ -222,12 +238,14 @@ static bool undo_header(struct arena *arena, const struct message *m, const stru
 static bool dropped(const struct dkim2_chain *chain, const struct field *field, uint64_t to)
 {
 	for (size_t k = 0; k < chain->nsigs; k++) {
-		if (chain->sigs[k].field == field)
+		if (chain->sigs[k].field == field) {
 			return chain->sigs[k].hop.m > to;
+		}
 	}
 	for (size_t k = 0; k < chain->ninstances; k++) {
-		if (chain->instances[k].field == field)
+		if (chain->instances[k].field == field) {
 			return chain->instances[k].m > to;
+		}
 	}
 	return false;
 }
@@ -240,10 +258,12 @@ static struct header present_header(struct arena *arena, const struct message *m
 	for (size_t i = 0; i < m->count; i++) {
 		struct text text = { .name = m->fields[i].name, .raw = m->fields[i].raw };
 
-		if (dropped(chain, &m->fields[i], to))
+		if (dropped(chain, &m->fields[i], to)) {
 			continue;
-		if (!span_ends(text.raw, SPAN("\r\n")))
+		}
+		if (!span_ends(text.raw, SPAN("\r\n"))) {
 			text.raw = arena_join(arena, text.raw, SPAN("\r\n"), SPAN_END);
+		}
 		*ARENA_PUSH(arena, header.v, header.n, header.cap) = text;
 	}
 	return header;
@@ -253,13 +273,15 @@ static struct span print(struct arena *arena, const struct header *header, const
 {
 	struct buf out = BUF_INIT;
 
-	for (size_t i = 0; i < header->n; i++)
+	for (size_t i = 0; i < header->n; i++) {
 		buf_add(&out, header->v[i].raw);
+	}
 	buf_str(&out, "\r\n");
 	for (size_t i = 0; i < body->n; i++) {
 		buf_add(&out, body->v[i].bytes);
-		if (body->v[i].open)
+		if (body->v[i].open) {
 			buf_str(&out, "\r\n");
+		}
 	}
 	return buf_move(&out, arena);
 }
@@ -276,12 +298,15 @@ static bool undo_one(struct arena *arena, const struct message *m, const struct 
 	struct span what = SPAN("range");
 	struct lines older = *body;
 
-	if (!mi->has_recipe)
+	if (!mi->has_recipe) {
 		return true;
-	if (!undo_header(arena, m, &mi->recipe, header))
+	}
+	if (!undo_header(arena, m, &mi->recipe, header)) {
 		return bad_recipe(e, mi, what);
-	if (recipe_apply_body(arena, &mi->recipe, body, &older, budget, &what) != RECIPE_OK)
+	}
+	if (recipe_apply_body(arena, &mi->recipe, body, &older, budget, &what) != RECIPE_OK) {
 		return bad_recipe(e, mi, what);
+	}
 	*body = older;
 	return true;
 }
@@ -295,22 +320,27 @@ bool dkim2_undo(struct arena *arena, const struct message *m, uint64_t to, struc
 	struct header header;
 	struct lines body, untouched;
 
-	if (fault.id == DKIM2_OK)
+	if (fault.id == DKIM2_OK) {
 		fault = dkim2_chain_check(&chain);
-	if (fault.id != DKIM2_OK)
+	}
+	if (fault.id != DKIM2_OK) {
 		return err_set(e, ERR_PERMANENT, "", "%.*s",
 		               SPAN_FMT(dkim2_fault_text(arena, &fault)));
-	if (to > chain.ninstances)
+	}
+	if (to > chain.ninstances) {
 		return err_set(e, ERR_PERMANENT, "", "there is no revision m=%llu",
 		               (unsigned long long)to);
+	}
 	header = present_header(arena, m, &chain, to);
 	body = untouched = recipe_lines(arena, m->body);
 	for (size_t k = chain.ninstances; k > to; k--) {
-		if (!undo_one(arena, m, &chain.instances[k - 1], &header, &body, &budget, e))
+		if (!undo_one(arena, m, &chain.instances[k - 1], &header, &body, &budget, e)) {
 			return false;
+		}
 	}
-	if (body.v == untouched.v && body.n > 0)
+	if (body.v == untouched.v && body.n > 0) {
 		body.v[0].open = false;
+	}
 	*out = print(arena, &header, &body);
 	return true;
 }

@@ -25,10 +25,12 @@ static struct dkim2_fault check_times(const struct dkim2_chain *chain, int64_t n
 	for (size_t k = 0; k < chain->nsigs; k++) {
 		const struct dkim2_hop *hop = &chain->sigs[k].hop;
 
-		if (hop->t < present && present - hop->t > LIMIT_SIGNATURE_AGE)
+		if (hop->t < present && present - hop->t > LIMIT_SIGNATURE_AGE) {
 			return about(hop, DKIM2_SIGNATURE_EXPIRED);
-		if (hop->t > present && hop->t - present > LIMIT_SIGNATURE_AHEAD)
+		}
+		if (hop->t > present && hop->t - present > LIMIT_SIGNATURE_AHEAD) {
 			return about(hop, DKIM2_SIGNATURE_FUTURE);
+		}
 	}
 	return ok;
 }
@@ -54,8 +56,9 @@ static bool domain_same(struct span a, struct span b)
 /* Local part byte for byte, domain without regard to case. */
 static bool address_same(struct span a, struct span b)
 {
-	if (span_eq(a, b))
+	if (span_eq(a, b)) {
 		return true;
+	}
 	return addr_domain(a).n > 0 && span_eq(addr_local(a), addr_local(b)) &&
 	       domain_same(addr_domain(a), addr_domain(b));
 }
@@ -72,8 +75,9 @@ static struct dkim2_fault mismatch(struct arena *arena, const struct dkim2_hop *
 static bool listed(const struct dkim2_hop *hop, struct span address)
 {
 	for (size_t i = 0; i < hop->rts; i++) {
-		if (address_same(address, address_of(hop->rt[i])))
+		if (address_same(address, address_of(hop->rt[i]))) {
 			return true;
+		}
 	}
 	return false;
 }
@@ -81,15 +85,19 @@ static bool listed(const struct dkim2_hop *hop, struct span address)
 static struct dkim2_fault check_envelope(struct arena *arena, const struct dkim2_hop *hop,
                                          const struct envelope *envelope)
 {
-	if (hop->nd.p)
+	if (hop->nd.p) {
 		return about(hop, DKIM2_SIGNATURE_ND_UNEXPECTED);
-	if (!envelope || !envelope->known)
+	}
+	if (!envelope || !envelope->known) {
 		return ok;
-	if (!address_same(envelope->mail_from, address_of(hop->mf)))
+	}
+	if (!address_same(envelope->mail_from, address_of(hop->mf))) {
 		return mismatch(arena, hop, DKIM2_SIGNATURE_MAIL_FROM, envelope->mail_from);
+	}
 	for (size_t i = 0; i < envelope->rcpts; i++) {
-		if (!listed(hop, envelope->rcpt_to[i]))
+		if (!listed(hop, envelope->rcpt_to[i])) {
 			return mismatch(arena, hop, DKIM2_SIGNATURE_RCPT_TO, envelope->rcpt_to[i]);
+		}
 	}
 	return ok;
 }
@@ -101,8 +109,9 @@ static bool null_path(const struct dkim2_hop *hop)
 
 static struct dkim2_fault check_domain(const struct dkim2_hop *hop)
 {
-	if (null_path(hop) || addr_domain_below(domain_of(hop->mf), hop->d))
+	if (null_path(hop) || addr_domain_below(domain_of(hop->mf), hop->d)) {
 		return ok;
+	}
 	return about(hop, DKIM2_SIGNATURE_DOMAIN);
 }
 
@@ -111,8 +120,9 @@ static struct dkim2_fault check_domains(const struct dkim2_chain *chain)
 	for (size_t k = 0; k < chain->nsigs; k++) {
 		struct dkim2_fault fault = check_domain(&chain->sigs[k].hop);
 
-		if (fault.id != DKIM2_OK)
+		if (fault.id != DKIM2_OK) {
 			return fault;
+		}
 	}
 	return ok;
 }
@@ -120,8 +130,9 @@ static struct dkim2_fault check_domains(const struct dkim2_chain *chain)
 /* Does a path or name of HOP follow from the forward path RT of the hop before? */
 static bool follows(const struct dkim2_hop *hop, struct span rt)
 {
-	if (null_path(hop))
+	if (null_path(hop)) {
 		return addr_domain_below(domain_of(rt), hop->d);
+	}
 	return addr_domain_below(domain_of(hop->mf), domain_of(rt));
 }
 
@@ -130,11 +141,13 @@ static struct dkim2_fault check_pair(const struct dkim2_hop *before, const struc
 {
 	struct dkim2_fault fault = about(hop, DKIM2_SIGNATURE_NEXT_DOMAIN);
 
-	if (before->nd.p)
+	if (before->nd.p) {
 		return domain_same(before->nd, hop->d) ? ok : fault;
+	}
 	for (size_t i = 0; i < before->rts; i++) {
-		if (follows(hop, before->rt[i]))
+		if (follows(hop, before->rt[i])) {
 			return ok;
+		}
 	}
 	fault.id = null_path(hop) ? DKIM2_SIGNATURE_CUSTODY_D : DKIM2_SIGNATURE_CUSTODY_MF;
 	fault.other = before->i;
@@ -146,8 +159,9 @@ static struct dkim2_fault check_custody(const struct dkim2_chain *chain)
 	for (size_t k = 1; k < chain->nsigs; k++) {
 		struct dkim2_fault fault = check_pair(&chain->sigs[k - 1].hop, &chain->sigs[k].hop);
 
-		if (fault.id != DKIM2_OK)
+		if (fault.id != DKIM2_OK) {
 			return fault;
+		}
 	}
 	return ok;
 }
@@ -173,8 +187,9 @@ static void show_instance(struct arena *arena, const struct dkim2_mi *mi,
 	out->hashes = mi->hashes;
 	out->nfields = mi->recipe.nfields;
 	out->fields = arena_array(arena, out->nfields, sizeof(*out->fields));
-	for (size_t i = 0; i < out->nfields; i++)
+	for (size_t i = 0; i < out->nfields; i++) {
 		out->fields[i] = mi->recipe.fields[i].name;
+	}
 }
 
 static void show_chain(struct arena *arena, const struct dkim2_chain *chain,
@@ -182,12 +197,14 @@ static void show_chain(struct arena *arena, const struct dkim2_chain *chain,
 {
 	out->nhops = chain->nsigs;
 	out->hops = arena_array(arena, chain->nsigs, sizeof(*out->hops));
-	for (size_t k = 0; k < chain->nsigs; k++)
+	for (size_t k = 0; k < chain->nsigs; k++) {
 		out->hops[k] = chain->sigs[k].hop;
+	}
 	out->ninstances = chain->ninstances;
 	out->instances = arena_array(arena, chain->ninstances, sizeof(*out->instances));
-	for (size_t k = 0; k < chain->ninstances; k++)
+	for (size_t k = 0; k < chain->ninstances; k++) {
 		show_instance(arena, &chain->instances[k], &out->instances[k]);
+	}
 }
 
 static void conclude(struct arena *arena, const struct dkim2_fault *fault, struct dkim2_result *out)
@@ -201,8 +218,9 @@ static void conclude(struct arena *arena, const struct dkim2_fault *fault, struc
 static struct dkim2_fault first_of(const struct dkim2_fault *faults, size_t n)
 {
 	for (size_t i = 0; i < n; i++) {
-		if (faults[i].id != DKIM2_OK)
+		if (faults[i].id != DKIM2_OK) {
 			return faults[i];
+		}
 	}
 	return ok;
 }
@@ -217,10 +235,12 @@ void dkim2_verify(struct arena *arena, const struct message *m, const struct env
 
 	memset(out, 0, sizeof(*out));
 	fault = dkim2_chain_parse(arena, m->fields, m->count, &chain);
-	if (!chain.present)
+	if (!chain.present) {
 		return;
-	if (fault.id == DKIM2_OK)
+	}
+	if (fault.id == DKIM2_OK) {
 		fault = dkim2_chain_check(&chain);
+	}
 	show_chain(arena, &chain, out);
 	if (fault.id != DKIM2_OK) {
 		conclude(arena, &fault, out);
@@ -238,6 +258,5 @@ void dkim2_verify(struct arena *arena, const struct message *m, const struct env
 	conclude(arena, &fault, out);
 	out->provisional = faults[0].id == DKIM2_OK && faults[1].id == DKIM2_OK &&
 	                   faults[4].id == DKIM2_OK && check_domain(newest).id == DKIM2_OK &&
-		newest_hashes &&
-	                   out->hops[out->nhops - 1].result == AUTH_PASS;
+	                   newest_hashes && out->hops[out->nhops - 1].result == AUTH_PASS;
 }

@@ -12,8 +12,9 @@
 static bool type_of(struct span name, enum key_type *type)
 {
 	for (unsigned t = KEY_RSA; t <= KEY_MLDSA44; t++) {
-		if (!span_is(name, key_type_name((enum key_type)t)))
+		if (!span_is(name, key_type_name((enum key_type)t))) {
 			continue;
+		}
 		*type = (enum key_type)t;
 		return *type != KEY_MLDSA44 || crypto_has_mldsa44();
 	}
@@ -24,8 +25,9 @@ static bool type_of(struct span name, enum key_type *type)
 static bool has_word(struct span list, const char *word)
 {
 	while (list.p) {
-		if (span_is(span_trim(span_cut(&list, ':')), word))
+		if (span_is(span_trim(span_cut(&list, ':')), word)) {
 			return true;
+		}
 	}
 	return false;
 }
@@ -49,34 +51,41 @@ static enum key_status parse(struct arena *arena, struct span text, struct key_r
 	struct taglist tags;
 	const struct tag *v, *k, *p, *s, *t, *h;
 
-	if (!taglist_parse(text, TAGLIST_EMPTY_TAGS, &tags, NULL))
+	if (!taglist_parse(text, TAGLIST_EMPTY_TAGS, &tags, NULL)) {
 		return KEY_SYNTAX;
+	}
 	v = taglist_find(&tags, "v");
 	k = taglist_find(&tags, "k");
 	p = taglist_find(&tags, "p");
 	s = taglist_find(&tags, "s");
 	t = taglist_find(&tags, "t");
 	h = taglist_find(&tags, "h");
-	if (!p || (v && !span_is(v->value, "DKIM1")))
+	if (!p || (v && !span_is(v->value, "DKIM1"))) {
 		return KEY_SYNTAX;
+	}
 	out->strict = t && has_word(t->value, "s");
 	out->testing = t && has_word(t->value, "y");
-	if (h)
+	if (h) {
 		out->hashes = h->value;
-	if (!p->value.n)
+	}
+	if (!p->value.n) {
 		return KEY_REVOKED;
-	if (!type_of(k ? k->value : SPAN("rsa"), &out->type))
+	}
+	if (!type_of(k ? k->value : SPAN("rsa"), &out->type)) {
 		return KEY_UNKNOWN;
-	if (s && !has_word(s->value, "*") && !has_word(s->value, "email"))
+	}
+	if (s && !has_word(s->value, "*") && !has_word(s->value, "email")) {
 		return KEY_PURPOSE;
+	}
 	return decode(arena, p->value, out);
 }
 
 void key_parse(struct arena *arena, struct span text, struct key_record *out)
 {
 	*out = (struct key_record){ .status = KEY_SYNTAX };
-	if (text.n <= LIMIT_KEY_RECORD)
+	if (text.n <= LIMIT_KEY_RECORD) {
 		out->status = parse(arena, text, out);
+	}
 }
 
 /*
@@ -88,10 +97,12 @@ static bool looks_like_key(struct span text)
 	struct taglist tags;
 	const struct tag *v;
 
-	if (span_starts(text, SPAN("v=DKIM1")))
+	if (span_starts(text, SPAN("v=DKIM1"))) {
 		return true;
-	if (!taglist_parse(text, TAGLIST_EMPTY_TAGS, &tags, NULL))
+	}
+	if (!taglist_parse(text, TAGLIST_EMPTY_TAGS, &tags, NULL)) {
 		return false;
+	}
 	v = taglist_find(&tags, "v");
 	return taglist_find(&tags, "p") && (!v || span_is(v->value, "DKIM1"));
 }
@@ -101,11 +112,13 @@ static enum key_status choose(const struct txt *answer, bool dkim2, struct span 
 	size_t keys = 0;
 
 	for (size_t i = 0; i < answer->n; i++) {
-		if (looks_like_key(answer->records[i]) && !keys++)
+		if (looks_like_key(answer->records[i]) && !keys++) {
 			*text = answer->records[i];
+		}
 	}
-	if (!keys)
+	if (!keys) {
 		return KEY_SYNTAX;
+	}
 	return dkim2 && keys > 1 ? KEY_MULTIPLE : KEY_OK;
 }
 
@@ -120,10 +133,11 @@ void key_fetch(struct arena *arena, const struct keysource *source, struct span 
 	*out = (struct key_record){ .status = KEY_MISSING };
 	if (answer.status == TXT_FOUND && answer.n) {
 		status = choose(&answer, dkim2, &text);
-		if (status == KEY_OK)
+		if (status == KEY_OK) {
 			key_parse(arena, text, out);
-		else
+		} else {
 			out->status = status;
+		}
 	} else if (answer.status == TXT_TEMPORARY) {
 		out->status = KEY_UNAVAILABLE;
 	} else if (answer.status == TXT_REFUSED) {

@@ -32,8 +32,9 @@ static int record_cmp(const void *va, const void *vb)
 	const struct record *a = va, *b = vb;
 	int order = span_cmp(a->name, b->name);
 
-	if (order)
+	if (order) {
 		return order;
+	}
 	return a->place < b->place ? -1 : a->place > b->place;
 }
 
@@ -41,10 +42,12 @@ static struct span canonical_name(struct arena *arena, struct span name)
 {
 	char *p = arena_str(arena, name);
 
-	if (name.n && p[name.n - 1] == '.')
+	if (name.n && p[name.n - 1] == '.') {
 		name.n--;
-	for (size_t i = 0; i < name.n; i++)
+	}
+	for (size_t i = 0; i < name.n; i++) {
 		p[i] = ascii_lower(p[i]);
+	}
 	return (struct span){ p, name.n };
 }
 
@@ -63,10 +66,11 @@ static size_t first_of(const struct zone *z, struct span name)
 	while (low < high) {
 		size_t middle = low + (high - low) / 2;
 
-		if (span_cmp(z->v[middle].name, name) < 0)
+		if (span_cmp(z->v[middle].name, name) < 0) {
 			low = middle + 1;
-		else
+		} else {
 			high = middle;
+		}
 	}
 	return low;
 }
@@ -79,15 +83,18 @@ static struct txt lookup(void *self, struct arena *arena, struct span name)
 
 	name = canonical_name(arena, name);
 	first = last = first_of(z, name);
-	while (last < z->n && span_eq(z->v[last].name, name))
+	while (last < z->n && span_eq(z->v[last].name, name)) {
 		last++;
-	if (first == last)
+	}
+	if (first == last) {
 		return answer;
+	}
 	answer.records = arena_array(arena, last - first, sizeof(*answer.records));
 	answer.status = TXT_FOUND;
 	for (size_t i = first; i < last; i++) {
-		if (span_is(z->v[i].text, TEMPFAIL))
+		if (span_is(z->v[i].text, TEMPFAIL)) {
 			return (struct txt){ .status = TXT_TEMPORARY };
+		}
 		answer.records[answer.n++] = z->v[i].text;
 	}
 	return answer;
@@ -100,14 +107,17 @@ static bool read_tsv(struct zone *z, struct span text, struct err *e)
 	for (size_t number = 1; text.p; number++) {
 		struct span rest = span_cut(&text, '\n'), name;
 
-		if (span_ends(rest, SPAN("\r")))
+		if (span_ends(rest, SPAN("\r"))) {
 			rest.n--;
-		if (!span_trim(rest).n || rest.p[0] == '#')
+		}
+		if (!span_trim(rest).n || rest.p[0] == '#') {
 			continue;
+		}
 		name = span_cut(&rest, '\t');
-		if (!rest.p || !name.n)
+		if (!rest.p || !name.n) {
 			return err_set(e, ERR_PERMANENT, "",
 			               "line %zu of the key file is not \"name<TAB>text\"", number);
+		}
 		add(z, name, arena_copy(z->arena, rest));
 	}
 	return true;
@@ -140,13 +150,16 @@ static bool add_row(struct zone *z, struct span name, const json_t *row, bool ty
 		add(z, name, arena_copy(z->arena, json_text(row)));
 		return true;
 	}
-	json_array_foreach(row, i, part) {
+	json_array_foreach(row, i, part)
+	{
 		ok = ok && json_is_string(part);
-		if (ok && !(typed && i == 0))
+		if (ok && !(typed && i == 0)) {
 			buf_add(&text, json_text(part));
+		}
 	}
-	if (ok && json_array_size(row) && (!typed || is_txt(json_array_get(row, 0))))
+	if (ok && json_array_size(row) && (!typed || is_txt(json_array_get(row, 0)))) {
 		add(z, name, arena_copy(z->arena, buf_span(&text)));
+	}
 	buf_free(&text);
 	return ok;
 }
@@ -156,13 +169,17 @@ static bool add_rows(struct zone *z, struct span name, const json_t *value, bool
 	const json_t *row;
 	size_t i;
 
-	if (json_is_string(value))
+	if (json_is_string(value)) {
 		return add_row(z, name, value, typed);
-	if (!json_is_array(value))
+	}
+	if (!json_is_array(value)) {
 		return false;
-	json_array_foreach(value, i, row) {
-		if (!add_row(z, name, row, typed))
+	}
+	json_array_foreach(value, i, row)
+	{
+		if (!add_row(z, name, row, typed)) {
 			return false;
+		}
 	}
 	return true;
 }
@@ -173,14 +190,17 @@ static bool add_domain(struct zone *z, struct span domain, json_t *labels)
 	const char *key;
 	json_t *value;
 
-	json_object_foreach(labels, key, value) {
+	json_object_foreach(labels, key, value)
+	{
 		struct span label = span_str(key);
 		bool itself = span_iis(label, "txt");
 
-		if (!itself)
+		if (!itself) {
 			label = arena_join(z->arena, label, SPAN("."), domain, SPAN_END);
-		if (!add_rows(z, itself ? domain : label, value, !itself))
+		}
+		if (!add_rows(z, itself ? domain : label, value, !itself)) {
 			return false;
+		}
 	}
 	return true;
 }
@@ -190,12 +210,14 @@ static bool add_names(struct zone *z, json_t *names)
 	const char *key;
 	json_t *value;
 
-	json_object_foreach(names, key, value) {
+	json_object_foreach(names, key, value)
+	{
 		struct span name = span_str(key);
 
 		if (json_is_object(value) ? !add_domain(z, name, value)
-		                          : !add_rows(z, name, value, false))
+		                          : !add_rows(z, name, value, false)) {
 			return false;
+		}
 	}
 	return true;
 }
@@ -206,10 +228,11 @@ static bool read_json(struct zone *z, struct span text, struct err *e)
 	json_t *root = json_loadb(text.p, text.n, JSON_REJECT_DUPLICATES, &error);
 	bool ok = root && json_is_object(root) && add_names(z, root);
 
-	if (!root)
+	if (!root) {
 		err_set(e, ERR_PERMANENT, "", "key file: line %d: %s", error.line, error.text);
-	else if (!ok)
+	} else if (!ok) {
 		err_set(e, ERR_PERMANENT, "", "key file: not names with their texts");
+	}
 	json_decref(root);
 	return ok;
 }
@@ -220,10 +243,12 @@ bool key_file_source(struct arena *arena, struct span text, struct keysource *ou
 	bool json = span_starts(span_trim(text), SPAN("{"));
 
 	z->arena = arena;
-	if (json ? !read_json(z, text, e) : !read_tsv(z, text, e))
+	if (json ? !read_json(z, text, e) : !read_tsv(z, text, e)) {
 		return false;
-	if (z->n)
+	}
+	if (z->n) {
 		qsort(z->v, z->n, sizeof(*z->v), record_cmp);
+	}
 	*out = (struct keysource){ .self = z, .txt = lookup };
 	return true;
 }

@@ -28,7 +28,7 @@ struct step {
 };
 
 struct recipe_field {
-	struct span name;   /* lower case */
+	struct span name; /* lower case */
 	struct step *steps;
 	size_t n;
 };
@@ -36,10 +36,10 @@ struct recipe_field {
 struct recipe {
 	struct recipe_field *fields; /* ascending by name, no name twice, none unhashed */
 	size_t nfields;
-	struct step *body;  /* when has_body */
+	struct step *body; /* when has_body */
 	size_t nbody;
-	bool has_body;      /* a "b" key: the body differs */
-	bool null_body;     /* "b": null, cannot be undone */
+	bool has_body;  /* a "b" key: the body differs */
+	bool null_body; /* "b": null, cannot be undone */
 };
 
 /*

@@ -16,8 +16,9 @@ struct lines recipe_lines(struct arena *arena, struct span body)
 {
 	struct lines lines = { NULL, 0 };
 
-	if (body.n == 0)
+	if (body.n == 0) {
 		return lines;
+	}
 	lines.v = ARENA_NEW(arena, struct run);
 	lines.v[0].bytes = body;
 	lines.v[0].open = !span_ends(body, SPAN("\r\n"));
@@ -31,8 +32,9 @@ void recipe_lines_hash(enum hash_alg alg, const struct lines *body, struct diges
 
 	for (size_t i = 0; i < body->n; i++) {
 		canon_body_add(canon, body->v[i].bytes);
-		if (body->v[i].open)
+		if (body->v[i].open) {
 			canon_body_add(canon, SPAN("\r\n"));
+		}
 	}
 	canon_body_final(canon, out, NULL);
 }
@@ -56,8 +58,9 @@ struct pile {
 
 static bool charge(uint64_t *budget, uint64_t bytes)
 {
-	if (bytes > *budget)
+	if (bytes > *budget) {
 		return false;
+	}
 	*budget -= bytes;
 	return true;
 }
@@ -66,8 +69,9 @@ static bool put(struct pile *out, struct span bytes, bool open)
 {
 	struct run run = { bytes, open };
 
-	if (!charge(out->budget, (uint64_t)bytes.n + 2))
+	if (!charge(out->budget, (uint64_t)bytes.n + 2)) {
 		return false;
+	}
 	*ARENA_PUSH(out->arena, out->v, out->n, out->cap) = run;
 	return true;
 }
@@ -80,8 +84,9 @@ static size_t closed_lines(struct span text, uint64_t *want)
 	while (*want > 0 && at < text.n) {
 		const char *lf = memchr(text.p + at, '\n', text.n - at);
 
-		if (!lf)
+		if (!lf) {
 			break;
+		}
 		at = (size_t)(lf - text.p) + 1;
 		if (at >= 2 && lf[-1] == '\r') {
 			end = at;
@@ -104,8 +109,9 @@ static bool move(struct cursor *cursor, uint64_t count, struct pile *out)
 		bool open;
 		size_t n;
 
-		if (cursor->run == cursor->in->n)
+		if (cursor->run == cursor->in->n) {
 			return false;
+		}
 		run = &cursor->in->v[cursor->run];
 		rest = span_from(run->bytes, cursor->at);
 		n = closed_lines(rest, &count);
@@ -114,8 +120,9 @@ static bool move(struct cursor *cursor, uint64_t count, struct pile *out)
 			n = rest.n;
 			count--;
 		}
-		if (out && before > count && !put(out, span_sub(rest, 0, n), open))
+		if (out && before > count && !put(out, span_sub(rest, 0, n), open)) {
 			return false;
+		}
 		cursor->line += before - count;
 		cursor->at += n;
 		if (open || (cursor->at == run->bytes.n && !run->open)) {
@@ -128,9 +135,10 @@ static bool move(struct cursor *cursor, uint64_t count, struct pile *out)
 
 static enum recipe_error refuse(struct arena *arena, const struct step *step, struct span *what)
 {
-	*what = step->kind == STEP_TEXT ? SPAN("size") :
-	        arena_printf(arena, "[%llu,%llu]", (unsigned long long)step->first,
-	                     (unsigned long long)step->last);
+	*what = step->kind == STEP_TEXT
+	                ? SPAN("size")
+	                : arena_printf(arena, "[%llu,%llu]", (unsigned long long)step->first,
+	                               (unsigned long long)step->last);
 	return RECIPE_INVALID;
 }
 
@@ -153,8 +161,9 @@ enum recipe_error recipe_apply_body(struct arena *arena, const struct recipe *r,
 		const struct step *step = &r->body[i];
 
 		if (step->kind == STEP_TEXT) {
-			if (!put(&out, step->text, true))
+			if (!put(&out, step->text, true)) {
 				return refuse(arena, step, what);
+			}
 		} else if (step->first < cursor.line ||
 		           !move(&cursor, step->first - cursor.line, NULL) ||
 		           !move(&cursor, step->last - step->first + 1, &out)) {
@@ -175,8 +184,9 @@ int recipe_name_cmp(struct span a, struct span b)
 		unsigned char x = (unsigned char)ascii_lower(a.p[i]);
 		unsigned char y = (unsigned char)ascii_lower(b.p[i]);
 
-		if (x != y)
+		if (x != y) {
 			return x < y ? -1 : 1;
+		}
 	}
 	return a.n < b.n ? -1 : a.n > b.n;
 }
@@ -192,8 +202,9 @@ static bool put_line(struct header_pile *out, struct span name, struct span valu
 {
 	struct canon_line line = { name, value };
 
-	if (!charge(out->budget, (uint64_t)name.n + value.n + 3))
+	if (!charge(out->budget, (uint64_t)name.n + value.n + 3)) {
 		return false;
+	}
 	*ARENA_PUSH(out->arena, out->v, out->n, out->cap) = line;
 	return true;
 }
@@ -207,15 +218,18 @@ static bool apply_field(const struct recipe_field *field, const struct canon_lin
 
 		*bad = step;
 		if (step->kind == STEP_TEXT) {
-			if (!put_line(out, field->name, step->text))
+			if (!put_line(out, field->name, step->text)) {
 				return false;
+			}
 			continue;
 		}
-		if (step->first < 1 || step->last > count)
+		if (step->first < 1 || step->last > count) {
 			return false;
+		}
 		for (uint64_t k = step->first; k <= step->last; k++) {
-			if (!put_line(out, here[k - 1].name, here[k - 1].value))
+			if (!put_line(out, here[k - 1].name, here[k - 1].value)) {
 				return false;
+			}
 		}
 	}
 	return true;
@@ -226,8 +240,9 @@ static size_t same_name(const struct canon_line *v, size_t n, struct span name)
 {
 	size_t count = 0;
 
-	while (count < n && span_ieq(v[count].name, name))
+	while (count < n && span_ieq(v[count].name, name)) {
 		count++;
+	}
 	return count;
 }
 
@@ -243,19 +258,22 @@ static bool apply_header(const struct recipe *r, const struct canon_header *head
 		size_t here;
 
 		while (at < header->n && recipe_name_cmp(header->v[at].name, field->name) < 0) {
-			if (!put_line(out, header->v[at].name, header->v[at].value))
+			if (!put_line(out, header->v[at].name, header->v[at].value)) {
 				return false;
+			}
 			at++;
 		}
 		rest = header->n ? header->v + at : NULL; /* V may be NULL then */
 		here = same_name(rest, header->n - at, field->name);
-		if (!apply_field(field, rest, here, out, bad))
+		if (!apply_field(field, rest, here, out, bad)) {
 			return false;
+		}
 		at += here;
 	}
 	for (; at < header->n; at++) {
-		if (!put_line(out, header->v[at].name, header->v[at].value))
+		if (!put_line(out, header->v[at].name, header->v[at].value)) {
 			return false;
+		}
 	}
 	return true;
 }
@@ -271,8 +289,9 @@ enum recipe_error recipe_apply(struct arena *arena, const struct recipe *r,
 
 	*old_header = *header;
 	if (r->nfields > 0) {
-		if (!apply_header(r, header, &out, &bad))
+		if (!apply_header(r, header, &out, &bad)) {
 			return refuse(arena, bad, what);
+		}
 		*old_header = (struct canon_header){ out.v, out.n };
 	}
 	return recipe_apply_body(arena, r, body, old_body, budget, what);

@@ -29,10 +29,11 @@ void recipe_add_copy(struct maker *maker, uint64_t first, uint64_t last)
 	struct step *top = maker->n ? &maker->steps[maker->n - 1] : NULL;
 	struct step step = { .kind = STEP_COPY, .first = first, .last = last };
 
-	if (top && top->kind == STEP_COPY && top->last + 1 == first)
+	if (top && top->kind == STEP_COPY && top->last + 1 == first) {
 		top->last = last;
-	else
+	} else {
 		*ARENA_PUSH(maker->arena, maker->steps, maker->n, maker->cap) = step;
+	}
 }
 
 bool recipe_add_literal(struct maker *maker, struct span text)
@@ -40,8 +41,9 @@ bool recipe_add_literal(struct maker *maker, struct span text)
 	struct step step = { .kind = STEP_TEXT, .text = text };
 
 	maker->literal += text.n + 1;
-	if (maker->literal > LIMIT_RECIPE_OUT)
+	if (maker->literal > LIMIT_RECIPE_OUT) {
 		return false;
+	}
 	*ARENA_PUSH(maker->arena, maker->steps, maker->n, maker->cap) = step;
 	return true;
 }
@@ -66,8 +68,9 @@ static size_t write_literals(struct json *j, const struct step *v, size_t n)
 	while (count < n && v[count].kind == STEP_TEXT && utf8_valid(v[count].text) == text) {
 		struct buf coded = BUF_INIT;
 
-		if (!text)
+		if (!text) {
 			codec_base64(&coded, v[count].text);
+		}
 		json_span(j, text ? v[count].text : buf_span(&coded));
 		buf_free(&coded);
 		count++;
@@ -84,10 +87,11 @@ void recipe_write_steps(struct maker *maker)
 	json_open(j, '[');
 	while (i < maker->n) {
 		json_open(j, '{');
-		if (maker->steps[i].kind == STEP_COPY)
+		if (maker->steps[i].kind == STEP_COPY) {
 			write_copy(j, &maker->steps[i++]);
-		else
+		} else {
 			i += write_literals(j, maker->steps + i, maker->n - i);
+		}
 		json_close(j);
 	}
 	json_close(j);
@@ -113,8 +117,9 @@ static int by_place(const void *a, const void *b)
 	const struct place *x = a, *y = b;
 	int order = recipe_name_cmp(x->field->name, y->field->name);
 
-	if (order != 0)
+	if (order != 0) {
 		return order;
+	}
 	return x->index < y->index ? 1 : -1;
 }
 
@@ -125,11 +130,13 @@ static struct places hashed_places(struct arena *arena, const struct message *m,
 	for (size_t i = 0; i < m->count; i++) {
 		struct place place = { &m->fields[i], i, kept[i] };
 
-		if (!canon_dkim2_unhashed(m->fields[i].name))
+		if (!canon_dkim2_unhashed(m->fields[i].name)) {
 			places.v[places.n++] = place;
+		}
 	}
-	if (places.n > 1)
+	if (places.n > 1) {
 		qsort(places.v, places.n, sizeof(*places.v), by_place);
+	}
 	return places;
 }
 
@@ -138,10 +145,12 @@ static bool count_fields(struct arena *arena, struct span text, size_t *count, s
 	struct message m;
 
 	*count = 0;
-	if (text.n == 0)
+	if (text.n == 0) {
 		return true;
-	if (!message_parse(arena, text, &m, e))
+	}
+	if (!message_parse(arena, text, &m, e)) {
 		return false;
+	}
 	*count = m.count;
 	return true;
 }
@@ -159,16 +168,19 @@ static bool mark_kept(struct maker *maker, const struct message *now, const bool
 		for (; edit < x->n && x->v[edit].at <= start; edit++) {
 			size_t inserted;
 
-			if (!count_fields(maker->arena, x->v[edit].insert, &inserted, e))
+			if (!count_fields(maker->arena, x->v[edit].insert, &inserted, e)) {
 				return false;
+			}
 			at += inserted;
 		}
-		if (!was[i])
+		if (!was[i]) {
 			continue;
+		}
 		/* The last field may have got the CRLF that it lacked. */
-		if (at >= now->count || !span_eq(now->fields[at].value, x->m->fields[i].value))
+		if (at >= now->count || !span_eq(now->fields[at].value, x->m->fields[i].value)) {
 			return err_set(e, ERR_BUG, "", "edits and new header disagree at field %zu",
 			               i);
+		}
 		is[at++] = true;
 	}
 	return true;
@@ -178,8 +190,9 @@ static size_t same_name(const struct places *places, size_t from, struct span na
 {
 	size_t n = 0;
 
-	while (from + n < places->n && span_ieq(places->v[from + n].field->name, name))
+	while (from + n < places->n && span_ieq(places->v[from + n].field->name, name)) {
 		n++;
+	}
 	return n;
 }
 
@@ -202,8 +215,9 @@ static bool same_canonical(const struct place *a, const struct place *b, size_t 
 static bool all_kept(const struct place *v, size_t n)
 {
 	for (size_t i = 0; i < n; i++) {
-		if (!v[i].kept)
+		if (!v[i].kept) {
 			return false;
+		}
 	}
 	return true;
 }
@@ -218,12 +232,14 @@ static bool name_steps(struct maker *maker, const struct place *old, size_t nold
 		struct span value = message_unfold(maker->arena, old[i].field->value);
 
 		if (!old[i].kept) {
-			if (!recipe_add_literal(maker, span_trim(value)))
+			if (!recipe_add_literal(maker, span_trim(value))) {
 				return false;
+			}
 			continue;
 		}
-		while (at < nnow && !now[at].kept)
+		while (at < nnow && !now[at].kept) {
 			at++;
+		}
 		at++;
 		recipe_add_copy(maker, at, at);
 	}
@@ -236,20 +252,24 @@ static bool write_name(struct maker *maker, const struct place *old, size_t nold
 	struct span name = nold ? old->field->name : now->field->name;
 	char *key;
 
-	if (all_kept(old, nold) && all_kept(now, nnow))
+	if (all_kept(old, nold) && all_kept(now, nnow)) {
 		return true;
-	if (nold == nnow && same_canonical(old, now, nold))
+	}
+	if (nold == nnow && same_canonical(old, now, nold)) {
 		return true;
-	if (!name_steps(maker, old, nold, now, nnow))
+	}
+	if (!name_steps(maker, old, nold, now, nnow)) {
 		return false;
+	}
 	if (!*any) {
 		json_key(&maker->json, "h");
 		json_open(&maker->json, '{');
 	}
 	*any = true;
 	key = arena_str(maker->arena, name);
-	for (size_t i = 0; i < name.n; i++)
+	for (size_t i = 0; i < name.n; i++) {
 		key[i] = ascii_lower(key[i]);
+	}
 	json_key(&maker->json, key);
 	recipe_write_steps(maker);
 	return true;
@@ -265,17 +285,19 @@ static bool write_names(struct maker *maker, const struct places *old, const str
 		struct span name;
 		size_t nold, nnow;
 
-		if (i == old->n)
+		if (i == old->n) {
 			name = now->v[k].field->name;
-		else if (k == now->n ||
-		         recipe_name_cmp(old->v[i].field->name, now->v[k].field->name) < 0)
+		} else if (k == now->n ||
+		           recipe_name_cmp(old->v[i].field->name, now->v[k].field->name) < 0) {
 			name = old->v[i].field->name;
-		else
+		} else {
 			name = now->v[k].field->name;
+		}
 		nold = same_name(old, i, name);
 		nnow = same_name(now, k, name);
-		if (!write_name(maker, old->v + i, nold, now->v + k, nnow, any))
+		if (!write_name(maker, old->v + i, nold, now->v + k, nnow, any)) {
 			return false;
+		}
 		i += nold;
 		k += nnow;
 	}
@@ -294,30 +316,37 @@ static bool make_header(struct maker *maker, bool *any, struct err *e)
 	struct places old_places, new_places;
 	bool *was, *is, ok;
 
-	if (!message_parse(maker->arena, edit_header(x), &now, e))
+	if (!message_parse(maker->arena, edit_header(x), &now, e)) {
 		return err_prefix(e, "new header");
+	}
 	was = arena_array(maker->arena, x->m->count, sizeof(*was));
 	is = arena_array(maker->arena, now.count, sizeof(*is));
-	for (size_t i = 0; i < x->m->count; i++)
+	for (size_t i = 0; i < x->m->count; i++) {
 		was[i] = edit_field_kept(x, i);
-	if (!mark_kept(maker, &now, was, is, e))
+	}
+	if (!mark_kept(maker, &now, was, is, e)) {
 		return false;
+	}
 	old_places = hashed_places(maker->arena, x->m, was);
 	new_places = hashed_places(maker->arena, &now, is);
 	ok = write_names(maker, &old_places, &new_places, any);
-	if (*any)
+	if (*any) {
 		json_close(&maker->json);
+	}
 	return ok || recipe_too_large(e);
 }
 
 static bool can_be_undone(const struct edits *x, struct err *e)
 {
-	if (!x->reversible)
+	if (!x->reversible) {
 		return err_set(e, ERR_PERMANENT, "", "the edits cannot be undone");
-	if (x->m->bare)
+	}
+	if (x->m->bare) {
 		return err_set(e, ERR_PERMANENT, "", "the old message has a bare CR or LF");
-	if (x->m->nul)
+	}
+	if (x->m->nul) {
 		return err_set(e, ERR_PERMANENT, "", "the old message has a NUL");
+	}
 	return true;
 }
 
@@ -327,8 +356,9 @@ bool recipe_make(struct arena *arena, const struct edits *x, struct span *json, 
 	bool header = false, body = false, ok;
 
 	*json = (struct span){ NULL, 0 };
-	if (!can_be_undone(x, e))
+	if (!can_be_undone(x, e)) {
 		return false;
+	}
 	maker.json = (struct json)JSON_INIT(&maker.out);
 	json_open(&maker.json, '{');
 	ok = make_header(&maker, &header, e) && recipe_make_body(&maker, &body, e);
@@ -336,8 +366,9 @@ bool recipe_make(struct arena *arena, const struct edits *x, struct span *json, 
 		json_close(&maker.json);
 		ok = maker.out.n <= LIMIT_RECIPE_OUT || recipe_too_large(e);
 	}
-	if (ok && (header || body))
+	if (ok && (header || body)) {
 		*json = arena_copy(arena, buf_span(&maker.out));
+	}
 	buf_free(&maker.out);
 	return ok;
 }

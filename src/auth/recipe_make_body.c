@@ -22,15 +22,17 @@ static void pass(struct front *front, struct span text)
 {
 	size_t at = 0;
 
-	if (text.n == 0)
+	if (text.n == 0) {
 		return;
+	}
 	front->fresh = false;
 	while (at < text.n) {
 		const char *lf = memchr(text.p + at, '\n', text.n - at);
 		bool cr;
 
-		if (!lf)
+		if (!lf) {
 			break;
+		}
 		at = (size_t)(lf - text.p) + 1;
 		cr = at >= 2 ? lf[-1] == '\r' : front->cr;
 		front->line += cr;
@@ -47,11 +49,13 @@ static size_t behind_first(struct span body, size_t from, size_t to)
 	while (at < to) {
 		const char *lf = memchr(body.p + at, '\n', to - at);
 
-		if (!lf)
+		if (!lf) {
 			break;
+		}
 		at = (size_t)(lf - body.p) + 1;
-		if (at >= from + 2 && lf[-1] == '\r')
+		if (at >= from + 2 && lf[-1] == '\r') {
 			return at;
+		}
 	}
 	return to;
 }
@@ -61,11 +65,13 @@ static size_t behind_last(struct span body, size_t from, size_t to)
 	while (to >= from + 2) {
 		const char *lf = memrchr(body.p + from, '\n', to - from);
 
-		if (!lf)
+		if (!lf) {
 			break;
+		}
 		to = (size_t)(lf - body.p) + 1;
-		if (to >= from + 2 && lf[-1] == '\r')
+		if (to >= from + 2 && lf[-1] == '\r') {
 			return to;
+		}
 		to--;
 	}
 	return from;
@@ -75,8 +81,9 @@ static size_t behind_last(struct span body, size_t from, size_t to)
 static struct span without_empty_end(struct span body)
 {
 	while (body.n >= 2 && span_ends(body, SPAN("\r\n")) &&
-	       (body.n == 2 || span_ends(span_sub(body, 0, body.n - 2), SPAN("\r\n"))))
+	       (body.n == 2 || span_ends(span_sub(body, 0, body.n - 2), SPAN("\r\n")))) {
 		body.n -= 2;
+	}
 	return body;
 }
 
@@ -101,8 +108,9 @@ static struct span joined(const struct segments *segments, size_t *i)
 /* Does the new body end, or a line of it, before segment I? */
 static bool line_ends_before(const struct segments *segments, size_t i)
 {
-	while (i < segments->n && segments->v[i].bytes.n == 0)
+	while (i < segments->n && segments->v[i].bytes.n == 0) {
 		i++;
+	}
 	return i == segments->n || span_starts(segments->v[i].bytes, SPAN("\r\n"));
 }
 
@@ -123,15 +131,19 @@ static bool find_block(struct span body, struct span old, size_t from, size_t to
 	struct front inside = *front;
 	size_t start = from, end;
 
-	if (!front->fresh || !line_start(body, from))
+	if (!front->fresh || !line_start(body, from)) {
 		start = behind_first(body, from, to);
+	}
 	end = behind_last(body, start, to);
-	if (to == old.n && to == body.n && ends)
+	if (to == old.n && to == body.n && ends) {
 		end = to;
-	if (end > old.n)
+	}
+	if (end > old.n) {
 		end = old.n;
-	if (start >= end)
+	}
+	if (start >= end) {
 		return false;
+	}
 	pass(&inside, span_sub(body, from, start));
 	*block = (struct block){ .start = start, .end = end, .first = inside.line };
 	pass(&inside, span_sub(body, start, end));
@@ -148,10 +160,12 @@ static bool literal_lines(struct maker *maker, struct span body, size_t from, si
 	while (rest.n) {
 		struct span line = span_line(&rest);
 
-		if (span_ends(line, SPAN("\r\n")))
+		if (span_ends(line, SPAN("\r\n"))) {
 			line.n -= 2;
-		if (!recipe_add_literal(maker, line))
+		}
+		if (!recipe_add_literal(maker, line)) {
 			return false;
+		}
 	}
 	return true;
 }
@@ -171,8 +185,9 @@ static bool body_steps(struct maker *maker, const struct segments *segments, str
 		struct block block;
 
 		if (kept && find_block(body, old, from, from + piece.n, ends, &front, &block)) {
-			if (!literal_lines(maker, body, done, block.start))
+			if (!literal_lines(maker, body, done, block.start)) {
 				return false;
+			}
 			recipe_add_copy(maker, block.first, block.last);
 			done = block.end;
 			piece = span_from(piece, block.end - from);
@@ -192,8 +207,9 @@ static bool only_line_ends(const struct segments *segments, size_t skip)
 
 		skip -= segments->v[i].bytes.n - rest.n;
 		for (size_t k = 0; k < rest.n; k++) {
-			if (rest.p[k] != expected)
+			if (rest.p[k] != expected) {
 				return false;
+			}
 			expected = expected == '\r' ? '\n' : '\r';
 		}
 	}
@@ -206,10 +222,12 @@ static bool only_line_ends(const struct segments *segments, size_t skip)
  */
 static bool body_same(const struct maker *maker, const struct segments *segments, struct span old)
 {
-	if (maker->n > 1)
+	if (maker->n > 1) {
 		return false;
-	if (maker->n == 1 && (maker->steps[0].kind != STEP_COPY || maker->steps[0].first != 1))
+	}
+	if (maker->n == 1 && (maker->steps[0].kind != STEP_COPY || maker->steps[0].first != 1)) {
 		return false;
+	}
 	return only_line_ends(segments, old.n);
 }
 
@@ -218,12 +236,15 @@ bool recipe_make_body(struct maker *maker, bool *any, struct err *e)
 	struct segments segments = edit_segments(maker->x);
 	struct span body = maker->x->m->body, old = without_empty_end(body);
 
-	if (segments.bytes == body.n && segments.n == 1 && segments.v[0].kept)
+	if (segments.bytes == body.n && segments.n == 1 && segments.v[0].kept) {
 		return true;
-	if (!body_steps(maker, &segments, old))
+	}
+	if (!body_steps(maker, &segments, old)) {
 		return recipe_too_large(e);
-	if (body_same(maker, &segments, old))
+	}
+	if (body_same(maker, &segments, old)) {
 		return true;
+	}
 	*any = true;
 	json_key(&maker->json, "b");
 	recipe_write_steps(maker);

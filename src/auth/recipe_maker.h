@@ -11,7 +11,7 @@ struct maker {
 	const struct edits *x;
 	struct step *steps; /* of the list being made */
 	size_t n, cap;
-	size_t literal;     /* bytes of literals in all lists */
+	size_t literal; /* bytes of literals in all lists */
 	struct json json;
 	struct buf out;
 };

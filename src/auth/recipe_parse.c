@@ -22,8 +22,8 @@
 
 struct reader {
 	struct arena *arena;
-	size_t steps;      /* read so far, in all step lists */
-	struct span what;  /* the first thing that was wrong */
+	size_t steps;     /* read so far, in all step lists */
+	struct span what; /* the first thing that was wrong */
 };
 
 /* TEXT without control characters, cut to RECIPE_EXCERPT bytes but not inside a character. */
@@ -32,16 +32,19 @@ static struct span excerpt(struct arena *arena, struct span text)
 	char *copy;
 	size_t n = 0;
 
-	if (text.n > RECIPE_EXCERPT)
+	if (text.n > RECIPE_EXCERPT) {
 		text.n = RECIPE_EXCERPT;
+	}
 	copy = arena_alloc(arena, text.n + 1);
 	while (n < text.n) {
 		size_t step = utf8_len(span_from(text, n));
 
-		if (step == 0)
+		if (step == 0) {
 			break;
-		for (size_t i = n; i < n + step; i++)
+		}
+		for (size_t i = n; i < n + step; i++) {
 			copy[i] = ascii_cntrl(text.p[i]) ? ' ' : text.p[i];
+		}
 		n += step;
 	}
 	return (struct span){ copy, n };
@@ -52,8 +55,9 @@ static int gather(const char *bytes, size_t n, void *self)
 {
 	struct buf *out = self;
 
-	if (n > RECIPE_EXCERPT - out->n)
+	if (n > RECIPE_EXCERPT - out->n) {
 		n = RECIPE_EXCERPT - out->n;
+	}
 	buf_add(out, (struct span){ bytes, n });
 	return out->n < RECIPE_EXCERPT ? 0 : -1;
 }
@@ -79,15 +83,17 @@ static bool nested_too_deep(struct span json)
 		char c = json.p[i];
 
 		if (quoted) {
-			if (c == '\\')
+			if (c == '\\') {
 				i++;
-			else if (c == '"')
+			} else if (c == '"') {
 				quoted = false;
+			}
 		} else if (c == '"') {
 			quoted = true;
 		} else if (c == '{' || c == '[') {
-			if (++depth > LIMIT_RECIPE_DEPTH)
+			if (++depth > LIMIT_RECIPE_DEPTH) {
 				return true;
+			}
 		} else if ((c == '}' || c == ']') && depth > 0) {
 			depth--;
 		}
@@ -102,16 +108,18 @@ struct list {
 
 static bool add_step(struct reader *reader, struct list *list, struct step step)
 {
-	if (++reader->steps > LIMIT_RECIPE_STEPS)
+	if (++reader->steps > LIMIT_RECIPE_STEPS) {
 		return false;
+	}
 	*ARENA_PUSH(reader->arena, list->v, list->n, list->cap) = step;
 	return true;
 }
 
 static bool index_of(const json_t *value, uint64_t *out)
 {
-	if (!json_is_integer(value) || json_integer_value(value) < 1)
+	if (!json_is_integer(value) || json_integer_value(value) < 1) {
 		return false;
+	}
 	*out = (uint64_t)json_integer_value(value);
 	return true;
 }
@@ -123,14 +131,16 @@ static bool read_copy(struct reader *reader, const json_t *value, struct list *l
 	uint64_t last = 0;
 
 	for (size_t i = list->n; i > 0 && last == 0; i--) {
-		if (list->v[i - 1].kind == STEP_COPY)
+		if (list->v[i - 1].kind == STEP_COPY) {
 			last = list->v[i - 1].last;
+		}
 	}
 	if (!json_is_array(value) || json_array_size(value) != 2 ||
 	    !index_of(json_array_get(value, 0), &step.first) ||
-	    !index_of(json_array_get(value, 1), &step.last) ||
-	    step.first > step.last || step.first <= last)
+	    !index_of(json_array_get(value, 1), &step.last) || step.first > step.last ||
+	    step.first <= last) {
 		return wrong(reader, value);
+	}
 	return add_step(reader, list, step) || wrong(reader, value);
 }
 
@@ -150,8 +160,9 @@ static bool decode(struct arena *arena, struct span text, struct span *out)
 	struct buf bytes = BUF_INIT;
 
 	for (size_t i = 0; i < text.n; i++) {
-		if (ascii_fws(text.p[i]))
+		if (ascii_fws(text.p[i])) {
 			return false;
+		}
 	}
 	if (!codec_base64_canonical(text) || !codec_unbase64(&bytes, text)) {
 		buf_free(&bytes);
@@ -168,19 +179,25 @@ static bool read_literals(struct reader *reader, const json_t *value, bool base6
 	const json_t *item;
 	size_t i;
 
-	if (!json_is_array(value))
+	if (!json_is_array(value)) {
 		return wrong(reader, value);
-	json_array_foreach(value, i, item) {
+	}
+	json_array_foreach(value, i, item)
+	{
 		struct step step = { .kind = STEP_TEXT };
 
-		if (!json_is_string(item))
+		if (!json_is_string(item)) {
 			return wrong(reader, item);
-		if (base64 && !decode(reader->arena, string_of(item), &step.text))
+		}
+		if (base64 && !decode(reader->arena, string_of(item), &step.text)) {
 			return wrong(reader, item);
-		if (!base64)
+		}
+		if (!base64) {
 			step.text = arena_copy(reader->arena, string_of(item));
-		if (has_line_break(step.text) || !add_step(reader, list, step))
+		}
+		if (has_line_break(step.text) || !add_step(reader, list, step)) {
 			return wrong(reader, item);
+		}
 	}
 	return true;
 }
@@ -190,14 +207,17 @@ static bool read_step(struct reader *reader, json_t *value, struct list *list)
 	void *at;
 	struct span key;
 
-	if (!json_is_object(value) || json_object_size(value) != 1)
+	if (!json_is_object(value) || json_object_size(value) != 1) {
 		return wrong(reader, value);
+	}
 	at = json_object_iter(value);
 	key = span_str(json_object_iter_key(at));
-	if (span_iis(key, "c"))
+	if (span_iis(key, "c")) {
 		return read_copy(reader, json_object_iter_value(at), list);
-	if (span_iis(key, "d") || span_iis(key, "u"))
+	}
+	if (span_iis(key, "d") || span_iis(key, "u")) {
 		return read_literals(reader, json_object_iter_value(at), span_iis(key, "u"), list);
+	}
 	return wrong(reader, value);
 }
 
@@ -207,11 +227,14 @@ static bool read_steps(struct reader *reader, const json_t *value, struct step *
 	json_t *item;
 	size_t i;
 
-	if (!json_is_array(value))
+	if (!json_is_array(value)) {
 		return wrong(reader, value);
-	json_array_foreach(value, i, item) {
-		if (!read_step(reader, item, &list))
+	}
+	json_array_foreach(value, i, item)
+	{
+		if (!read_step(reader, item, &list)) {
 			return false;
+		}
 	}
 	*steps = list.v;
 	*n = list.n;
@@ -222,8 +245,9 @@ static bool read_steps(struct reader *reader, const json_t *value, struct step *
 static bool is_field_name(struct span name)
 {
 	for (size_t i = 0; i < name.n; i++) {
-		if (!ascii_graph(name.p[i]) || name.p[i] == ':')
+		if (!ascii_graph(name.p[i]) || name.p[i] == ':') {
 			return false;
+		}
 	}
 	return name.n > 0;
 }
@@ -232,8 +256,9 @@ static struct span lower(struct arena *arena, struct span name)
 {
 	char *copy = arena_str(arena, name);
 
-	for (size_t i = 0; i < name.n; i++)
+	for (size_t i = 0; i < name.n; i++) {
 		copy[i] = ascii_lower(copy[i]);
+	}
 	return (struct span){ copy, name.n };
 }
 
@@ -248,8 +273,9 @@ static bool settle_names(struct reader *reader, struct recipe *out)
 {
 	size_t kept = 0;
 
-	if (out->nfields > 1)
+	if (out->nfields > 1) {
 		qsort(out->fields, out->nfields, sizeof(*out->fields), by_name);
+	}
 	for (size_t i = 1; i < out->nfields; i++) {
 		if (span_eq(out->fields[i - 1].name, out->fields[i].name)) {
 			reader->what = excerpt(reader->arena, out->fields[i].name);
@@ -257,8 +283,9 @@ static bool settle_names(struct reader *reader, struct recipe *out)
 		}
 	}
 	for (size_t i = 0; i < out->nfields; i++) {
-		if (!canon_dkim2_unhashed(out->fields[i].name))
+		if (!canon_dkim2_unhashed(out->fields[i].name)) {
 			out->fields[kept++] = out->fields[i];
+		}
 	}
 	out->nfields = kept;
 	return true;
@@ -269,10 +296,12 @@ static bool read_header(struct reader *reader, json_t *value, struct recipe *out
 	const char *key;
 	json_t *steps;
 
-	if (!json_is_object(value))
+	if (!json_is_object(value)) {
 		return wrong(reader, value);
+	}
 	out->fields = arena_array(reader->arena, json_object_size(value), sizeof(*out->fields));
-	json_object_foreach(value, key, steps) {
+	json_object_foreach(value, key, steps)
+	{
 		struct recipe_field *field = &out->fields[out->nfields++];
 
 		if (!is_field_name(span_str(key))) {
@@ -280,8 +309,9 @@ static bool read_header(struct reader *reader, json_t *value, struct recipe *out
 			return false;
 		}
 		field->name = lower(reader->arena, span_str(key));
-		if (!read_steps(reader, steps, &field->steps, &field->n))
+		if (!read_steps(reader, steps, &field->steps, &field->n)) {
 			return false;
+		}
 	}
 	return settle_names(reader, out);
 }
@@ -299,17 +329,22 @@ static bool read_recipe(struct reader *reader, json_t *root, struct recipe *out)
 	const char *key;
 	json_t *value;
 
-	if (!json_is_object(root))
+	if (!json_is_object(root)) {
 		return wrong(reader, root);
-	json_object_foreach(root, key, value) {
+	}
+	json_object_foreach(root, key, value)
+	{
 		bool is_header = span_iis(span_str(key), "h");
 
-		if (!is_header && !span_iis(span_str(key), "b"))
+		if (!is_header && !span_iis(span_str(key), "b")) {
 			continue;
-		if (is_header ? header : out->has_body)
+		}
+		if (is_header ? header : out->has_body) {
 			return wrong(reader, root);
-		if (is_header ? !read_header(reader, value, out) : !read_body(reader, value, out))
+		}
+		if (is_header ? !read_header(reader, value, out) : !read_body(reader, value, out)) {
 			return false;
+		}
 		header = header || is_header;
 	}
 	return true;
@@ -324,14 +359,12 @@ static enum recipe_error refusal(const json_error_t *error)
 	switch (json_error_code(error)) {
 	case json_error_out_of_memory:
 		mem_free(mem_resize_array(NULL, SIZE_MAX, 2)); /* ends the process,
-			see base/mem.h */
+		        see base/mem.h */
 		return RECIPE_INVALID;
 	case json_error_duplicate_key:
 	case json_error_numeric_overflow:
-	case json_error_null_byte_in_key:
-		return RECIPE_INVALID;
-	default:
-		return RECIPE_JSON;
+	case json_error_null_byte_in_key: return RECIPE_INVALID;
+	default: return RECIPE_JSON;
 	}
 }
 
@@ -346,15 +379,18 @@ enum recipe_error recipe_parse(struct arena *arena, struct span json, struct rec
 
 	memset(out, 0, sizeof(*out));
 	*what = excerpt(arena, json);
-	if (json.n > LIMIT_RECIPE_IN || nested_too_deep(json))
+	if (json.n > LIMIT_RECIPE_IN || nested_too_deep(json)) {
 		return RECIPE_INVALID;
+	}
 	root = json_loadb(json.n ? json.p : "", json.n, flags, &error);
-	if (!root)
+	if (!root) {
 		return refusal(&error);
+	}
 	ok = read_recipe(&reader, root, out);
 	json_decref(root);
-	if (ok)
+	if (ok) {
 		return RECIPE_OK;
+	}
 	*what = reader.what;
 	return RECIPE_INVALID;
 }

@@ -117,7 +117,8 @@ void report_json(struct json *j, const struct verdict *v)
 	json_null(j);
 }
 
-/* "changed by lists.example.org (subject, body)": instance M was made by the first hop that signs it. */
+/* "changed by lists.example.org (subject, body)": instance M was made by the first hop that signs
+ * it. */
 static const struct dkim2_instance *made_by(const struct dkim2_result *r, size_t hop)
 {
 	for (size_t i = 0; i < r->ninstances; i++) {
@@ -147,15 +148,16 @@ static void text_hop(struct buf *out, const struct dkim2_result *r, size_t i)
 {
 	const struct dkim2_hop *hop = &r->hops[i];
 	const struct dkim2_instance *in = made_by(r, i);
-	buf_printf(out, "  %llu. %s %.*s", (unsigned long long)hop->i, i == 0 ? "signed by" : "passed on by",
-	           SPAN_FMT(hop->d));
+	buf_printf(out, "  %llu. %s %.*s", (unsigned long long)hop->i,
+	           i == 0 ? "signed by" : "passed on by", SPAN_FMT(hop->d));
 	if (in && in->has_recipe) {
 		text_change(out, in);
 	}
 	if (hop->nd.n > 0) {
 		buf_printf(out, ", handed to %.*s", SPAN_FMT(hop->nd));
 	} else if (hop->rts > 0) {
-		buf_printf(out, ", sent to %.*s%s", SPAN_FMT(hop->rt[0]), hop->rts > 1 ? " and others" : "");
+		buf_printf(out, ", sent to %.*s%s", SPAN_FMT(hop->rt[0]),
+		           hop->rts > 1 ? " and others" : "");
 	}
 	if (hop->result != AUTH_NONE) {
 		buf_printf(out, ": %s", auth_result_name(hop->result));
@@ -166,7 +168,8 @@ static void text_hop(struct buf *out, const struct dkim2_result *r, size_t i)
 static void text_dkim1(struct buf *out, const struct dkim1_result *r)
 {
 	buf_printf(out, "DKIM1 %s: %.*s (%.*s, selector %.*s)%s", auth_result_name(r->result),
-	           SPAN_FMT(r->d), SPAN_FMT(r->a), SPAN_FMT(r->s), r->aligned ? ", the author's domain" : "");
+	           SPAN_FMT(r->d), SPAN_FMT(r->a), SPAN_FMT(r->s),
+	           r->aligned ? ", the author's domain" : "");
 	if (r->text.n > 0) {
 		buf_printf(out, ": %.*s", SPAN_FMT(r->text));
 	}

@@ -2,7 +2,7 @@
 #include "auth/verdict.h"
 
 static const char *const names[] = {
-	[AUTH_NONE] = "none", [AUTH_PASS] = "pass", [AUTH_FAIL] = "fail",
+	[AUTH_NONE] = "none",           [AUTH_PASS] = "pass",           [AUTH_FAIL] = "fail",
 	[AUTH_PERMERROR] = "permerror", [AUTH_TEMPERROR] = "temperror",
 };
 

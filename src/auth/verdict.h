@@ -1,7 +1,8 @@
 #ifndef LADLE_AUTH_VERDICT_H
 #define LADLE_AUTH_VERDICT_H
 
-/* What verification found. Plain data in an arena; rules/ decides on it, cli/ and store/ print it. */
+/* What verification found. Plain data in an arena; rules/ decides on it, cli/ and store/ print it.
+ */
 
 #include "auth/crypto.h"
 #include "base/mem.h"
@@ -11,25 +12,25 @@ const char *auth_result_name(enum auth_result r); /* "none", "pass"… */
 
 /* The envelope a message came with. */
 struct envelope {
-	bool known;             /* false: not given; then envelope checks are void */
-	struct span mail_from;  /* without brackets; empty is the null path */
-	struct span *rcpt_to;   /* without brackets */
+	bool known;            /* false: not given; then envelope checks are void */
+	struct span mail_from; /* without brackets; empty is the null path */
+	struct span *rcpt_to;  /* without brackets */
 	size_t rcpts;
 };
 
 struct dkim1_result {
 	enum auth_result result;
-	struct span text;     /* reason; empty for pass */
+	struct span text; /* reason; empty for pass */
 	struct span d, s, a, i;
-	unsigned bits;        /* key size */
-	bool aligned;         /* d= and the From domain: one equals or is below the other (until DMARC) */
-	bool authenticated;   /* key record came with AD */
-	bool partial;         /* l= leaves a part of the body unsigned: proves no authorship of it */
+	unsigned bits; /* key size */
+	bool aligned;  /* d= and the From domain: one equals or is below the other (until DMARC) */
+	bool authenticated; /* key record came with AD */
+	bool partial;       /* l= leaves a part of the body unsigned: proves no authorship of it */
 };
 
 struct dkim2_set {
 	struct span selector, algorithm;
-	unsigned group;       /* 0 for the first group */
+	unsigned group; /* 0 for the first group */
 	unsigned bits;
 	enum auth_result result;
 	struct span text;
@@ -37,13 +38,13 @@ struct dkim2_set {
 
 struct dkim2_hop {
 	uint64_t i, m, t;
-	struct span d, mf, nd, n;   /* mf decoded, with brackets */
-	struct span *rt;            /* decoded, with brackets */
+	struct span d, mf, nd, n; /* mf decoded, with brackets */
+	struct span *rt;          /* decoded, with brackets */
 	size_t rts;
 	bool feedback, feedhere, exploded;
 	struct dkim2_set *sets;
 	size_t nsets;
-	enum auth_result result;    /* of this hop's signature; AUTH_NONE: not reached */
+	enum auth_result result; /* of this hop's signature; AUTH_NONE: not reached */
 	struct span text;
 };
 
@@ -51,23 +52,23 @@ struct dkim2_instance {
 	uint64_t m;
 	bool has_recipe;
 	bool header_changed, body_changed; /* what its recipe touches */
-	struct span *fields;        /* names in the recipe, lower case */
+	struct span *fields;               /* names in the recipe, lower case */
 	size_t nfields;
-	struct span hashes;         /* the h= value, squeezed */
-	enum auth_result result;    /* of its hashes; AUTH_NONE: not reached */
+	struct span hashes;      /* the h= value, squeezed */
+	enum auth_result result; /* of its hashes; AUTH_NONE: not reached */
 	struct span text;
 };
 
 struct dkim2_result {
-	enum auth_result result;    /* Fully Verified = AUTH_PASS */
-	struct span text;           /* "FAIL: DKIM2-Signature i=2 …"; empty for pass and none */
-	uint64_t failing;           /* i= of the hop at fault, 0 when none or an instance */
-	bool provisional;           /* Provisionally Verified */
-	struct dkim2_hop *hops;     /* ascending i= */
+	enum auth_result result; /* Fully Verified = AUTH_PASS */
+	struct span text;        /* "FAIL: DKIM2-Signature i=2 …"; empty for pass and none */
+	uint64_t failing;        /* i= of the hop at fault, 0 when none or an instance */
+	bool provisional;        /* Provisionally Verified */
+	struct dkim2_hop *hops;  /* ascending i= */
 	size_t nhops;
 	struct dkim2_instance *instances; /* ascending m= */
 	size_t ninstances;
-	bool author_signed;         /* From is Authentic for this chain */
+	bool author_signed; /* From is Authentic for this chain */
 };
 
 struct verdict {
@@ -78,8 +79,8 @@ struct verdict {
 	 * The original the author signed, when it differs from what came: the message
 	 * with an m=1 recipe undone, on which DKIM1 was checked again. Informational.
 	 */
-	bool temporary;             /* something may look different later */
-	bool from_authentic;        /* DKIM2 pass, or an aligned DKIM1 pass */
+	bool temporary;      /* something may look different later */
+	bool from_authentic; /* DKIM2 pass, or an aligned DKIM1 pass */
 };
 
 #endif

@@ -33,11 +33,13 @@ static struct txt counted_txt(void *self, struct arena *arena, struct span name)
 
 	(void)arena; /* answers outlive the one who asks first */
 	for (size_t i = 0; i < c->n; i++) {
-		if (span_ieq(c->v[i].name, name))
+		if (span_ieq(c->v[i].name, name)) {
 			return c->v[i].txt;
+		}
 	}
-	if (c->n == LIMIT_DNS_LOOKUPS)
+	if (c->n == LIMIT_DNS_LOOKUPS) {
 		return (struct txt){ .status = TXT_REFUSED };
+	}
 	a = &c->v[c->n++];
 	a->name = arena_copy(c->arena, name);
 	a->txt = c->source->txt(c->source->self, c->arena, a->name);
@@ -56,12 +58,14 @@ static void add_name(struct names *names, struct span selector, struct span doma
 {
 	struct span name;
 
-	if (!selector.n || !domain.n || names->n == LIMIT_DNS_LOOKUPS)
+	if (!selector.n || !domain.n || names->n == LIMIT_DNS_LOOKUPS) {
 		return;
+	}
 	name = arena_join(names->arena, selector, SPAN("._domainkey."), domain, SPAN_END);
 	for (size_t i = 0; i < names->n; i++) {
-		if (span_ieq(names->v[i], name))
+		if (span_ieq(names->v[i], name)) {
 			return;
+		}
 	}
 	names->v[names->n++] = name;
 }
@@ -70,8 +74,9 @@ static void add_dkim1(struct names *names, const struct field *f)
 {
 	struct dkim1_field parsed;
 
-	if (!dkim1_field_parse(names->arena, f, &parsed))
+	if (!dkim1_field_parse(names->arena, f, &parsed)) {
 		add_name(names, parsed.s, parsed.d);
+	}
 }
 
 /* The selector of each set in s=. */
@@ -81,12 +86,14 @@ static void add_dkim2(struct names *names, const struct field *f)
 	const struct tag *d, *s;
 	struct span groups;
 
-	if (!taglist_parse(f->value, TAGLIST_EMPTY_TAGS, &tags, NULL))
+	if (!taglist_parse(f->value, TAGLIST_EMPTY_TAGS, &tags, NULL)) {
 		return;
+	}
 	d = taglist_find(&tags, "d");
 	s = taglist_find(&tags, "s");
-	if (!d || !s)
+	if (!d || !s) {
 		return;
+	}
 	groups = s->value;
 	while (groups.p) {
 		struct span sets = span_cut(&groups, '|');
@@ -104,23 +111,27 @@ static void prefetch(struct arena *arena, const struct message *m, const struct 
 	struct names *names = ARENA_NEW(arena, struct names);
 	size_t signatures = 0;
 
-	if (!source->prefetch)
+	if (!source->prefetch) {
 		return;
+	}
 	names->arena = arena;
 	for (size_t i = 0; i < m->count && signatures < 2 * LIMIT_SIGNATURES; i++) {
 		const struct field *f = &m->fields[i];
 		bool dkim1 = span_iis(f->name, "DKIM-Signature");
 
-		if (!dkim1 && !span_iis(f->name, "DKIM2-Signature"))
+		if (!dkim1 && !span_iis(f->name, "DKIM2-Signature")) {
 			continue;
+		}
 		signatures++;
-		if (dkim1)
+		if (dkim1) {
 			add_dkim1(names, f);
-		else
+		} else {
 			add_dkim2(names, f);
+		}
 	}
-	if (names->n)
+	if (names->n) {
 		source->prefetch(source->self, names->v, names->n);
+	}
 }
 
 /* ---- the verdict ---- */
@@ -130,8 +141,9 @@ static bool has_passed(const struct verdict *v, const struct dkim1_result *r)
 	for (size_t i = 0; i < v->ndkim1; i++) {
 		const struct dkim1_result *old = &v->dkim1[i];
 
-		if (old->result == AUTH_PASS && span_ieq(old->d, r->d) && span_ieq(old->s, r->s))
+		if (old->result == AUTH_PASS && span_ieq(old->d, r->d) && span_ieq(old->s, r->s)) {
 			return true;
+		}
 	}
 	return false;
 }
@@ -143,11 +155,13 @@ static void append(struct arena *arena, struct verdict *v, const struct dkim1_re
 	struct dkim1_result *all = arena_array(arena, v->ndkim1 + count, sizeof(*all));
 	size_t n = v->ndkim1;
 
-	if (n)
+	if (n) {
 		memcpy(all, v->dkim1, n * sizeof(*all));
+	}
 	for (size_t i = 0; i < count; i++) {
-		if (more[i].result != AUTH_PASS || has_passed(v, &more[i]))
+		if (more[i].result != AUTH_PASS || has_passed(v, &more[i])) {
 			continue;
+		}
 		all[n] = more[i];
 		all[n++].text = SPAN("on the original");
 	}
@@ -168,10 +182,12 @@ static void verify_original(struct arena *arena, const struct message *m,
 	struct span raw;
 	size_t count;
 
-	if (chain->result != AUTH_PASS || !chain->ninstances || !chain->instances[0].has_recipe)
+	if (chain->result != AUTH_PASS || !chain->ninstances || !chain->instances[0].has_recipe) {
 		return;
-	if (!dkim2_undo(arena, m, 0, &raw, NULL) || !message_parse(arena, raw, &original, NULL))
+	}
+	if (!dkim2_undo(arena, m, 0, &raw, NULL) || !message_parse(arena, raw, &original, NULL)) {
 		return;
+	}
 	dkim1_verify(arena, &original, source, now, &results, &count);
 	append(arena, out, results, count);
 }
@@ -195,10 +211,12 @@ static void conclude(struct arena *arena, const struct message *m, struct verdic
 	for (size_t i = 0; i < v->ndkim1; i++) {
 		const struct dkim1_result *r = &v->dkim1[i];
 
-		if (r->result == AUTH_TEMPERROR)
+		if (r->result == AUTH_TEMPERROR) {
 			waiting = true;
-		if (author && r->result == AUTH_PASS && r->aligned && !r->partial)
+		}
+		if (author && r->result == AUTH_PASS && r->aligned && !r->partial) {
 			v->from_authentic = true;
+		}
 	}
 	/* Once the author is known, a key that does not come changes nothing. */
 	v->temporary = v->dkim2.result == AUTH_TEMPERROR || (waiting && !v->from_authentic);

@@ -17,7 +17,8 @@ void verify_message(struct arena *arena, const struct message *m, const struct e
  * of a verdict, complete and folded, with CRLF.
  */
 struct span authres_format(struct arena *arena, struct span authserv_id, const struct verdict *v);
-/* Does the Authentication-Results value VALUE carry AUTHSERV_ID (which must not come from outside)? */
+/* Does the Authentication-Results value VALUE carry AUTHSERV_ID (which must not come from outside)?
+ */
 bool authres_is_ours(struct span value, struct span authserv_id);
 
 #endif

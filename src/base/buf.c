@@ -19,22 +19,26 @@ void buf_free(struct buf *b)
 void buf_clear(struct buf *b)
 {
 	b->n = 0;
-	if (b->p)
+	if (b->p) {
 		b->p[0] = '\0';
+	}
 }
 
 void buf_reserve(struct buf *b, size_t more)
 {
 	size_t need, cap;
 
-	if (__builtin_add_overflow(b->n, more, &need) || need > SIZE_MAX / 4)
+	if (__builtin_add_overflow(b->n, more, &need) || need > SIZE_MAX / 4) {
 		mem_exhausted();
+	}
 	need++; /* the NUL */
-	if (need <= b->cap)
+	if (need <= b->cap) {
 		return;
+	}
 	cap = b->cap ? 2 * b->cap : FIRST_CAP;
-	if (cap < need)
+	if (cap < need) {
 		cap = need;
+	}
 	b->p = mem_resize(b->p, cap);
 	b->cap = cap;
 	b->p[b->n] = '\0';
@@ -42,8 +46,9 @@ void buf_reserve(struct buf *b, size_t more)
 
 void buf_add(struct buf *b, struct span s)
 {
-	if (!s.n)
+	if (!s.n) {
 		return;
+	}
 	buf_reserve(b, s.n);
 	memcpy(b->p + b->n, s.p, s.n);
 	b->n += s.n;
@@ -71,8 +76,9 @@ void buf_printf(struct buf *b, const char *fmt, ...)
 	va_copy(again, args);
 	n = vsnprintf(NULL, 0, fmt, args);
 	va_end(args);
-	if (n < 0) /* longer than INT_MAX */
+	if (n < 0) { /* longer than INT_MAX */
 		mem_exhausted();
+	}
 	buf_reserve(b, (size_t)n);
 	vsnprintf(b->p + b->n, (size_t)n + 1, fmt, again);
 	va_end(again);

@@ -15,7 +15,10 @@ struct buf {
 	size_t cap; /* bytes held */
 };
 
-#define BUF_INIT { NULL, 0, 0 }
+#define BUF_INIT                                                                                   \
+	{                                                                                          \
+		NULL, 0, 0                                                                         \
+	}
 
 void buf_free(struct buf *b);                 /* frees, back to BUF_INIT */
 void buf_clear(struct buf *b);                /* n = 0, keeps the storage */
@@ -25,7 +28,10 @@ void buf_str(struct buf *b, const char *s);
 void buf_chr(struct buf *b, char c);
 void buf_printf(struct buf *b, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 /* What it holds; valid until the next change. */
-static inline struct span buf_span(const struct buf *b) { return (struct span){ b->p, b->n }; }
+static inline struct span buf_span(const struct buf *b)
+{
+	return (struct span){ b->p, b->n };
+}
 /* Copy into ARENA, then buf_free. */
 struct span buf_move(struct buf *b, struct arena *arena);
 

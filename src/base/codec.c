@@ -21,21 +21,23 @@ static const char hex_digits[] = "0123456789abcdef";
 static const char qp_digits[] = "0123456789ABCDEF";
 
 static const unsigned char base64_values[256] = {
-	['A'] = 1, ['B'] = 2, ['C'] = 3, ['D'] = 4, ['E'] = 5, ['F'] = 6, ['G'] = 7, ['H'] = 8,
-	['I'] = 9, ['J'] = 10, ['K'] = 11, ['L'] = 12, ['M'] = 13, ['N'] = 14, ['O'] = 15,
-	['P'] = 16, ['Q'] = 17, ['R'] = 18, ['S'] = 19, ['T'] = 20, ['U'] = 21, ['V'] = 22,
-	['W'] = 23, ['X'] = 24, ['Y'] = 25, ['Z'] = 26, ['a'] = 27, ['b'] = 28, ['c'] = 29,
-	['d'] = 30, ['e'] = 31, ['f'] = 32, ['g'] = 33, ['h'] = 34, ['i'] = 35, ['j'] = 36,
-	['k'] = 37, ['l'] = 38, ['m'] = 39, ['n'] = 40, ['o'] = 41, ['p'] = 42, ['q'] = 43,
-	['r'] = 44, ['s'] = 45, ['t'] = 46, ['u'] = 47, ['v'] = 48, ['w'] = 49, ['x'] = 50,
-	['y'] = 51, ['z'] = 52, ['0'] = 53, ['1'] = 54, ['2'] = 55, ['3'] = 56, ['4'] = 57,
-	['5'] = 58, ['6'] = 59, ['7'] = 60, ['8'] = 61, ['9'] = 62, ['+'] = 63, ['/'] = 64,
+	['A'] = 1,  ['B'] = 2,  ['C'] = 3,  ['D'] = 4,  ['E'] = 5,  ['F'] = 6,  ['G'] = 7,
+	['H'] = 8,  ['I'] = 9,  ['J'] = 10, ['K'] = 11, ['L'] = 12, ['M'] = 13, ['N'] = 14,
+	['O'] = 15, ['P'] = 16, ['Q'] = 17, ['R'] = 18, ['S'] = 19, ['T'] = 20, ['U'] = 21,
+	['V'] = 22, ['W'] = 23, ['X'] = 24, ['Y'] = 25, ['Z'] = 26, ['a'] = 27, ['b'] = 28,
+	['c'] = 29, ['d'] = 30, ['e'] = 31, ['f'] = 32, ['g'] = 33, ['h'] = 34, ['i'] = 35,
+	['j'] = 36, ['k'] = 37, ['l'] = 38, ['m'] = 39, ['n'] = 40, ['o'] = 41, ['p'] = 42,
+	['q'] = 43, ['r'] = 44, ['s'] = 45, ['t'] = 46, ['u'] = 47, ['v'] = 48, ['w'] = 49,
+	['x'] = 50, ['y'] = 51, ['z'] = 52, ['0'] = 53, ['1'] = 54, ['2'] = 55, ['3'] = 56,
+	['4'] = 57, ['5'] = 58, ['6'] = 59, ['7'] = 60, ['8'] = 61, ['9'] = 62, ['+'] = 63,
+	['/'] = 64,
 };
 
 static const unsigned char hex_values[256] = {
-	['0'] = 1, ['1'] = 2, ['2'] = 3, ['3'] = 4, ['4'] = 5, ['5'] = 6, ['6'] = 7, ['7'] = 8,
-	['8'] = 9, ['9'] = 10, ['a'] = 11, ['b'] = 12, ['c'] = 13, ['d'] = 14, ['e'] = 15,
-	['f'] = 16, ['A'] = 11, ['B'] = 12, ['C'] = 13, ['D'] = 14, ['E'] = 15, ['F'] = 16,
+	['0'] = 1,  ['1'] = 2,  ['2'] = 3,  ['3'] = 4,  ['4'] = 5,  ['5'] = 6,
+	['6'] = 7,  ['7'] = 8,  ['8'] = 9,  ['9'] = 10, ['a'] = 11, ['b'] = 12,
+	['c'] = 13, ['d'] = 14, ['e'] = 15, ['f'] = 16, ['A'] = 11, ['B'] = 12,
+	['C'] = 13, ['D'] = 14, ['E'] = 15, ['F'] = 16,
 };
 
 /* Value of a digit; far above every base when C is none. */
@@ -80,8 +82,9 @@ void codec_base64(struct buf *out, struct span bytes)
 		w[2] = base64_digits[bits >> 6 & 63];
 		w[3] = base64_digits[bits & 63];
 	}
-	if (n)
+	if (n) {
 		w = base64_tail(w, p, n);
+	}
 	finish(out, w);
 }
 
@@ -104,8 +107,9 @@ static size_t base64_groups(struct base64_state *state, const char *p, size_t n)
 		uint32_t c = value_of(base64_values, p[i + 2]);
 		uint32_t d = value_of(base64_values, p[i + 3]);
 
-		if ((a | b | c | d) > 63)
+		if ((a | b | c | d) > 63) {
 			break;
+		}
 		w[0] = (char)(a << 2 | b >> 4);
 		w[1] = (char)(b << 4 | c >> 2);
 		w[2] = (char)(c << 6 | d);
@@ -117,8 +121,9 @@ static size_t base64_groups(struct base64_state *state, const char *p, size_t n)
 static void base64_digit(struct base64_state *state, uint32_t value)
 {
 	state->bits = state->bits << 6 | value;
-	if (++state->count < 4)
+	if (++state->count < 4) {
 		return;
+	}
 	*state->w++ = (char)(state->bits >> 16);
 	*state->w++ = (char)(state->bits >> 8);
 	*state->w++ = (char)state->bits;
@@ -128,8 +133,9 @@ static void base64_digit(struct base64_state *state, uint32_t value)
 /* Whole bytes of an unfinished group. */
 static void base64_flush(struct base64_state *state)
 {
-	if (state->count == 2)
+	if (state->count == 2) {
 		*state->w++ = (char)(state->bits >> 4);
+	}
 	if (state->count == 3) {
 		*state->w++ = (char)(state->bits >> 10);
 		*state->w++ = (char)(state->bits >> 2);
@@ -147,15 +153,18 @@ static size_t base64_digits_of(struct base64_state *state, struct span text, boo
 	while (i < text.n) {
 		uint32_t value;
 
-		if (!state->count)
+		if (!state->count) {
 			i += base64_groups(state, text.p + i, text.n - i);
-		if (i == text.n)
+		}
+		if (i == text.n) {
 			break;
+		}
 		value = value_of(base64_values, text.p[i]);
-		if (value <= 63)
+		if (value <= 63) {
 			base64_digit(state, value);
-		else if (text.p[i] == '=' || !(lenient || ascii_fws(text.p[i])))
+		} else if (text.p[i] == '=' || !(lenient || ascii_fws(text.p[i]))) {
 			break;
+		}
 		i++;
 	}
 	return i;
@@ -167,10 +176,11 @@ static size_t count_padding(struct span rest)
 	size_t count = 0;
 
 	for (size_t i = 0; i < rest.n; i++) {
-		if (rest.p[i] == '=')
+		if (rest.p[i] == '=') {
 			count++;
-		else if (!ascii_fws(rest.p[i]))
+		} else if (!ascii_fws(rest.p[i])) {
 			return SIZE_MAX;
+		}
 	}
 	return count;
 }
@@ -228,11 +238,13 @@ bool codec_base64_canonical(struct span text)
 /* LINE, whose end was cut, without transport's trailing blanks; *SOFT when "=" joined the next. */
 static struct span qp_content(struct span line, bool *soft)
 {
-	while (line.n && ascii_wsp(line.p[line.n - 1]))
+	while (line.n && ascii_wsp(line.p[line.n - 1])) {
 		line.n--;
+	}
 	*soft = line.n && line.p[line.n - 1] == '=';
-	if (*soft)
+	if (*soft) {
 		line.n--;
+	}
 	return line;
 }
 
@@ -246,8 +258,9 @@ static char *unqp_line(char *w, struct span s)
 		memcpy(w, s.p, plain);
 		w += plain;
 		s = span_from(s, plain);
-		if (!s.n)
+		if (!s.n) {
 			break;
+		}
 		high = s.n > 2 ? value_of(hex_values, s.p[1]) : UINT32_MAX;
 		low = s.n > 2 ? value_of(hex_values, s.p[2]) : UINT32_MAX;
 		*w++ = (high | low) > 15 ? '=' : (char)(high << 4 | low);
@@ -268,8 +281,9 @@ void codec_unqp(struct buf *out, struct span text)
 		size_t end = newline == SPAN_NONE ? text.n : newline;
 		bool soft;
 
-		if (end < next && end > 0 && text.p[end - 1] == '\r')
+		if (end < next && end > 0 && text.p[end - 1] == '\r') {
 			end--;
+		}
 		w = unqp_line(w, qp_content(span_sub(text, 0, end), &soft));
 		if (!soft) {
 			memcpy(w, text.p + end, next - end);
@@ -294,10 +308,12 @@ static bool qp_line_ends(struct span rest)
 /* May the character at the start of S stand for itself, at the column that it would get? */
 static bool qp_literal(struct span s, size_t column)
 {
-	if (ascii_wsp(s.p[0]))
+	if (ascii_wsp(s.p[0])) {
 		return !qp_line_ends(span_from(s, 1));
-	if (!ascii_graph(s.p[0]) || s.p[0] == '=')
+	}
+	if (!ascii_graph(s.p[0]) || s.p[0] == '=') {
 		return false;
+	}
 	return column || !(s.p[0] == '.' || span_starts(s, SPAN("From ")));
 }
 
@@ -329,10 +345,11 @@ static size_t qp_character(struct qp *qp, struct span s)
 		qp->column = 0;
 		literal = qp_literal(s, 0);
 	}
-	if (literal)
+	if (literal) {
 		buf_chr(qp->out, s.p[0]);
-	else
+	} else {
 		qp_encoded(qp->out, span_sub(s, 0, n));
+	}
 	qp->column += literal ? 1 : 3 * n;
 	return n;
 }
@@ -349,12 +366,15 @@ static size_t qp_run(struct span s, size_t column)
 	size_t room = column && column < QP_LINE - 1 ? QP_LINE - 1 - column : 0;
 	size_t n = 0;
 
-	if (room > s.n)
+	if (room > s.n) {
 		room = s.n;
-	while (n < room && qp_plain(s.p[n]))
+	}
+	while (n < room && qp_plain(s.p[n])) {
 		n++;
-	if (n && ascii_wsp(s.p[n - 1]) && qp_line_ends(span_from(s, n)))
+	}
+	if (n && ascii_wsp(s.p[n - 1]) && qp_line_ends(span_from(s, n))) {
 		n--;
+	}
 	return n;
 }
 
@@ -398,14 +418,16 @@ void codec_hex(struct buf *out, struct span bytes)
 
 bool codec_unhex(struct buf *out, struct span text)
 {
-	if (text.n % 2)
+	if (text.n % 2) {
 		return false;
+	}
 	for (size_t i = 0; i < text.n; i += 2) {
 		uint32_t high = value_of(hex_values, text.p[i]);
 		uint32_t low = value_of(hex_values, text.p[i + 1]);
 
-		if ((high | low) > 15)
+		if ((high | low) > 15) {
 			return false;
+		}
 		buf_chr(out, (char)(high << 4 | low));
 	}
 	return true;
@@ -420,20 +442,24 @@ void codec_base32(struct buf *out, struct span bytes)
 
 	for (size_t i = 0; i < bytes.n; i++) {
 		bits = bits << 8 | (unsigned char)bytes.p[i];
-		for (held += 8; held >= 5; held -= 5)
+		for (held += 8; held >= 5; held -= 5) {
 			buf_chr(out, base32_digits[bits >> (held - 5) & 31]);
+		}
 	}
-	if (held)
+	if (held) {
 		buf_chr(out, base32_digits[bits << (5 - held) & 31]);
+	}
 }
 
 static uint32_t base32_value(char c)
 {
 	c = ascii_lower(c);
-	if (c >= 'a' && c <= 'z')
+	if (c >= 'a' && c <= 'z') {
 		return (uint32_t)(c - 'a');
-	if (c >= '2' && c <= '7')
+	}
+	if (c >= '2' && c <= '7') {
 		return (uint32_t)(c - '2') + 26;
+	}
 	return UINT32_MAX;
 }
 
@@ -446,8 +472,9 @@ bool codec_unbase32(struct buf *out, struct span text)
 	for (size_t i = 0; i < text.n; i++) {
 		uint32_t value = base32_value(text.p[i]);
 
-		if (value > 31)
+		if (value > 31) {
 			return false;
+		}
 		bits = bits << 5 | value;
 		held += 5;
 		if (held >= 8) {

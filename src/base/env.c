@@ -26,8 +26,9 @@ static int64_t real_now(const struct env *env)
 	struct timespec t;
 
 	(void)env;
-	if (clock_gettime(CLOCK_REALTIME, &t) != 0)
+	if (clock_gettime(CLOCK_REALTIME, &t) != 0) {
 		give_up("the clock");
+	}
 	return t.tv_sec;
 }
 
@@ -36,8 +37,9 @@ static int64_t real_now_us(const struct env *env)
 	struct timespec t;
 
 	(void)env;
-	if (clock_gettime(CLOCK_MONOTONIC, &t) != 0)
+	if (clock_gettime(CLOCK_MONOTONIC, &t) != 0) {
 		give_up("the monotonic clock");
+	}
 	return (int64_t)t.tv_sec * 1000000 + t.tv_nsec / 1000;
 }
 
@@ -49,10 +51,12 @@ static void real_random(const struct env *env, void *out, size_t n)
 	while (n) {
 		ssize_t got = getrandom(p, n, 0);
 
-		if (got < 0 && errno == EINTR)
+		if (got < 0 && errno == EINTR) {
 			continue;
-		if (got <= 0)
+		}
+		if (got <= 0) {
 			give_up("randomness");
+		}
 		p += got;
 		n -= (size_t)got;
 	}
@@ -68,8 +72,9 @@ static void fix_clock(struct env *env)
 {
 	uint64_t at;
 
-	if (!span_u64(span_str(getenv("LADLE_NOW")), &at) || at > INT64_MAX)
+	if (!span_u64(span_str(getenv("LADLE_NOW")), &at) || at > INT64_MAX) {
 		return;
+	}
 	env->fixed_now = (int64_t)at;
 	env->now = fixed_now;
 }

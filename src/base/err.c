@@ -31,10 +31,12 @@ static void mark_cut(struct err *e, size_t wanted)
 {
 	size_t end = sizeof(e->text) - 4;
 
-	if (wanted < sizeof(e->text))
+	if (wanted < sizeof(e->text)) {
 		return;
-	for (size_t i = 0; i < 3 && ((unsigned char)e->text[end] & 0xc0) == 0x80; i++)
+	}
+	for (size_t i = 0; i < 3 && ((unsigned char)e->text[end] & 0xc0) == 0x80; i++) {
 		end--;
+	}
 	memcpy(e->text + end, "...", 4);
 }
 
@@ -51,8 +53,9 @@ bool err_set(struct err *e, enum err_class class, const char *status, const char
 	va_list args;
 	int n;
 
-	if (!e)
+	if (!e) {
 		return false;
+	}
 	e->class = class;
 	snprintf(e->status, sizeof(e->status), "%s", status ? status : "");
 	va_start(args, fmt);
@@ -69,8 +72,9 @@ bool err_errno(struct err *e, const char *fmt, ...)
 	char what[sizeof(e->text)], why[128];
 	va_list args;
 
-	if (!e)
+	if (!e) {
 		return false;
+	}
 	va_start(args, fmt);
 	vsnprintf(what, sizeof(what), fmt, args);
 	va_end(args);
@@ -88,8 +92,9 @@ bool err_prefix(struct err *e, const char *fmt, ...)
 	char prefix[sizeof(e->text)], behind[sizeof(e->text) + 2];
 	va_list args;
 
-	if (!e)
+	if (!e) {
 		return false;
+	}
 	va_start(args, fmt);
 	vsnprintf(prefix, sizeof(prefix), fmt, args);
 	va_end(args);
@@ -103,7 +108,7 @@ static const struct class_row *row(enum err_class class)
 {
 	size_t count = sizeof(classes) / sizeof(classes[0]);
 
-	return &classes[(size_t)class < count ? (size_t)class : (size_t)ERR_BUG];
+	return &classes[(size_t) class < count ? (size_t) class : (size_t)ERR_BUG];
 }
 
 int err_exit(enum err_class class)

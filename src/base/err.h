@@ -22,8 +22,8 @@ enum err_class {
 
 struct err {
 	enum err_class class;
-	char status[12];  /* enhanced status such as "5.7.1"; "" when none fits */
-	char text[500];   /* cut with "..." when longer */
+	char status[12]; /* enhanced status such as "5.7.1"; "" when none fits */
+	char text[500];  /* cut with "..." when longer */
 };
 
 /* Fill *E; always returns false, so that `return err_set(…)` reads well. E may be NULL. */

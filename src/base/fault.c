@@ -20,7 +20,7 @@
 #include <sys/file.h>
 #include <unistd.h>
 
-#define STATE_SIZE 4096 /* bytes of the state file that are kept */
+#define STATE_SIZE  4096 /* bytes of the state file that are kept */
 #define ACTION_KILL -1
 
 struct action {
@@ -43,9 +43,11 @@ static _Noreturn void give_up(const char *why, const char *what)
 
 static int action_value(struct span name, const char *list)
 {
-	for (size_t i = 0; i < sizeof(actions) / sizeof(actions[0]); i++)
-		if (span_is(name, actions[i].name))
+	for (size_t i = 0; i < sizeof(actions) / sizeof(actions[0]); i++) {
+		if (span_is(name, actions[i].name)) {
 			return actions[i].value;
+		}
+	}
 	give_up("unknown action in LADLE_FAULT", list);
 }
 
@@ -62,11 +64,13 @@ static int look_up(const char *list, const char *name, uint64_t count)
 		uint64_t at;
 		int value;
 
-		if (!span_u64(number, &at) || !at)
+		if (!span_u64(number, &at) || !at) {
 			give_up("bad number in LADLE_FAULT", list);
+		}
 		value = action.p ? action_value(action, list) : ACTION_KILL;
-		if (at == count && span_is(rule_name, name))
+		if (at == count && span_is(rule_name, name)) {
 			found = value;
+		}
 	}
 	return found;
 }
@@ -75,11 +79,14 @@ static int open_state(const char *path)
 {
 	int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
 
-	if (fd < 0)
+	if (fd < 0) {
 		give_up("cannot open", path);
-	while (flock(fd, LOCK_EX) != 0)
-		if (errno != EINTR)
+	}
+	while (flock(fd, LOCK_EX) != 0) {
+		if (errno != EINTR) {
 			give_up("cannot lock", path);
+		}
+	}
 	return fd;
 }
 
@@ -94,8 +101,9 @@ static uint64_t raise_count(struct span old, const char *name, char *new, size_t
 		struct span value = line;
 
 		if (span_is(span_cut(&value, ' '), name)) {
-			if (!span_u64(value, &count))
+			if (!span_u64(value, &count)) {
 				give_up("bad count in the state of", name);
+			}
 			continue;
 		}
 		memcpy(new + *used, line.p, line.n);
@@ -116,11 +124,13 @@ static uint64_t count_call(const char *path, const char *name)
 	size_t used;
 	uint64_t count;
 
-	if (got < 0 || got == sizeof(old) || strlen(name) > STATE_SIZE / 2)
+	if (got < 0 || got == sizeof(old) || strlen(name) > STATE_SIZE / 2) {
 		give_up("cannot read", path);
+	}
 	count = raise_count((struct span){ old, (size_t)got }, name, new, &used);
-	if (pwrite(fd, new, used, 0) != (ssize_t)used)
+	if (pwrite(fd, new, used, 0) != (ssize_t)used) {
 		give_up("cannot write", path);
+	}
 	close(fd);
 	return count;
 }
@@ -133,14 +143,17 @@ int fault_point(const char *name)
 	int value;
 	uint64_t count;
 
-	if (!list && !path)
+	if (!list && !path) {
 		return 0;
-	if (!path)
+	}
+	if (!path) {
 		give_up("LADLE_FAULT without LADLE_FAULT_STATE", list);
+	}
 	count = count_call(path, name);
 	value = list ? look_up(list, name, count) : 0;
-	if (value == ACTION_KILL)
+	if (value == ACTION_KILL) {
 		raise(SIGKILL);
+	}
 	errno = saved;
 	return value;
 }

@@ -28,8 +28,9 @@ static bool fault(const char *name)
 {
 	int code = fault_point(name);
 
-	if (code)
+	if (code) {
 		errno = code;
+	}
 	return code != 0;
 }
 
@@ -46,16 +47,20 @@ static bool map_descriptor(int fd, const char *path, struct file_map *map, struc
 	struct stat st;
 	void *p;
 
-	if (fstat(fd, &st) != 0)
+	if (fstat(fd, &st) != 0) {
 		return err_errno(e, "cannot examine \"%s\"", path);
-	if (!S_ISREG(st.st_mode))
-		return err_set(e, ERR_TEMPORARY, "4.3.0",
-		               "cannot map \"%s\": not a regular file", path);
-	if (st.st_size == 0)
+	}
+	if (!S_ISREG(st.st_mode)) {
+		return err_set(e, ERR_TEMPORARY, "4.3.0", "cannot map \"%s\": not a regular file",
+		               path);
+	}
+	if (st.st_size == 0) {
 		return true;
+	}
 	p = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
-	if (p == MAP_FAILED)
+	if (p == MAP_FAILED) {
 		return err_errno(e, "cannot map \"%s\"", path);
+	}
 	map->bytes = (struct span){ p, (size_t)st.st_size };
 	return true;
 }
@@ -68,8 +73,9 @@ bool file_map(const char *path, struct file_map *map, struct err *e)
 	map->bytes = SPAN("");
 	/* O_NONBLOCK: a FIFO in the place of the file must not stop us. */
 	fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-	if (fd < 0)
+	if (fd < 0) {
 		return err_errno(e, "cannot open \"%s\"", path);
+	}
 	done = map_descriptor(fd, path, map, e);
 	close_keeping_errno(fd);
 	return done;
@@ -77,8 +83,9 @@ bool file_map(const char *path, struct file_map *map, struct err *e)
 
 void file_unmap(struct file_map *map)
 {
-	if (map->bytes.n)
+	if (map->bytes.n) {
 		munmap((void *)(uintptr_t)map->bytes.p, map->bytes.n);
+	}
 	map->bytes = SPAN("");
 }
 
@@ -86,9 +93,9 @@ static ssize_t read_some(int fd, char *p, size_t n)
 {
 	ssize_t got;
 
-	do
+	do {
 		got = read(fd, p, n);
-	while (got < 0 && errno == EINTR);
+	} while (got < 0 && errno == EINTR);
 	return got;
 }
 
@@ -98,8 +105,9 @@ static size_t first_step(int fd, size_t limit)
 	struct stat st;
 	size_t size;
 
-	if (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode) || st.st_size <= 0)
+	if (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode) || st.st_size <= 0) {
 		return READ_STEP;
+	}
 	size = (size_t)st.st_size;
 	return (size < limit ? size : limit) + 1;
 }
@@ -114,15 +122,18 @@ static bool read_all(int fd, const char *name, size_t limit, struct buf *out, st
 
 		buf_reserve(out, step);
 		got = read_some(fd, out->p + out->n, step);
-		if (got < 0)
+		if (got < 0) {
 			return err_errno(e, "cannot read \"%s\"", name);
+		}
 		out->n += (size_t)got;
 		out->p[out->n] = '\0';
-		if (out->n - start > limit)
+		if (out->n - start > limit) {
 			return err_set(e, ERR_PERMANENT, "5.3.4",
 			               "cannot read \"%s\": more than %zu bytes", name, limit);
-		if (!got)
+		}
+		if (!got) {
 			return true;
+		}
 		step = READ_STEP;
 	}
 }
@@ -134,15 +145,17 @@ bool file_read(const char *path, size_t limit, struct buf *out, struct err *e)
 	size_t start = out->n;
 	bool done;
 
-	if (fd < 0)
+	if (fd < 0) {
 		return err_errno(e, "cannot open \"%s\"", path);
+	}
 	done = read_all(fd, input ? "standard input" : path, limit, out, e);
 	if (!done) {
 		out->n = start;
 		out->p[start] = '\0';
 	}
-	if (!input)
+	if (!input) {
 		close_keeping_errno(fd);
+	}
 	return done;
 }
 
@@ -151,10 +164,12 @@ bool file_write_all(int fd, struct span s, struct err *e)
 	while (s.n) {
 		ssize_t n = fault("write") ? -1 : write(fd, s.p, s.n);
 
-		if (n < 0 && errno == EINTR)
+		if (n < 0 && errno == EINTR) {
 			continue;
-		if (n < 0)
+		}
+		if (n < 0) {
 			return err_errno(e, "cannot write");
+		}
 		s = span_from(s, (size_t)n);
 	}
 	return true;
@@ -162,8 +177,9 @@ bool file_write_all(int fd, struct span s, struct err *e)
 
 bool file_sync(int fd, struct err *e)
 {
-	if (fault("fsync") || fsync(fd) != 0)
+	if (fault("fsync") || fsync(fd) != 0) {
 		return err_errno(e, "cannot sync");
+	}
 	return true;
 }
 
@@ -172,8 +188,9 @@ bool file_sync_dir(const char *path, struct err *e)
 	int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	bool done;
 
-	if (fd < 0)
+	if (fd < 0) {
 		return err_errno(e, "cannot open folder \"%s\"", path);
+	}
 	done = file_sync(fd, e);
 	close_keeping_errno(fd);
 	return done || err_prefix(e, "folder \"%s\"", path);
@@ -186,13 +203,16 @@ static char *parent_of(const char *path)
 	struct buf folder = BUF_INIT;
 	size_t slash;
 
-	while (s.n > 1 && s.p[s.n - 1] == '/')
+	while (s.n > 1 && s.p[s.n - 1] == '/') {
 		s.n--;
+	}
 	slash = span_rchr(s, '/');
-	if (slash == SPAN_NONE)
+	if (slash == SPAN_NONE) {
 		return mem_str(".");
-	while (slash > 0 && s.p[slash - 1] == '/')
+	}
+	while (slash > 0 && s.p[slash - 1] == '/') {
 		slash--;
+	}
 	buf_add(&folder, span_sub(s, 0, slash ? slash : 1));
 	return folder.p;
 }
@@ -221,15 +241,17 @@ static void temporary_name(struct buf *out, const char *path)
 
 static bool fill_temporary(int fd, struct span bytes, mode_t mode, struct err *e)
 {
-	if (fchmod(fd, mode) != 0)
+	if (fchmod(fd, mode) != 0) {
 		return err_errno(e, "cannot set mode");
+	}
 	return file_write_all(fd, bytes, e) && file_sync(fd, e);
 }
 
 static bool rename_over(const char *from, const char *to, struct err *e)
 {
-	if (fault("rename") || rename(from, to) != 0)
+	if (fault("rename") || rename(from, to) != 0) {
 		return err_errno(e, "cannot rename \"%s\"", from);
+	}
 	return true;
 }
 
@@ -256,8 +278,9 @@ bool file_replace(const char *path, struct span bytes, mode_t mode, struct err *
 	done = fill_temporary(fd, bytes, mode, e);
 	close_keeping_errno(fd);
 	done = done && rename_over(name.p, path, e);
-	if (!done)
+	if (!done) {
 		unlink_keeping_errno(name.p);
+	}
 	done = done && file_sync_parent(path, e);
 out:
 	buf_free(&name);
@@ -274,12 +297,15 @@ static bool is_folder(const char *path)
 /* A new folder's name is content of its parent, which is synced. */
 static bool make_folder(const char *path, mode_t mode, struct err *e)
 {
-	if (is_folder(path))
+	if (is_folder(path)) {
 		return true;
-	if (mkdir(path, mode) == 0)
+	}
+	if (mkdir(path, mode) == 0) {
 		return file_sync_parent(path, e);
-	if (errno == EEXIST && is_folder(path)) /* another process was faster */
+	}
+	if (errno == EEXIST && is_folder(path)) { /* another process was faster */
 		return true;
+	}
 	return err_errno(e, "cannot create folder \"%s\"", path);
 }
 
@@ -289,8 +315,9 @@ bool file_mkdirs(const char *path, mode_t mode, struct err *e)
 	bool done = true;
 
 	for (char *p = copy; done && *p; p++) {
-		if (p == copy || *p != '/')
+		if (p == copy || *p != '/') {
 			continue;
+		}
 		*p = '\0';
 		done = make_folder(copy, mode, e);
 		*p = '/';
@@ -314,8 +341,9 @@ static uint64_t read_holder(int fd)
 	ssize_t n = pread(fd, text, sizeof(text), 0);
 	uint64_t pid = 0;
 
-	if (n > 0)
+	if (n > 0) {
 		span_u64(span_trim((struct span){ text, (size_t)n }), &pid);
+	}
 	return pid;
 }
 
@@ -331,19 +359,21 @@ static bool take_lock(int fd, const char *path, struct err *e)
 {
 	int rc;
 
-	do
+	do {
 		rc = flock(fd, LOCK_EX | LOCK_NB);
-	while (rc != 0 && errno == EINTR);
+	} while (rc != 0 && errno == EINTR);
 	if (rc != 0 && errno == EWOULDBLOCK) {
-		err_set(e, ERR_TEMPORARY, "4.3.0", "cannot lock \"%s\": process %" PRIu64
-		        " has it", path, read_holder(fd));
+		err_set(e, ERR_TEMPORARY, "4.3.0", "cannot lock \"%s\": process %" PRIu64 " has it",
+		        path, read_holder(fd));
 		errno = EWOULDBLOCK;
 		return false;
 	}
-	if (rc != 0)
+	if (rc != 0) {
 		return err_errno(e, "cannot lock \"%s\"", path);
-	if (!write_holder(fd))
+	}
+	if (!write_holder(fd)) {
 		return err_errno(e, "cannot write \"%s\"", path);
+	}
 	return true;
 }
 

@@ -12,18 +12,23 @@
 #include <assert.h>
 #include <inttypes.h>
 
-static const struct { char byte; const char *text; } short_escapes[] = {
+static const struct {
+	char byte;
+	const char *text;
+} short_escapes[] = {
 	{ '"', "\\\"" }, { '\\', "\\\\" }, { '\n', "\\n" }, { '\r', "\\r" },
-	{ '\t', "\\t" }, { '\b', "\\b" }, { '\f', "\\f" },
+	{ '\t', "\\t" }, { '\b', "\\b" },  { '\f', "\\f" },
 };
 
 static void new_line(struct json *j)
 {
-	if (!j->indent)
+	if (!j->indent) {
 		return;
+	}
 	buf_chr(j->out, '\n');
-	for (unsigned i = 0; i < j->depth; i++)
+	for (unsigned i = 0; i < j->depth; i++) {
 		buf_str(j->out, "  ");
+	}
 }
 
 /* What stands before a key, or before a value that has none. */
@@ -33,10 +38,12 @@ static void separate(struct json *j)
 		j->after_key = false;
 		return;
 	}
-	if (!j->depth)
+	if (!j->depth) {
 		return;
-	if (!j->first)
+	}
+	if (!j->first) {
 		buf_chr(j->out, ',');
+	}
 	new_line(j);
 	j->first = false;
 }
@@ -55,23 +62,26 @@ void json_close(struct json *j)
 {
 	assert(j->depth > 0 && !j->after_key);
 	j->depth--;
-	if (!j->first)
+	if (!j->first) {
 		new_line(j);
+	}
 	buf_chr(j->out, j->closer[j->depth]);
 	j->first = false;
 }
 
 static void put_escaped(struct json *j, char c)
 {
-	for (size_t i = 0; i < sizeof(short_escapes) / sizeof(short_escapes[0]); i++)
+	for (size_t i = 0; i < sizeof(short_escapes) / sizeof(short_escapes[0]); i++) {
 		if (short_escapes[i].byte == c) {
 			buf_str(j->out, short_escapes[i].text);
 			return;
 		}
-	if (ascii_8bit(c))
+	}
+	if (ascii_8bit(c)) {
 		buf_str(j->out, "\xef\xbf\xbd");
-	else
+	} else {
 		buf_printf(j->out, "\\u%04x", (unsigned)(unsigned char)c);
+	}
 }
 
 /* How many bytes at the start of S are written as they are. */
@@ -83,8 +93,9 @@ static size_t verbatim(struct span s)
 		char c = s.p[n];
 		size_t step = ascii_8bit(c) ? utf8_len(span_from(s, n)) : 1;
 
-		if (!step || ascii_cntrl(c) || c == '"' || c == '\\')
+		if (!step || ascii_cntrl(c) || c == '"' || c == '\\') {
 			break;
+		}
 		n += step;
 	}
 	return n;
@@ -98,8 +109,9 @@ static void put_string(struct json *j, struct span s)
 
 		buf_add(j->out, span_sub(s, 0, n));
 		s = span_from(s, n);
-		if (!s.n)
+		if (!s.n) {
 			break;
+		}
 		put_escaped(j, s.p[0]);
 		s = span_from(s, 1);
 	}
@@ -123,10 +135,11 @@ void json_span(struct json *j, struct span s)
 
 void json_str(struct json *j, const char *s)
 {
-	if (s)
+	if (s) {
 		json_span(j, span_str(s));
-	else
+	} else {
 		json_null(j);
+	}
 }
 
 void json_int(struct json *j, int64_t v)

@@ -16,20 +16,23 @@
 struct json {
 	struct buf *out;
 	unsigned depth;
-	bool first;      /* nothing yet at this depth */
+	bool first; /* nothing yet at this depth */
 	bool after_key;
 	bool indent;     /* one line for each value, two spaces for each depth */
 	char closer[64]; /* what closes each depth */
 };
 
-#define JSON_INIT(buffer) { .out = (buffer), .depth = 0, .first = true }
+#define JSON_INIT(buffer)                                                                          \
+	{                                                                                          \
+		.out = (buffer), .depth = 0, .first = true                                         \
+	}
 
-void json_open(struct json *j, char brace);         /* '{' or '[' */
+void json_open(struct json *j, char brace); /* '{' or '[' */
 void json_close(struct json *j);
 void json_key(struct json *j, const char *key);
 /* A string; bytes that are not UTF-8 become U+FFFD. */
 void json_span(struct json *j, struct span s);
-void json_str(struct json *j, const char *s);       /* NULL gives null */
+void json_str(struct json *j, const char *s); /* NULL gives null */
 void json_int(struct json *j, int64_t v);
 void json_bool(struct json *j, bool v);
 void json_null(struct json *j);

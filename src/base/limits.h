@@ -32,10 +32,10 @@
 #define LIMIT_SETTING         (32u * 1024)         /* bytes of one setting's value */
 #define LIMIT_LOG_VALUE       1000u                /* bytes of one value in the log, then "..." */
 
-#define LIMIT_RECEIVE_SECONDS 60                   /* receive gives up with 75 */
-#define LIMIT_SIGNATURE_AGE   (14 * 86400)         /* seconds a DKIM2 signature lives */
-#define LIMIT_SIGNATURE_AHEAD 86400                /* seconds it may be from the future */
-#define LIMIT_BUSY_MS         30000                /* milliseconds to wait for a locked database */
-#define LIMIT_PUT_BACK        86400                /* seconds to retry after a DNS failure */
+#define LIMIT_RECEIVE_SECONDS 60           /* receive gives up with 75 */
+#define LIMIT_SIGNATURE_AGE   (14 * 86400) /* seconds a DKIM2 signature lives */
+#define LIMIT_SIGNATURE_AHEAD 86400        /* seconds it may be from the future */
+#define LIMIT_BUSY_MS         30000        /* milliseconds to wait for a locked database */
+#define LIMIT_PUT_BACK        86400        /* seconds to retry after a DNS failure */
 
 #endif

@@ -28,7 +28,10 @@ static const struct level_row levels[] = {
 	[LOG_LEVEL_DEBUG] = { "debug", LOG_DEBUG },
 };
 
-static const struct { const char *name; char byte; } short_escapes[] = {
+static const struct {
+	const char *name;
+	char byte;
+} short_escapes[] = {
 	{ "\\\"", '"' }, { "\\\\", '\\' }, { "\\n", '\n' }, { "\\r", '\r' }, { "\\t", '\t' },
 };
 
@@ -53,11 +56,12 @@ static bool needs_quotes(struct span s)
 
 static void put_escaped(struct buf *line, char c)
 {
-	for (size_t i = 0; i < sizeof(short_escapes) / sizeof(short_escapes[0]); i++)
+	for (size_t i = 0; i < sizeof(short_escapes) / sizeof(short_escapes[0]); i++) {
 		if (short_escapes[i].byte == c) {
 			buf_str(line, short_escapes[i].name);
 			return;
 		}
+	}
 	buf_printf(line, "\\x%02x", (unsigned)(unsigned char)c);
 }
 
@@ -67,10 +71,11 @@ static void put_quoted(struct buf *line, struct span s)
 	while (s.n) {
 		size_t n = showable(s);
 
-		if (n)
+		if (n) {
 			buf_add(line, span_sub(s, 0, n));
-		else
+		} else {
 			put_escaped(line, s.p[0]);
+		}
 		s = span_from(s, n ? n : 1);
 	}
 	buf_chr(line, '"');
@@ -81,10 +86,12 @@ static struct span cut_value(struct span s)
 {
 	size_t n = LIMIT_LOG_VALUE;
 
-	if (s.n <= n)
+	if (s.n <= n) {
 		return s;
-	for (size_t i = 0; i < 3 && ((unsigned char)s.p[n] & 0xc0) == 0x80; i++)
+	}
+	for (size_t i = 0; i < 3 && ((unsigned char)s.p[n] & 0xc0) == 0x80; i++) {
 		n--;
+	}
 	return span_sub(s, 0, n);
 }
 
@@ -92,27 +99,32 @@ static void put_pair(struct buf *line, const char *key, struct span value)
 {
 	struct span shown = cut_value(value);
 
-	if (line->n)
+	if (line->n) {
 		buf_chr(line, ' ');
+	}
 	buf_str(line, key);
 	buf_chr(line, '=');
-	if (needs_quotes(shown))
+	if (needs_quotes(shown)) {
 		put_quoted(line, shown);
-	else
+	} else {
 		buf_add(line, shown);
-	if (shown.n < value.n)
+	}
+	if (shown.n < value.n) {
 		buf_str(line, "...");
+	}
 }
 
-void log_format(struct buf *line, const struct log *log, enum log_level level,
-                const char *event, const struct log_pair *pairs, size_t count)
+void log_format(struct buf *line, const struct log *log, enum log_level level, const char *event,
+                const struct log_pair *pairs, size_t count)
 {
-	if (log->station)
+	if (log->station) {
 		put_pair(line, "station", span_str(log->station));
+	}
 	put_pair(line, "level", span_str(levels[level].name));
 	put_pair(line, "event", span_str(event));
-	for (size_t i = 0; i < count; i++)
+	for (size_t i = 0; i < count; i++) {
 		put_pair(line, pairs[i].key, pairs[i].value);
+	}
 }
 
 static void put_time(struct buf *line)
@@ -122,8 +134,9 @@ static void put_time(struct buf *line)
 	char text[32];
 	struct tm tm;
 
-	if (!gmtime_r(&now, &tm) || !strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%SZ ", &tm))
+	if (!gmtime_r(&now, &tm) || !strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%SZ ", &tm)) {
 		return;
+	}
 	buf_str(line, text);
 }
 
@@ -146,12 +159,14 @@ void log_write(const struct log *log, enum log_level level, const char *event,
 {
 	struct buf text = BUF_INIT;
 
-	if (log->target == LOG_TARGET_NONE || level > log->level)
+	if (log->target == LOG_TARGET_NONE || level > log->level) {
 		return;
+	}
 	log_format(&text, log, level, event, pairs, count);
-	if (log->target == LOG_TARGET_SYSLOG)
+	if (log->target == LOG_TARGET_SYSLOG) {
 		syslog(LOG_MAIL | levels[level].priority, "%s", text.p);
-	else
+	} else {
 		to_stderr(buf_span(&text));
+	}
 	buf_free(&text);
 }

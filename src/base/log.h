@@ -27,12 +27,12 @@ void log_write(const struct log *log, enum log_level level, const char *event,
                const struct log_pair *pairs, size_t count);
 
 /* The line without time and line end behind LINE, as log_write makes it. */
-void log_format(struct buf *line, const struct log *log, enum log_level level,
-                const char *event, const struct log_pair *pairs, size_t count);
+void log_format(struct buf *line, const struct log *log, enum log_level level, const char *event,
+                const struct log_pair *pairs, size_t count);
 
 /* log_event(log, LOG_LEVEL_INFO, "sent", { "list", name }, { "post", id }) */
-#define log_event(log, level, event, ...) \
-	log_write((log), (level), (event), (const struct log_pair[]){ __VA_ARGS__ }, \
+#define log_event(log, level, event, ...)                                                          \
+	log_write((log), (level), (event), (const struct log_pair[]){ __VA_ARGS__ },               \
 	          sizeof((const struct log_pair[]){ __VA_ARGS__ }) / sizeof(struct log_pair))
 
 #endif

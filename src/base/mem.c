@@ -34,19 +34,19 @@
 
 #ifdef MEM_ASAN
 #include <sanitizer/asan_interface.h>
-#define POISON(p, n) ASAN_POISON_MEMORY_REGION((p), (n))
+#define POISON(p, n)   ASAN_POISON_MEMORY_REGION((p), (n))
 #define UNPOISON(p, n) ASAN_UNPOISON_MEMORY_REGION((p), (n))
-#define GAP sizeof(max_align_t)
+#define GAP            sizeof(max_align_t)
 #else
-#define POISON(p, n) ((void)(p), (void)(n))
+#define POISON(p, n)   ((void)(p), (void)(n))
 #define UNPOISON(p, n) ((void)(p), (void)(n))
-#define GAP ((size_t)0)
+#define GAP            ((size_t)0)
 #endif
 
 struct chunk {
 	struct chunk *next;
-	size_t size;                /* bytes in data */
-	size_t used;                /* of them, always a multiple of the alignment */
+	size_t size; /* bytes in data */
+	size_t used; /* of them, always a multiple of the alignment */
 	_Alignas(max_align_t) char data[];
 };
 
@@ -68,8 +68,9 @@ static size_t product(size_t count, size_t size)
 {
 	size_t n;
 
-	if (__builtin_mul_overflow(count, size, &n))
+	if (__builtin_mul_overflow(count, size, &n)) {
 		mem_exhausted();
+	}
 	return n;
 }
 
@@ -77,16 +78,18 @@ static size_t sum(size_t a, size_t b)
 {
 	size_t n;
 
-	if (__builtin_add_overflow(a, b, &n))
+	if (__builtin_add_overflow(a, b, &n)) {
 		mem_exhausted();
+	}
 	return n;
 }
 
 /* malloc(0) may be NULL, so the least is one byte; no object is larger than PTRDIFF_MAX. */
 static size_t request(size_t n)
 {
-	if (n > PTRDIFF_MAX || fault_point("alloc"))
+	if (n > PTRDIFF_MAX || fault_point("alloc")) {
 		mem_exhausted();
+	}
 	return n ? n : 1;
 }
 
@@ -94,8 +97,9 @@ void *mem_alloc(size_t n)
 {
 	void *p = calloc(1, request(n));
 
-	if (!p)
+	if (!p) {
 		mem_exhausted();
+	}
 	return p;
 }
 
@@ -103,8 +107,9 @@ void *mem_resize(void *p, size_t n)
 {
 	void *q = realloc(p, request(n));
 
-	if (!q)
+	if (!q) {
 		mem_exhausted();
+	}
 	return q;
 }
 
@@ -185,17 +190,21 @@ static void *take(struct arena *a, size_t n)
 	size_t need = sum(sum(n, GAP), align - 1) & ~(align - 1);
 	struct chunk *c = a->head;
 
-	if (c->size - c->used >= need)
+	if (c->size - c->used >= need) {
 		return chunk_take(c, n, need);
-	if (need >= OWN_CHUNK)
+	}
+	if (need >= OWN_CHUNK) {
 		return take_own_chunk(a, n, need);
-	while (a->next_size - sizeof(struct chunk) < need)
+	}
+	while (a->next_size - sizeof(struct chunk) < need) {
 		a->next_size *= 2;
+	}
 	c = chunk_new(a->next_size - sizeof(struct chunk));
 	c->next = a->head;
 	a->head = c;
-	if (a->next_size < CHUNK_MAX)
+	if (a->next_size < CHUNK_MAX) {
 		a->next_size *= 2;
+	}
 	return chunk_take(c, n, need);
 }
 
@@ -216,8 +225,9 @@ char *arena_str(struct arena *a, struct span s)
 {
 	char *p = take(a, sum(s.n, 1));
 
-	if (s.n)
+	if (s.n) {
 		memcpy(p, s.p, s.n);
+	}
 	p[s.n] = '\0';
 	return p;
 }
@@ -237,8 +247,9 @@ struct span arena_printf(struct arena *a, const char *fmt, ...)
 	va_copy(again, args);
 	n = vsnprintf(NULL, 0, fmt, args);
 	va_end(args);
-	if (n < 0) /* longer than INT_MAX */
+	if (n < 0) { /* longer than INT_MAX */
 		mem_exhausted();
+	}
 	p = take(a, (size_t)n + 1);
 	vsnprintf(p, (size_t)n + 1, fmt, again);
 	va_end(again);
@@ -252,8 +263,9 @@ struct span arena_join(struct arena *a, struct span first, ...)
 	char *p;
 
 	va_start(args, first);
-	for (struct span s = first; s.p; s = va_arg(args, struct span))
+	for (struct span s = first; s.p; s = va_arg(args, struct span)) {
 		total = sum(total, s.n);
+	}
 	va_end(args);
 	p = take(a, sum(total, 1));
 	va_start(args, first);
@@ -271,12 +283,14 @@ void *arena_grow(struct arena *a, void *v, size_t n, size_t *cap, size_t size)
 	void *wider;
 	size_t used;
 
-	if (n < *cap)
+	if (n < *cap) {
 		return v;
+	}
 	*cap = *cap ? product(*cap, 2) : 8;
 	wider = arena_array(a, *cap, size);
 	used = product(n, size);
-	if (used)
+	if (used) {
 		memcpy(wider, v, used);
+	}
 	return wider;
 }

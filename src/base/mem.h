@@ -19,16 +19,16 @@
 
 /* The end described above; for a size that overflows before it can be asked for. */
 _Noreturn void mem_exhausted(void);
-void *mem_alloc(size_t n);                     /* zeroed */
-void *mem_resize(void *p, size_t n);           /* as realloc */
+void *mem_alloc(size_t n);                                  /* zeroed */
+void *mem_resize(void *p, size_t n);                        /* as realloc */
 void *mem_resize_array(void *p, size_t count, size_t size); /* overflow checked */
-void mem_free(void *p);                        /* NULL is fine */
-char *mem_str(const char *s);                  /* copy, free with mem_free */
+void mem_free(void *p);                                     /* NULL is fine */
+char *mem_str(const char *s);                               /* copy, free with mem_free */
 
 struct arena;
 
 struct arena *arena_new(void);
-void arena_free(struct arena *a);              /* NULL is fine */
+void arena_free(struct arena *a); /* NULL is fine */
 
 /* N zeroed bytes, aligned for any type. */
 void *arena_alloc(struct arena *a, size_t n);
@@ -56,7 +56,7 @@ struct span arena_join(struct arena *a, struct span first, ...);
  *     *ARENA_PUSH(arena, v, n, cap) = x;
  * Doubles by copying; the old storage stays in the arena.
  */
-#define ARENA_PUSH(a, v, n, cap) \
+#define ARENA_PUSH(a, v, n, cap)                                                                   \
 	((v) = arena_grow((a), (v), (n), &(cap), sizeof(*(v))), &(v)[(n)++])
 void *arena_grow(struct arena *a, void *v, size_t n, size_t *cap, size_t size);
 

@@ -16,12 +16,15 @@ struct span span_str(const char *s)
 
 struct span span_sub(struct span s, size_t from, size_t to)
 {
-	if (to > s.n)
+	if (to > s.n) {
 		to = s.n;
-	if (from > to)
+	}
+	if (from > to) {
 		from = to;
-	if (!s.p)
+	}
+	if (!s.p) {
 		return s;
+	}
 	return (struct span){ s.p + from, to - from };
 }
 
@@ -37,9 +40,11 @@ static bool same_bytes(const char *a, const char *b, size_t n)
 
 static bool same_letters(const char *a, const char *b, size_t n)
 {
-	for (size_t i = 0; i < n; i++)
-		if (ascii_lower(a[i]) != ascii_lower(b[i]))
+	for (size_t i = 0; i < n; i++) {
+		if (ascii_lower(a[i]) != ascii_lower(b[i])) {
 			return false;
+		}
+	}
 	return true;
 }
 
@@ -68,8 +73,9 @@ int span_cmp(struct span a, struct span b)
 	size_t n = a.n < b.n ? a.n : b.n;
 	int order = n ? memcmp(a.p, b.p, n) : 0;
 
-	if (order)
+	if (order) {
 		return order;
+	}
 	return (a.n > b.n) - (a.n < b.n);
 }
 
@@ -111,10 +117,12 @@ size_t span_find(struct span s, struct span needle)
 {
 	const char *at;
 
-	if (!needle.n)
+	if (!needle.n) {
 		return 0;
-	if (needle.n > s.n)
+	}
+	if (needle.n > s.n) {
 		return SPAN_NONE;
+	}
 	at = memmem(s.p, s.n, needle.p, needle.n);
 	return at ? (size_t)(at - s.p) : SPAN_NONE;
 }
@@ -124,12 +132,15 @@ size_t span_ifind(struct span s, struct span needle)
 {
 	char first;
 
-	if (!needle.n)
+	if (!needle.n) {
 		return 0;
+	}
 	first = ascii_lower(needle.p[0]);
-	for (size_t i = 0; i + needle.n <= s.n; i++)
-		if (ascii_lower(s.p[i]) == first && same_letters(s.p + i, needle.p, needle.n))
+	for (size_t i = 0; i + needle.n <= s.n; i++) {
+		if (ascii_lower(s.p[i]) == first && same_letters(s.p + i, needle.p, needle.n)) {
 			return i;
+		}
+	}
 	return SPAN_NONE;
 }
 
@@ -145,8 +156,9 @@ struct span span_trim(struct span s)
 
 struct span span_rtrim(struct span s)
 {
-	while (s.n && ascii_fws(s.p[s.n - 1]))
+	while (s.n && ascii_fws(s.p[s.n - 1])) {
 		s.n--;
+	}
 	return s;
 }
 
@@ -171,8 +183,9 @@ struct span span_line(struct span *rest)
 	while (end < all.n) {
 		size_t at = span_chr(span_from(all, end), '\n');
 
-		if (at == SPAN_NONE)
+		if (at == SPAN_NONE) {
 			break;
+		}
 		end += at + 1;
 		if (end >= 2 && all.p[end - 2] == '\r') {
 			*rest = span_from(all, end);
@@ -187,15 +200,18 @@ bool span_u64(struct span s, uint64_t *out)
 {
 	uint64_t value = 0;
 
-	if (!s.n)
+	if (!s.n) {
 		return false;
+	}
 	for (size_t i = 0; i < s.n; i++) {
 		uint64_t digit = (uint64_t)(s.p[i] - '0');
 
-		if (!ascii_digit(s.p[i]))
+		if (!ascii_digit(s.p[i])) {
 			return false;
-		if (value > (UINT64_MAX - digit) / 10)
+		}
+		if (value > (UINT64_MAX - digit) / 10) {
 			return false;
+		}
 		value = value * 10 + digit;
 	}
 	*out = value;

@@ -18,7 +18,10 @@ struct span {
 /* A span over a string literal. */
 #define SPAN(lit) ((struct span){ (lit), sizeof(lit) - 1 })
 /* For initialisers of static tables. */
-#define SPAN_INIT(lit) { (lit), sizeof(lit) - 1 }
+#define SPAN_INIT(lit)                                                                             \
+	{                                                                                          \
+		(lit), sizeof(lit) - 1                                                             \
+	}
 /* printf: "%.*s", SPAN_FMT(s). */
 #define SPAN_FMT(s) (int)(s).n, (s).p
 

@@ -11,27 +11,24 @@
 #include <string.h>
 
 struct lead {
-	unsigned char from, to; /* first byte */
+	unsigned char from, to;  /* first byte */
 	unsigned char low, high; /* range of the second byte */
 	unsigned char length;
 };
 
 static const struct lead leads[] = {
-	{ 0xc2, 0xdf, 0x80, 0xbf, 2 },
-	{ 0xe0, 0xe0, 0xa0, 0xbf, 3 },
-	{ 0xe1, 0xec, 0x80, 0xbf, 3 },
-	{ 0xed, 0xed, 0x80, 0x9f, 3 },
-	{ 0xee, 0xef, 0x80, 0xbf, 3 },
-	{ 0xf0, 0xf0, 0x90, 0xbf, 4 },
-	{ 0xf1, 0xf3, 0x80, 0xbf, 4 },
-	{ 0xf4, 0xf4, 0x80, 0x8f, 4 },
+	{ 0xc2, 0xdf, 0x80, 0xbf, 2 }, { 0xe0, 0xe0, 0xa0, 0xbf, 3 }, { 0xe1, 0xec, 0x80, 0xbf, 3 },
+	{ 0xed, 0xed, 0x80, 0x9f, 3 }, { 0xee, 0xef, 0x80, 0xbf, 3 }, { 0xf0, 0xf0, 0x90, 0xbf, 4 },
+	{ 0xf1, 0xf3, 0x80, 0xbf, 4 }, { 0xf4, 0xf4, 0x80, 0x8f, 4 },
 };
 
 static const struct lead *find_lead(unsigned char byte)
 {
-	for (size_t i = 0; i < sizeof(leads) / sizeof(leads[0]); i++)
-		if (byte >= leads[i].from && byte <= leads[i].to)
+	for (size_t i = 0; i < sizeof(leads) / sizeof(leads[0]); i++) {
+		if (byte >= leads[i].from && byte <= leads[i].to) {
 			return &leads[i];
+		}
+	}
 	return NULL;
 }
 
@@ -40,16 +37,21 @@ size_t utf8_len(struct span s)
 	const unsigned char *p = (const unsigned char *)s.p;
 	const struct lead *lead;
 
-	if (!s.n)
+	if (!s.n) {
 		return 0;
-	if (p[0] < 0x80)
+	}
+	if (p[0] < 0x80) {
 		return 1;
+	}
 	lead = find_lead(p[0]);
-	if (!lead || s.n < lead->length || p[1] < lead->low || p[1] > lead->high)
+	if (!lead || s.n < lead->length || p[1] < lead->low || p[1] > lead->high) {
 		return 0;
-	for (size_t i = 2; i < lead->length; i++)
-		if ((p[i] & 0xc0) != 0x80)
+	}
+	for (size_t i = 2; i < lead->length; i++) {
+		if ((p[i] & 0xc0) != 0x80) {
 			return 0;
+		}
+	}
 	return lead->length;
 }
 
@@ -62,8 +64,9 @@ static size_t ascii_words(struct span s)
 		uint64_t word;
 
 		memcpy(&word, s.p + i, sizeof(word));
-		if (word & 0x8080808080808080u)
+		if (word & 0x8080808080808080u) {
 			break;
+		}
 	}
 	return i;
 }
@@ -73,10 +76,12 @@ bool utf8_valid(struct span s)
 	while (s.n) {
 		size_t n = ascii_words(s);
 
-		if (!n)
+		if (!n) {
 			n = utf8_len(s);
-		if (!n)
+		}
+		if (!n) {
 			return false;
+		}
 		s.p += n;
 		s.n -= n;
 	}
@@ -85,9 +90,11 @@ bool utf8_valid(struct span s)
 
 bool utf8_ascii(struct span s)
 {
-	for (size_t i = ascii_words(s); i < s.n; i++)
-		if ((unsigned char)s.p[i] >= 0x80)
+	for (size_t i = ascii_words(s); i < s.n; i++) {
+		if ((unsigned char)s.p[i] >= 0x80) {
 			return false;
+		}
+	}
 	return true;
 }
 
@@ -95,7 +102,10 @@ bool utf8_ascii(struct span s)
  * Controls U+0080 to U+009F, line separators and direction overrides U+2028 to
  * U+202E, isolates U+2066 to U+2069: first bytes and the range of the last one.
  */
-static const struct { struct span start; unsigned char from, to; } unsafe_characters[] = {
+static const struct {
+	struct span start;
+	unsigned char from, to;
+} unsafe_characters[] = {
 	{ SPAN_INIT("\xc2"), 0x80, 0x9f },
 	{ SPAN_INIT("\xe2\x80"), 0xa8, 0xae },
 	{ SPAN_INIT("\xe2\x81"), 0xa6, 0xa9 },
@@ -105,11 +115,13 @@ static bool unsafe_character(struct span c)
 {
 	unsigned char last = (unsigned char)c.p[c.n - 1];
 
-	for (size_t i = 0; i < sizeof(unsafe_characters) / sizeof(unsafe_characters[0]); i++)
-		if (c.n == unsafe_characters[i].start.n + 1
-		    && span_starts(c, unsafe_characters[i].start)
-		    && last >= unsafe_characters[i].from && last <= unsafe_characters[i].to)
+	for (size_t i = 0; i < sizeof(unsafe_characters) / sizeof(unsafe_characters[0]); i++) {
+		if (c.n == unsafe_characters[i].start.n + 1 &&
+		    span_starts(c, unsafe_characters[i].start) &&
+		    last >= unsafe_characters[i].from && last <= unsafe_characters[i].to) {
 			return true;
+		}
+	}
 	return false;
 }
 
@@ -117,7 +129,8 @@ size_t utf8_printable(struct span s)
 {
 	size_t n = utf8_len(s);
 
-	if (n == 1)
+	if (n == 1) {
 		return ascii_cntrl(s.p[0]) ? 0 : 1;
+	}
 	return n && !unsafe_character(span_sub(s, 0, n)) ? n : 0;
 }

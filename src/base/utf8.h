@@ -5,7 +5,7 @@
 
 /* Well-formed UTF-8 (RFC 3629: no surrogates, nothing overlong, up to U+10FFFF). */
 bool utf8_valid(struct span s);
-bool utf8_ascii(struct span s);      /* no byte >= 0x80 */
+bool utf8_ascii(struct span s); /* no byte >= 0x80 */
 /* Length of the well-formed sequence at the start of S, 0 when there is none. */
 size_t utf8_len(struct span s);
 /*

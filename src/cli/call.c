@@ -97,8 +97,8 @@ bool call_list(struct call *call, const char *text, struct list *out)
 	}
 	if (!addr_key(call->arena, addr, &key, &call->err) ||
 	    !idn_ascii(call->arena, addr_domain(key), &domain, &call->err) ||
-	    !store_list_find(call->context->store, call->arena, addr_local(key), domain, out, &found,
-	                     &call->err)) {
+	    !store_list_find(call->context->store, call->arena, addr_local(key), domain, out,
+	                     &found, &call->err)) {
 		return false;
 	}
 	return found || err_set(&call->err, ERR_PERMANENT, "5.1.1",

@@ -11,7 +11,7 @@
 
 /* sysexits(3) */
 #define EXIT_USAGE 64
-#define EXIT_IO 74
+#define EXIT_IO    74
 #define EXIT_LATER 75
 
 #ifdef LADLE_DEBUG
@@ -56,7 +56,7 @@ static bool take_option(struct call *call, int argc, char **argv, int *i)
 	struct span text = span_str(argv[*i]);
 	size_t equals = span_starts(text, SPAN("--")) ? span_chr(text, '=') : SPAN_NONE;
 	const struct opt *o =
-	        find_opt(call->command, span_sub(text, 0, equals == SPAN_NONE ? text.n : equals));
+		find_opt(call->command, span_sub(text, 0, equals == SPAN_NONE ? text.n : equals));
 	const char *value = "";
 	if (!o) {
 		bool site = strcmp(argv[*i], "-C") == 0;
@@ -70,7 +70,8 @@ static bool take_option(struct call *call, int argc, char **argv, int *i)
 		value = argv[*i] + equals + 1;
 	} else if (o->value) {
 		if (*i + 1 >= argc) {
-			return call_usage(call, "option \"%s\" wants a value: %s", o->name, o->value);
+			return call_usage(call, "option \"%s\" wants a value: %s", o->name,
+			                  o->value);
 		}
 		value = argv[++*i];
 	}
@@ -199,7 +200,8 @@ static int unknown(const char *word, const char *next)
 				fprintf(stderr, "ladle: unknown command \"%s %s\"\n", word, next);
 			}
 			fprintf(stderr, "%sladle %s%s%s\n", any ? "       " : "usage: ", name,
-			        cli_commands[i]->arguments[0] ? " " : "", cli_commands[i]->arguments);
+			        cli_commands[i]->arguments[0] ? " " : "",
+			        cli_commands[i]->arguments);
 			any = true;
 		}
 	}
@@ -229,7 +231,8 @@ static int bad_option(int argc, char **argv, const char *option)
 	if (strcmp(option, "-C") == 0) {
 		fprintf(stderr, "ladle: -C wants a file: ladle -C FILE COMMAND\n");
 	} else {
-		fprintf(stderr, "ladle: unknown option \"%s\" (before the command stands only -C FILE)\n",
+		fprintf(stderr,
+		        "ladle: unknown option \"%s\" (before the command stands only -C FILE)\n",
 		        option);
 	}
 	return EXIT_USAGE;

@@ -24,7 +24,10 @@ struct opt {
 	const char *help;
 };
 
-#define OPT_JSON { "--json", NULL, "print JSON" }
+#define OPT_JSON                                                                                   \
+	{                                                                                          \
+		"--json", NULL, "print JSON"                                                       \
+	}
 
 struct call;
 
@@ -46,17 +49,17 @@ extern const struct command *const cli_commands[]; /* ends with NULL */
 struct call {
 	struct arena *arena;
 	const struct command *command;
-	const char *config;    /* -C, or NULL */
-	const char **args;     /* arguments, options taken out */
+	const char *config; /* -C, or NULL */
+	const char **args;  /* arguments, options taken out */
 	int count;
-	const char **values;   /* pairs: option name, value ("" for a flag) */
+	const char **values; /* pairs: option name, value ("" for a flag) */
 	size_t nvalues;
 	bool json;
-	struct buf out;        /* standard output; written by call_flush and at the end */
+	struct buf out;          /* standard output; written by call_flush and at the end */
 	struct context *context; /* opened by call_context */
 	struct err err;
-	bool usage;            /* err is about the command line */
-	int exit;              /* exit code when run returns true, 0 unless set */
+	bool usage; /* err is about the command line */
+	int exit;   /* exit code when run returns true, 0 unless set */
 };
 
 /* Parse ARGV, find and run the command. Returns the exit code. */
@@ -91,7 +94,8 @@ void call_open(const struct call *call, struct json *j, char brace);
 void call_close(struct call *call, struct json *j);
 /* End the transaction of the store: commit when OK, else roll back. True when it was committed. */
 bool call_commit(struct call *call, bool ok);
-/* S for a terminal: what is not printable (utf8_printable) becomes '?', but not TAB and line ends. */
+/* S for a terminal: what is not printable (utf8_printable) becomes '?', but not TAB and line ends.
+ */
 struct span call_clean(struct call *call, struct span s);
 /* As UTC, for people: "2026-11-27 18:30:01". "-" for 0. */
 struct span call_time(struct call *call, int64_t t);

@@ -28,9 +28,11 @@ static bool print_held(struct call *call, struct json *j, const struct held *h)
 		return false;
 	}
 	if (!call->json) {
-		buf_printf(&call->out, "%lld\t%.*s\t%.*s\t%.*s\t%.*s\t%.*s\n", (long long)h->id, SPAN_FMT(list),
-		           SPAN_FMT(call_time(call, h->arrived)), SPAN_FMT(call_clean(call, h->author)),
-		           SPAN_FMT(call_clean(call, h->subject)), SPAN_FMT(call_clean(call, h->reason)));
+		buf_printf(&call->out, "%lld\t%.*s\t%.*s\t%.*s\t%.*s\t%.*s\n", (long long)h->id,
+		           SPAN_FMT(list), SPAN_FMT(call_time(call, h->arrived)),
+		           SPAN_FMT(call_clean(call, h->author)),
+		           SPAN_FMT(call_clean(call, h->subject)),
+		           SPAN_FMT(call_clean(call, h->reason)));
 		return true;
 	}
 	json_open(j, '{');
@@ -120,7 +122,8 @@ static bool find(struct call *call, const char *text, struct held *out)
 	    !store_held_get(call->context->store, call->arena, id, out, &found, &call->err)) {
 		return false;
 	}
-	return found || err_set(&call->err, ERR_PERMANENT, "", "no held message %s (ladle held ls)", text);
+	return found ||
+	       err_set(&call->err, ERR_PERMANENT, "", "no held message %s (ladle held ls)", text);
 }
 
 static bool show_run(struct call *call)
@@ -141,7 +144,8 @@ static bool show_run(struct call *call)
 	}
 	bool raw = call_opt(call, "--raw") != NULL;
 	if (!raw) {
-		buf_printf(&call->out, "# held %lld: %.*s (%.*s)\n# from <%.*s> to <%.*s>, %lld octets\n",
+		buf_printf(&call->out,
+		           "# held %lld: %.*s (%.*s)\n# from <%.*s> to <%.*s>, %lld octets\n",
 		           (long long)h.id, SPAN_FMT(call_clean(call, h.reason)), SPAN_FMT(h.rule),
 		           SPAN_FMT(call_clean(call, h.mail_from)),
 		           SPAN_FMT(call_clean(call, h.recipient)), (long long)h.size);
@@ -199,12 +203,13 @@ static bool discard_run(struct call *call)
 		bool changed;
 		if (!find(call, call->args[i], &h) ||
 		    !store_held_decide(call->context->store, h.id, HELD_DISCARDED,
-		                       call->context->env.now(&call->context->env), &changed, &call->err)) {
+		                       call->context->env.now(&call->context->env), &changed,
+		                       &call->err)) {
 			return false;
 		}
 		if (!changed) {
-			return err_set(&call->err, ERR_PERMANENT, "", "held message %s was decided already",
-			               call->args[i]);
+			return err_set(&call->err, ERR_PERMANENT, "",
+			               "held message %s was decided already", call->args[i]);
 		}
 		buf_printf(&call->out, "discarded %s\n", call->args[i]);
 	}

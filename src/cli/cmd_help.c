@@ -11,16 +11,18 @@ void help_overview(struct buf *out)
 	for (size_t i = 0; cli_commands[i]; i++) {
 		buf_printf(out, "  %-15s %s\n", cli_commands[i]->name, cli_commands[i]->summary);
 	}
-	buf_str(out, "\nladle COMMAND --help shows arguments and options; ladle(1) is the manual.\n");
+	buf_str(out,
+	        "\nladle COMMAND --help shows arguments and options; ladle(1) is the manual.\n");
 }
 
 void help_command(struct buf *out, const struct command *command)
 {
-	buf_printf(out, "usage: ladle %s%s%s\n\n%s.\n", command->name, command->arguments[0] ? " " : "",
-	           command->arguments, command->summary);
+	buf_printf(out, "usage: ladle %s%s%s\n\n%s.\n", command->name,
+	           command->arguments[0] ? " " : "", command->arguments, command->summary);
 	for (const struct opt *o = command->opts; o && o->name; o++) {
 		char left[64];
-		snprintf(left, sizeof(left), "%s%s%s", o->name, o->value ? " " : "", o->value ? o->value : "");
+		snprintf(left, sizeof(left), "%s%s%s", o->name, o->value ? " " : "",
+		         o->value ? o->value : "");
 		buf_printf(out, "%s  %-24s %s\n", o == command->opts ? "\n" : "", left, o->help);
 	}
 }
@@ -50,7 +52,8 @@ static bool help_about(struct call *call)
 	for (size_t i = 0; cli_commands[i]; i++) {
 		struct span full = span_str(cli_commands[i]->name);
 		bool group = full.n > name.n && full.p[name.n] == ' ';
-		if (span_eq(full, buf_span(&name)) || (group && span_starts(full, buf_span(&name)))) {
+		if (span_eq(full, buf_span(&name)) ||
+		    (group && span_starts(full, buf_span(&name)))) {
 			buf_str(&call->out, found ? "\n" : "");
 			help_command(&call->out, cli_commands[i]);
 			found = true;

@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-#define RSA_BITS 2048
+#define RSA_BITS     2048
 #define RSA_BITS_MAX 4096
 /* Octets of one character-string of a TXT record (RFC 1035 3.3). */
 #define TXT_STRING 255
@@ -24,7 +24,8 @@ static const struct kind {
 static struct span usual_selector(struct call *call, const struct kind *kind)
 {
 	struct span day = date_iso(call->arena, call->context->env.now(&call->context->env));
-	return arena_printf(call->arena, "%s%.4s%.2s%.2s", kind->prefix, day.p, day.p + 5, day.p + 8);
+	return arena_printf(call->arena, "%s%.4s%.2s%.2s", kind->prefix, day.p, day.p + 5,
+	                    day.p + 8);
 }
 
 static bool generate(struct call *call, const struct kind *kind, struct span selector, int64_t bits)
@@ -35,8 +36,8 @@ static bool generate(struct call *call, const struct kind *kind, struct span sel
 	                   (unsigned)bits, &call->err)) {
 		return false;
 	}
-	buf_printf(&call->out, "made %.*s._domainkey.%.*s (%s)\n", SPAN_FMT(selector), SPAN_FMT(domain),
-	           kind->name);
+	buf_printf(&call->out, "made %.*s._domainkey.%.*s (%s)\n", SPAN_FMT(selector),
+	           SPAN_FMT(domain), kind->name);
 	return true;
 }
 
@@ -46,7 +47,9 @@ static bool gen_one(struct call *call, const char *algorithm, int64_t bits)
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
 		if (strcmp(algorithm, kinds[i].name) == 0) {
 			return generate(call, &kinds[i],
-			                selector ? span_str(selector) : usual_selector(call, &kinds[i]), bits);
+			                selector ? span_str(selector)
+			                         : usual_selector(call, &kinds[i]),
+			                bits);
 		}
 	}
 	return call_usage(call, "unknown algorithm \"%s\": rsa, ed25519 or mldsa44", algorithm);
@@ -68,7 +71,8 @@ static bool gen_run(struct call *call)
 	bool ok = algorithm ? gen_one(call, algorithm, bits)
 	                    : gen_one(call, "rsa", bits) && gen_one(call, "ed25519", bits);
 	if (ok) {
-		buf_printf(&call->out, "publish what \"ladle key dns %s\" prints before the first post\n",
+		buf_printf(&call->out,
+		           "publish what \"ladle key dns %s\" prints before the first post\n",
 		           call->args[0]);
 	}
 	return ok;
@@ -99,8 +103,8 @@ static bool load(struct call *call, struct key_entry **keys, size_t *n)
 		return false;
 	}
 	return *n > 0 || !domain ||
-	       err_set(&call->err, ERR_PERMANENT, "", "no keys for \"%s\" (ladle key gen %s)", domain,
-	               domain);
+	       err_set(&call->err, ERR_PERMANENT, "", "no keys for \"%s\" (ladle key gen %s)",
+	               domain, domain);
 }
 
 static bool ls_run(struct call *call)
@@ -164,7 +168,8 @@ static bool dns_run(struct call *call)
 	}
 	for (size_t i = 0; i < n; i++) {
 		if (call_opt(call, "--tsv")) {
-			buf_printf(&call->out, "%.*s\t%.*s\n", SPAN_FMT(keys[i].name), SPAN_FMT(keys[i].record));
+			buf_printf(&call->out, "%.*s\t%.*s\n", SPAN_FMT(keys[i].name),
+			           SPAN_FMT(keys[i].record));
 		} else {
 			zone_line(&call->out, &keys[i]);
 		}

@@ -20,8 +20,9 @@ static bool check_settings(struct call *call, int from, struct list *list)
 		struct span key = span_sub(text, 0, equals);
 		const struct setting *row = setting_find(SETTING_LIST, key);
 		if (!row) {
-			return call_usage(call, "unknown setting \"%.*s\" (ladle list show LIST shows all)",
-			                  SPAN_FMT(key));
+			return call_usage(
+				call, "unknown setting \"%.*s\" (ladle list show LIST shows all)",
+				SPAN_FMT(key));
 		}
 		if (!setting_put(call->arena, row, span_from(text, equals + 1), list, &call->err)) {
 			return false;
@@ -35,7 +36,7 @@ static bool keep_settings(struct call *call, int from, const struct list *list)
 	for (int i = from; i < call->count; i++) {
 		struct span text = span_str(call->args[i]);
 		const struct setting *row =
-		        setting_find(SETTING_LIST, span_sub(text, 0, span_chr(text, '=')));
+			setting_find(SETTING_LIST, span_sub(text, 0, span_chr(text, '=')));
 		if (!store_list_set(call->context->store, list->id, row,
 		                    setting_text(call->arena, row, list), &call->err)) {
 			return false;
@@ -93,8 +94,8 @@ static bool ls_run(struct call *call)
 			json_kspan(&j, "description", all[i].description);
 			json_close(&j);
 		} else {
-			buf_printf(&call->out, "%.*s\t%lld\t%.*s\n", SPAN_FMT(address), (long long)members,
-			           SPAN_FMT(all[i].description));
+			buf_printf(&call->out, "%.*s\t%lld\t%.*s\n", SPAN_FMT(address),
+			           (long long)members, SPAN_FMT(all[i].description));
 		}
 	}
 	call_close(call, &j);
@@ -180,8 +181,9 @@ static bool rm_run(struct call *call)
 		return false;
 	}
 	if (members > 0 && !call_opt(call, "--force")) {
-		return err_set(&call->err, ERR_MISUSE, "", "\"%s\" has %lld members: --force removes it",
-		               call->args[0], (long long)members);
+		return err_set(&call->err, ERR_MISUSE, "",
+		               "\"%s\" has %lld members: --force removes it", call->args[0],
+		               (long long)members);
 	}
 	return store_list_rm(call->context->store, list.id, &call->err);
 }

@@ -13,7 +13,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#define PAGE 10000
+#define PAGE         10000
 #define LIMIT_IMPORT (1024u * 1024 * 1024)
 
 static const char *const deliveries[] = { [MEMBER_MAIL] = "mail", [MEMBER_NOMAIL] = "nomail" };
@@ -35,10 +35,12 @@ static bool read_address(struct call *call, struct arena *arena, struct span tex
 {
 	struct mailboxes boxes = addr_parse(arena, text);
 	if (!utf8_valid(text)) {
-		return err_set(&call->err, ERR_PERMANENT, "5.1.3", "not UTF-8: \"%.*s\"", SPAN_FMT(text));
+		return err_set(&call->err, ERR_PERMANENT, "5.1.3", "not UTF-8: \"%.*s\"",
+		               SPAN_FMT(text));
 	}
 	if (boxes.broken || boxes.n != 1 || boxes.group || boxes.v[0].domain.n == 0) {
-		return err_set(&call->err, ERR_PERMANENT, "5.1.3", "not an address: \"%.*s\"", SPAN_FMT(text));
+		return err_set(&call->err, ERR_PERMANENT, "5.1.3", "not an address: \"%.*s\"",
+		               SPAN_FMT(text));
 	}
 	m->name = word_decode(arena, boxes.v[0].name);
 	return addr_canonical(arena, boxes.v[0].addr, &m->address, &call->err) &&
@@ -57,8 +59,8 @@ struct tally {
 	int64_t added, present, bad;
 };
 
-static bool add_one(struct call *call, const struct list *list, struct arena *arena, struct span text,
-                    struct tally *tally)
+static bool add_one(struct call *call, const struct list *list, struct arena *arena,
+                    struct span text, struct tally *tally)
 {
 	struct member m = { .joined = call->context->env.now(&call->context->env) };
 	struct span key, rest = text;
@@ -137,7 +139,8 @@ static bool rm_all(struct call *call, const struct list *list)
 			return false;
 		}
 		if (!removed) {
-			return err_set(&call->err, ERR_PERMANENT, "", "\"%s\" is not a member", call->args[i]);
+			return err_set(&call->err, ERR_PERMANENT, "", "\"%s\" is not a member",
+			               call->args[i]);
 		}
 		removed_count++;
 	}
@@ -173,12 +176,13 @@ static bool set_all(struct call *call, const struct list *list)
 		struct span key;
 		bool found;
 		if (!addr_key(call->arena, span_str(call->args[i]), &key, &call->err) ||
-		    !store_member_set_delivery(call->context->store, list->id, key, delivery, &found,
-		                               &call->err)) {
+		    !store_member_set_delivery(call->context->store, list->id, key, delivery,
+		                               &found, &call->err)) {
 			return false;
 		}
 		if (!found) {
-			return err_set(&call->err, ERR_PERMANENT, "", "\"%s\" is not a member", call->args[i]);
+			return err_set(&call->err, ERR_PERMANENT, "", "\"%s\" is not a member",
+			               call->args[i]);
 		}
 	}
 	return true;
@@ -207,7 +211,8 @@ static void print_name(struct buf *out, struct span name)
 	bool plain = true;
 	for (size_t i = 0; i < name.n; i++) {
 		char c = name.p[i];
-		plain = plain && (ascii_alnum(c) || ascii_8bit(c) || c == ' ' || c == '-' || c == '_');
+		plain = plain &&
+		        (ascii_alnum(c) || ascii_8bit(c) || c == ' ' || c == '-' || c == '_');
 	}
 	buf_str(out, plain ? "" : "\"");
 	for (size_t i = 0; i < name.n; i++) {
@@ -231,11 +236,13 @@ static void print_member(struct call *call, struct json *j, const struct member 
 		if (m->name.n > 0) {
 			print_name(&call->out, m->name);
 		}
-		buf_printf(&call->out, "%.*s%s%s%s\n", SPAN_FMT(m->address), m->name.n > 0 ? ">" : "",
-		           usual ? "" : "\t", usual ? "" : deliveries[m->delivery]);
+		buf_printf(&call->out, "%.*s%s%s%s\n", SPAN_FMT(m->address),
+		           m->name.n > 0 ? ">" : "", usual ? "" : "\t",
+		           usual ? "" : deliveries[m->delivery]);
 	} else {
 		buf_printf(&call->out, "%.*s\t%s\t%.*s\t%.*s\n", SPAN_FMT(m->address),
-		           deliveries[m->delivery], SPAN_FMT(call_time(call, m->joined)), SPAN_FMT(m->name));
+		           deliveries[m->delivery], SPAN_FMT(call_time(call, m->joined)),
+		           SPAN_FMT(m->name));
 	}
 }
 
@@ -252,8 +259,8 @@ static bool print_members(struct call *call, bool bare)
 	for (size_t n = PAGE; n == PAGE;) {
 		struct arena *arena = arena_new();
 		struct member *page;
-		bool ok = store_member_page(call->context->store, arena, list.id, after, PAGE, &page, &n,
-		                            &call->err);
+		bool ok = store_member_page(call->context->store, arena, list.id, after, PAGE,
+		                            &page, &n, &call->err);
 		for (size_t i = 0; ok && i < n; i++) {
 			print_member(call, &j, &page[i], bare);
 			after = page[i].id;

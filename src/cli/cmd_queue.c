@@ -19,7 +19,9 @@
 #define PAGE 1000
 
 static const char *const post_states[] = {
-	[POST_SENDING] = "sending", [POST_DONE] = "done", [POST_STUCK] = "stuck",
+	[POST_SENDING] = "sending",
+	[POST_DONE] = "done",
+	[POST_STUCK] = "stuck",
 };
 static const char *const inbox_states[] = {
 	[INBOX_TRYING] = "waiting",    [INBOX_POST] = "post",   [INBOX_HELD] = "held",
@@ -48,12 +50,13 @@ static bool print_post(struct call *call, struct json *j, const struct post *p)
 		json_close(j);
 		return true;
 	}
-	buf_printf(&call->out, "%lld\t%s\t%.*s\t<%.*s>\t%lld sent, %lld deferred, %lld failed, %lld open%s%.*s\n",
-	           (long long)p->id, post_states[p->state], SPAN_FMT(call_clean(call, p->author)),
-	           SPAN_FMT(call_clean(call, p->message_id)),
-	           (long long)n.sent, (long long)n.deferred, (long long)n.failed, (long long)n.open,
-	           p->state == POST_STUCK ? "\t" : "",
-	           SPAN_FMT(p->state == POST_STUCK ? p->reason : SPAN("")));
+	buf_printf(
+		&call->out,
+		"%lld\t%s\t%.*s\t<%.*s>\t%lld sent, %lld deferred, %lld failed, %lld open%s%.*s\n",
+		(long long)p->id, post_states[p->state], SPAN_FMT(call_clean(call, p->author)),
+		SPAN_FMT(call_clean(call, p->message_id)), (long long)n.sent, (long long)n.deferred,
+		(long long)n.failed, (long long)n.open, p->state == POST_STUCK ? "\t" : "",
+		SPAN_FMT(p->state == POST_STUCK ? p->reason : SPAN("")));
 	return true;
 }
 
@@ -61,7 +64,8 @@ static bool print_posts(struct call *call, struct json *j, enum post_state state
 {
 	struct post *posts;
 	size_t n;
-	if (!store_post_ls(call->context->store, call->arena, state, PAGE, &posts, &n, &call->err)) {
+	if (!store_post_ls(call->context->store, call->arena, state, PAGE, &posts, &n,
+	                   &call->err)) {
 		return false;
 	}
 	for (size_t i = 0; i < n; i++) {
@@ -83,8 +87,8 @@ static void print_inbox(struct call *call, struct json *j, const struct inbox *r
 		json_kspan(j, "reason", row->reason);
 		json_close(j);
 	} else {
-		buf_printf(&call->out, "%.*s\t%s\t%lld attempts, next %.*s\t%.*s\n", SPAN_FMT(row->spool),
-		           inbox_states[row->state], (long long)row->attempts,
+		buf_printf(&call->out, "%.*s\t%s\t%lld attempts, next %.*s\t%.*s\n",
+		           SPAN_FMT(row->spool), inbox_states[row->state], (long long)row->attempts,
 		           SPAN_FMT(call_time(call, row->next_at)), SPAN_FMT(row->reason));
 	}
 }
@@ -145,7 +149,8 @@ const struct command cmd_queue_ls = {
 
 static bool nothing(struct call *call, const char *name)
 {
-	return err_set(&call->err, ERR_PERMANENT, "", "nothing called \"%s\" waits (ladle queue ls)", name);
+	return err_set(&call->err, ERR_PERMANENT, "",
+	               "nothing called \"%s\" waits (ladle queue ls)", name);
 }
 
 /* The post that argument 0 names; *FOUND false when it is no number: a spool name then. */
@@ -160,10 +165,12 @@ static bool find_post(struct call *call, struct post *out, bool *is_post)
 	if (!*is_post) {
 		return !strchr(call->args[0], '/') || nothing(call, call->args[0]);
 	}
-	if (!store_post_get(call->context->store, call->arena, (int64_t)id, out, &found, &call->err)) {
+	if (!store_post_get(call->context->store, call->arena, (int64_t)id, out, &found,
+	                    &call->err)) {
 		return false;
 	}
-	return found || err_set(&call->err, ERR_PERMANENT, "", "no post %s (ladle queue ls)", call->args[0]);
+	return found ||
+	       err_set(&call->err, ERR_PERMANENT, "", "no post %s (ladle queue ls)", call->args[0]);
 }
 
 static void print_row(struct call *call, struct json *j, const struct fan_row *row)
@@ -178,9 +185,10 @@ static void print_row(struct call *call, struct json *j, const struct fan_row *r
 		json_kspan(j, "reply", row->reply);
 		json_close(j);
 	} else {
-		buf_printf(&call->out, "%.*s\t%s\t%lld attempts, next %.*s\t%.*s\n", SPAN_FMT(row->address),
-		           fan_state_name(row->state), (long long)row->attempts,
-		           SPAN_FMT(call_time(call, row->next_at)), SPAN_FMT(row->reply));
+		buf_printf(&call->out, "%.*s\t%s\t%lld attempts, next %.*s\t%.*s\n",
+		           SPAN_FMT(row->address), fan_state_name(row->state),
+		           (long long)row->attempts, SPAN_FMT(call_time(call, row->next_at)),
+		           SPAN_FMT(row->reply));
 	}
 }
 
@@ -190,8 +198,8 @@ static bool show_recipients(struct call *call, struct json *j, int64_t post)
 	int64_t after = 0;
 	for (size_t n = PAGE; n == PAGE;) {
 		struct fan_row *rows;
-		if (!store_fan_ls(call->context->store, call->arena, post, -1, post, after, PAGE, &rows, &n,
-		                  &call->err)) {
+		if (!store_fan_ls(call->context->store, call->arena, post, -1, post, after, PAGE,
+		                  &rows, &n, &call->err)) {
 			return false;
 		}
 		for (size_t i = 0; i < n; i++) {
@@ -231,15 +239,17 @@ static bool show_spooled(struct call *call)
 	struct inbox row;
 	bool found;
 	struct json j = JSON_INIT(&call->out);
-	if (!store_inbox_get(call->context->store, call->arena, span_str(call->args[0]), &row, &found,
-	                     &call->err)) {
+	if (!store_inbox_get(call->context->store, call->arena, span_str(call->args[0]), &row,
+	                     &found, &call->err)) {
 		return false;
 	}
-	if (!found && !file_exists(spool_file(call, call->context->paths.spool_new, call->args[0]))) {
+	if (!found &&
+	    !file_exists(spool_file(call, call->context->paths.spool_new, call->args[0]))) {
 		return nothing(call, call->args[0]);
 	}
 	if (!found) {
-		row = (struct inbox){ .spool = span_str(call->args[0]), .reason = SPAN("not processed yet") };
+		row = (struct inbox){ .spool = span_str(call->args[0]),
+			              .reason = SPAN("not processed yet") };
 	}
 	print_inbox(call, &j, &row);
 	if (call->json) {
@@ -319,7 +329,8 @@ static bool retry_post(struct call *call, int64_t post, int64_t *count)
 	}
 	for (size_t i = 0; i < n; i++) {
 		if ((post == 0 || stuck[i].id == post) &&
-		    !store_post_set_state(c->store, stuck[i].id, POST_SENDING, SPAN(""), now, &call->err)) {
+		    !store_post_set_state(c->store, stuck[i].id, POST_SENDING, SPAN(""), now,
+		                          &call->err)) {
 			return false;
 		}
 	}
@@ -395,12 +406,13 @@ static bool drop_run(struct call *call)
 		return false;
 	}
 	if (is_post && post.state == POST_DONE) {
-		return err_set(&call->err, ERR_PERMANENT, "", "post %s waits for nobody", call->args[0]);
+		return err_set(&call->err, ERR_PERMANENT, "", "post %s waits for nobody",
+		               call->args[0]);
 	}
 	if (is_post) {
 		struct context *c = call->context;
-		if (!store_fan_drop(c->store, post.id, SPAN("dropped by hand"), c->env.now(&c->env), &count,
-		                    &call->err)) {
+		if (!store_fan_drop(c->store, post.id, SPAN("dropped by hand"), c->env.now(&c->env),
+		                    &count, &call->err)) {
 			return false;
 		}
 	} else if (!unstick(call, call->args[0], false)) {

@@ -70,7 +70,8 @@ static bool newest(struct call *call, const struct message *m, uint64_t *out)
 		return false;
 	}
 	*out = base.m > 0 ? 0 : base.signs_m;
-	return *out > 0 || err_set(&call->err, ERR_PERMANENT, "", "the message has no Message-Instance");
+	return *out > 0 ||
+	       err_set(&call->err, ERR_PERMANENT, "", "the message has no Message-Instance");
 }
 
 static bool undo_run(struct call *call)
@@ -84,7 +85,8 @@ static bool undo_run(struct call *call)
 		return false;
 	}
 	if ((uint64_t)to >= top) {
-		return call_usage(call, "--to: the newest revision is %llu", (unsigned long long)top);
+		return call_usage(call, "--to: the newest revision is %llu",
+		                  (unsigned long long)top);
 	}
 	if (!dkim2_undo(call->arena, &m, (uint64_t)to, &out, &call->err)) {
 		return false;

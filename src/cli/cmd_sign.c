@@ -15,7 +15,8 @@ static struct pkey *read_key(struct call *call)
 	struct buf pem = BUF_INIT;
 	const char *file = call_opt(call, "--key");
 	struct pkey *key = NULL;
-	if (context_private(file, &call->err) && file_read(file, LIMIT_KEY_FILE, &pem, &call->err)) {
+	if (context_private(file, &call->err) &&
+	    file_read(file, LIMIT_KEY_FILE, &pem, &call->err)) {
 		key = pkey_private(buf_span(&pem), &call->err);
 	}
 	if (pem.p) {
@@ -56,8 +57,9 @@ static bool read_paths(struct call *call, struct dkim2_envelope *out)
 static bool sign_dkim2(struct call *call, const struct signer *signer, const struct message *m,
                        int64_t now)
 {
-	struct dkim2_envelope envelope = { .t = now, .nonce = span_str(call_opt(call, "--nonce")),
-		                               .flags = span_str(call_opt(call, "--flags")) };
+	struct dkim2_envelope envelope = { .t = now,
+		                           .nonce = span_str(call_opt(call, "--nonce")),
+		                           .flags = span_str(call_opt(call, "--flags")) };
 	struct dkim2_base base = { 0 };
 	struct buf instance = BUF_INIT, signature = BUF_INIT;
 	struct canon_header header = canon_dkim2_header(call->arena, m->fields, m->count);
@@ -72,8 +74,9 @@ static bool sign_dkim2(struct call *call, const struct signer *signer, const str
 		dkim2_instance(&base, &hash, &instance);
 	}
 	struct hash *prefix =
-	        dkim2_prefix(call->arena, m->fields, m->count, buf_span(&instance), &call->err);
-	bool ok = prefix && dkim2_signature(&base, prefix, signer, 1, &envelope, &signature, &call->err);
+		dkim2_prefix(call->arena, m->fields, m->count, buf_span(&instance), &call->err);
+	bool ok = prefix &&
+	          dkim2_signature(&base, prefix, signer, 1, &envelope, &signature, &call->err);
 	buf_add(&call->out, buf_span(&signature));
 	buf_add(&call->out, buf_span(&instance));
 	hash_free(prefix);
@@ -108,7 +111,8 @@ static bool sign_run(struct call *call)
 	if (!call_opt(call, "--key") || signer.selector.n == 0 || !call_opt(call, "--domain")) {
 		return call_usage(call, "wanted: --key, --selector, --domain");
 	}
-	if (!idn_ascii(call->arena, span_str(call_opt(call, "--domain")), &signer.domain, &call->err) ||
+	if (!idn_ascii(call->arena, span_str(call_opt(call, "--domain")), &signer.domain,
+	               &call->err) ||
 	    !(signer.key = read_key(call))) {
 		return false;
 	}

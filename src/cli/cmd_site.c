@@ -13,7 +13,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-
 static bool init_run(struct call *call)
 {
 	const char *dir = call->count > 0 ? call->args[0] : ".";
@@ -149,7 +148,8 @@ static bool count_all(struct call *call, struct numbers *n)
 	    !spool_names(call->arena, c->paths.spool_new, &names, &n->spool, &call->err) ||
 	    !spool_names(call->arena, c->paths.spool_stuck, &names, &n->stuck, &call->err) ||
 	    !store_held_count(c->store, 0, HELD_WAITING, &n->held, &call->err) ||
-	    !store_post_ls(c->store, call->arena, POST_SENDING, 100000, &posts, &n->sending, &call->err) ||
+	    !store_post_ls(c->store, call->arena, POST_SENDING, 100000, &posts, &n->sending,
+	                   &call->err) ||
 	    !store_post_ls(c->store, call->arena, POST_STUCK, 100000, &posts, &n->stuck_posts,
 	                   &call->err) ||
 	    !store_fan_next_at(c->store, &n->next_at, &call->err)) {
@@ -189,12 +189,13 @@ static bool status_run(struct call *call)
 		status_json(call, &n);
 		return true;
 	}
-	buf_printf(&call->out,
-	           "ladle run   %s\nlists       %zu, %lld members\nspool       %zu waiting, %zu stuck\n"
-	           "held        %lld\nposts       %zu being sent, %zu stuck\nnext retry  %.*s\n",
-	           n.running ? "is at work" : "is not running", n.lists, (long long)n.members, n.spool,
-	           n.stuck, (long long)n.held, n.sending, n.stuck_posts,
-	           SPAN_FMT(call_time(call, n.next_at)));
+	buf_printf(
+		&call->out,
+		"ladle run   %s\nlists       %zu, %lld members\nspool       %zu waiting, %zu stuck\n"
+		"held        %lld\nposts       %zu being sent, %zu stuck\nnext retry  %.*s\n",
+		n.running ? "is at work" : "is not running", n.lists, (long long)n.members, n.spool,
+		n.stuck, (long long)n.held, n.sending, n.stuck_posts,
+		SPAN_FMT(call_time(call, n.next_at)));
 	return true;
 }
 

@@ -4,7 +4,9 @@
 #include "rules/route.h"
 
 static const char *const held_states[] = {
-	[HELD_WAITING] = "waiting", [HELD_ACCEPTED] = "accepted", [HELD_DISCARDED] = "discarded",
+	[HELD_WAITING] = "waiting",
+	[HELD_ACCEPTED] = "accepted",
+	[HELD_DISCARDED] = "discarded",
 	[HELD_REFUSED] = "refused",
 };
 
@@ -25,7 +27,8 @@ static void recipient_text(struct call *call, const struct trace_post *p, const 
 		buf_printf(&call->out, "  %.*s: %s %.*s", SPAN_FMT(p->member.address),
 		           fan_state_name(p->row.state), SPAN_FMT(call_time(call, p->row.at)));
 		if (p->row.state == FAN_DEFERRED) {
-			buf_printf(&call->out, ", %lld attempts, next %.*s", (long long)p->row.attempts,
+			buf_printf(&call->out, ", %lld attempts, next %.*s",
+			           (long long)p->row.attempts,
 			           SPAN_FMT(call_time(call, p->row.next_at)));
 		}
 		buf_printf(&call->out, ": %.*s\n", SPAN_FMT(p->row.reply));
@@ -36,16 +39,17 @@ static void post_text(struct call *call, const struct trace_post *p, const char 
 {
 	const struct variant *v = variant_of(p);
 	struct span list = route_make(call->arena, &p->list, '+', SPAN(""));
-	buf_printf(&call->out,
-	           "post %lld of %.*s (%lld), received %.*s\n  by %.*s: %.*s\n"
-	           "  mode %.*s, From %s: %.*s\n"
-	           "  %lld recipients: %lld sent, %lld deferred, %lld failed, %lld skipped, %lld open\n",
-	           (long long)p->post.number, SPAN_FMT(list), (long long)p->post.id,
-	           SPAN_FMT(call_time(call, p->post.received)), SPAN_FMT(p->post.author),
-	           SPAN_FMT(p->post.subject), SPAN_FMT(v->mode), v->munged ? "munged" : "kept",
-	           SPAN_FMT(v->why), (long long)p->counts.total, (long long)p->counts.sent,
-	           (long long)p->counts.deferred, (long long)p->counts.failed,
-	           (long long)p->counts.skipped, (long long)p->counts.open);
+	buf_printf(
+		&call->out,
+		"post %lld of %.*s (%lld), received %.*s\n  by %.*s: %.*s\n"
+		"  mode %.*s, From %s: %.*s\n"
+		"  %lld recipients: %lld sent, %lld deferred, %lld failed, %lld skipped, %lld open\n",
+		(long long)p->post.number, SPAN_FMT(list), (long long)p->post.id,
+		SPAN_FMT(call_time(call, p->post.received)), SPAN_FMT(p->post.author),
+		SPAN_FMT(p->post.subject), SPAN_FMT(v->mode), v->munged ? "munged" : "kept",
+		SPAN_FMT(v->why), (long long)p->counts.total, (long long)p->counts.sent,
+		(long long)p->counts.deferred, (long long)p->counts.failed,
+		(long long)p->counts.skipped, (long long)p->counts.open);
 	if (p->post.state == POST_STUCK) {
 		buf_printf(&call->out, "  stuck: %.*s\n", SPAN_FMT(p->post.reason));
 	}
@@ -101,8 +105,8 @@ static void post_json(struct call *call, struct json *j, const struct trace_post
 static void held_text(struct call *call, const struct held *h)
 {
 	buf_printf(&call->out, "held %lld, %s, arrived %.*s\n  %.*s (%.*s)\n", (long long)h->id,
-	           held_states[h->state], SPAN_FMT(call_time(call, h->arrived)), SPAN_FMT(h->reason),
-	           SPAN_FMT(h->rule));
+	           held_states[h->state], SPAN_FMT(call_time(call, h->arrived)),
+	           SPAN_FMT(h->reason), SPAN_FMT(h->rule));
 }
 
 static void other_text(struct call *call, const struct inbox *row)
@@ -174,7 +178,8 @@ static bool trace_run(struct call *call)
 		return false;
 	}
 	if (t.nposts + t.ninbox == 0) {
-		return err_set(&call->err, ERR_PERMANENT, "", "nothing is known about <%s>", call->args[0]);
+		return err_set(&call->err, ERR_PERMANENT, "", "nothing is known about <%s>",
+		               call->args[0]);
 	}
 	if (call->json) {
 		print_json(call, &t, address);

@@ -9,11 +9,11 @@
 
 #include <string.h>
 
-#define EXIT_FAIL 1
-#define EXIT_NONE 2
-#define EXIT_LATER 75
+#define EXIT_FAIL        1
+#define EXIT_NONE        2
+#define EXIT_LATER       75
 #define LIMIT_KEY_SOURCE (16u * 1024 * 1024)
-#define DNS_SECONDS 10
+#define DNS_SECONDS      10
 
 static bool read_path(struct call *call, const char *text, struct span *out)
 {
@@ -41,7 +41,8 @@ static bool read_envelope(struct call *call, struct envelope *out)
 	return read_path(call, from, &out->mail_from);
 }
 
-/* --dns: a file when there is one of that name, else servers. Without it: the site's resolver, or the system's. */
+/* --dns: a file when there is one of that name, else servers. Without it: the site's resolver, or
+ * the system's. */
 static bool open_keys(struct call *call, struct dns **dns, struct keysource *out)
 {
 	const char *where = call_opt(call, "--dns");
@@ -50,8 +51,9 @@ static bool open_keys(struct call *call, struct dns **dns, struct keysource *out
 	struct env *env = ARENA_NEW(call->arena, struct env); /* the resolver keeps it */
 	*env = env_real();
 	if (where && file_exists(where)) {
-		bool ok = file_read(where, LIMIT_KEY_SOURCE, &text, &call->err) &&
-		          key_file_source(call->arena, buf_move(&text, call->arena), out, &call->err);
+		bool ok =
+			file_read(where, LIMIT_KEY_SOURCE, &text, &call->err) &&
+			key_file_source(call->arena, buf_move(&text, call->arena), out, &call->err);
 		buf_free(&text);
 		return ok;
 	}
@@ -63,7 +65,8 @@ static bool open_keys(struct call *call, struct dns **dns, struct keysource *out
 	}
 	*dns = dns_new(servers, DNS_SECONDS, env, &call->err);
 	if (!*dns) {
-		return where ? err_prefix(&call->err, "--dns \"%s\" is neither a file nor a server", where)
+		return where ? err_prefix(&call->err, "--dns \"%s\" is neither a file nor a server",
+		                          where)
 		             : false;
 	}
 	*out = dns_source(*dns);
@@ -112,8 +115,8 @@ static bool verify_run(struct call *call)
 	struct verdict v;
 	int64_t now;
 	const struct env env = env_real();
-	bool ok = call_number(call, "--now", env.now(&env), &now) && read_envelope(call, &envelope) &&
-	          call_message(call, call_arg(call, 0), &text) &&
+	bool ok = call_number(call, "--now", env.now(&env), &now) &&
+	          read_envelope(call, &envelope) && call_message(call, call_arg(call, 0), &text) &&
 	          message_parse(call->arena, text, &m, &call->err) && open_keys(call, &dns, &keys);
 	if (ok) {
 		verify_message(call->arena, &m, &envelope, &keys, now, &v);
@@ -127,7 +130,8 @@ static bool verify_run(struct call *call)
 static const struct opt verify_opts[] = {
 	{ "--mf", "ADDRESS", "MAIL FROM it came with; '' or <> is the null path" },
 	{ "--rt", "ADDRESS", "RCPT TO it came with; may be repeated" },
-	{ "--dns", "FILE|SERVER", "keys from a file (name, tabulator, text; or JSON), or address[:port] of a server" },
+	{ "--dns", "FILE|SERVER",
+	  "keys from a file (name, tabulator, text; or JSON), or address[:port] of a server" },
 	{ "--now", "SECONDS", "verify as of this time (seconds since 1970)" },
 	OPT_JSON,
 	{ NULL, NULL, NULL },

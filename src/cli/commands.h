@@ -5,14 +5,14 @@
 
 #include "cli/cli.h"
 
-extern const struct command cmd_init, cmd_status, cmd_receive, cmd_run;                  /* cmd_site.c */
+extern const struct command cmd_init, cmd_status, cmd_receive, cmd_run; /* cmd_site.c */
 extern const struct command cmd_list_create, cmd_list_ls, cmd_list_show, cmd_list_set, cmd_list_rm;
 extern const struct command cmd_member_add, cmd_member_rm, cmd_member_ls, cmd_member_set,
-        cmd_member_import, cmd_member_export;
+	cmd_member_import, cmd_member_export;
 extern const struct command cmd_key_gen, cmd_key_ls, cmd_key_dns;
 extern const struct command cmd_verify;
 extern const struct command cmd_sign;
-extern const struct command cmd_hash, cmd_undo;                                          /* cmd_recipe.c */
+extern const struct command cmd_hash, cmd_undo; /* cmd_recipe.c */
 extern const struct command cmd_queue_ls, cmd_queue_show, cmd_queue_retry, cmd_queue_drop;
 extern const struct command cmd_held_ls, cmd_held_show, cmd_held_accept, cmd_held_discard;
 extern const struct command cmd_trace;

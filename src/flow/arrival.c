@@ -17,8 +17,8 @@ bool arrival_route(struct context *c, struct arrival *a, struct err *e)
 	struct route routes[ROUTE_MAX];
 	size_t n = route_address(a->arena, a->recipient, site_delimiter(&c->site), routes);
 	for (size_t i = 0; i < n; i++) {
-		if (!store_list_find(c->store, a->arena, routes[i].local, routes[i].domain, &a->list,
-		                     &a->has_list, e)) {
+		if (!store_list_find(c->store, a->arena, routes[i].local, routes[i].domain,
+		                     &a->list, &a->has_list, e)) {
 			return false;
 		}
 		if (a->has_list) {
@@ -87,9 +87,10 @@ static bool load_facts(struct context *c, struct arrival *a, struct policy_input
 {
 	struct member member;
 	if (a->has_author) {
-		if (!store_member_find(c->store, a->arena, a->list.id, a->author_key, &member, &in->member,
-		                       e) ||
-		    !store_domain_signs(c->store, addr_domain(a->author_key), &in->domain_signs, e)) {
+		if (!store_member_find(c->store, a->arena, a->list.id, a->author_key, &member,
+		                       &in->member, e) ||
+		    !store_domain_signs(c->store, addr_domain(a->author_key), &in->domain_signs,
+		                        e)) {
 			return false;
 		}
 		in->author = a->author.addr;
@@ -101,7 +102,8 @@ static bool load_facts(struct context *c, struct arrival *a, struct policy_input
 static bool judge_post(struct context *c, struct arrival *a, struct err *e)
 {
 	struct envelope envelope = { true, a->mail_from, &a->arrived_as, 1 };
-	verify_message(a->arena, &a->message, &envelope, &c->keys, c->env.now(&c->env), &a->verdict);
+	verify_message(a->arena, &a->message, &envelope, &c->keys, c->env.now(&c->env),
+	               &a->verdict);
 	a->judged = true;
 	struct policy_input in = {
 		.site = &c->site,
@@ -139,9 +141,11 @@ static void judge_unsubscribe(struct context *c, struct arrival *a)
 	struct token token;
 	if (token_check(c->secret, TOKEN_UNSUBSCRIBE, a->list.id, a->route.token, &token)) {
 		a->unsubscribe = token.member;
-		decide(a, DECISION_DISCARD, "unsubscribe", SPAN("unsubscribed by personal address"));
+		decide(a, DECISION_DISCARD, "unsubscribe",
+		       SPAN("unsubscribed by personal address"));
 	} else {
-		decide(a, DECISION_HOLD, "unsubscribe", SPAN("unsubscribe address without a valid token"));
+		decide(a, DECISION_HOLD, "unsubscribe",
+		       SPAN("unsubscribe address without a valid token"));
 	}
 }
 
@@ -149,7 +153,8 @@ bool arrival_judge(struct context *c, struct arrival *a, struct err *e)
 {
 	if (!a->has_list) {
 		decide(a, DECISION_HOLD, "no-list",
-		       arena_printf(a->arena, "no list has the address \"%.*s\"", SPAN_FMT(a->recipient)));
+		       arena_printf(a->arena, "no list has the address \"%.*s\"",
+		                    SPAN_FMT(a->recipient)));
 	} else if (a->route.role == ROLE_UNSUBSCRIBE) {
 		judge_unsubscribe(c, a);
 	} else if (a->route.role != ROLE_POST) {

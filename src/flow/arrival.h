@@ -5,7 +5,8 @@
  * One message being decided, from the spool or from the held ones: what is known
  * about it, step by step, and the transaction that ends it. Private to the process station.
  *
- *     load (spool_open or the held row) -> arrival_route -> arrival_read -> arrival_judge -> arrival_commit
+ *     load (spool_open or the held row) -> arrival_route -> arrival_read -> arrival_judge ->
+ * arrival_commit
  */
 
 #include "flow/context.h"
@@ -15,26 +16,26 @@
 #include "store/held.h"
 
 struct arrival {
-	struct arena *arena;      /* everything here lives in it */
+	struct arena *arena; /* everything here lives in it */
 	/* given */
-	struct span id;           /* spool name */
-	struct span bytes;        /* the message */
+	struct span id;    /* spool name */
+	struct span bytes; /* the message */
 	struct span mail_from, recipient, arrived_as;
 	int64_t arrived;
 	bool truncated;
-	int64_t held_id;          /* a moderator accepts this held message; 0: from the spool */
-	bool patient;             /* there is time to put it back */
+	int64_t held_id; /* a moderator accepts this held message; 0: from the spool */
+	bool patient;    /* there is time to put it back */
 	/* arrival_route */
 	struct route route;
 	struct list list;
 	bool has_list;
 	/* arrival_read */
 	struct message message;
-	bool readable;            /* it parsed; else: */
+	bool readable; /* it parsed; else: */
 	struct err unreadable;
 	struct mailbox author;
 	bool has_author;
-	struct span author_key;   /* for look-ups; empty without author */
+	struct span author_key; /* for look-ups; empty without author */
 	struct span message_id, subject;
 	/* arrival_judge */
 	struct verdict verdict;
@@ -43,7 +44,7 @@ struct arrival {
 	enum decision decision;
 	const char *rule;
 	struct span reason;
-	int64_t unsubscribe;      /* member to remove: the decision about an unsubscribe address */
+	int64_t unsubscribe; /* member to remove: the decision about an unsubscribe address */
 };
 
 /* The list and role that the recipient names. */

@@ -24,8 +24,8 @@ static struct span verdict_text(struct arrival *a)
 	return buf_move(&out, a->arena);
 }
 
-static bool put_inbox(struct context *c, const struct arrival *a, enum inbox_state state, int64_t ref,
-                      struct err *e)
+static bool put_inbox(struct context *c, const struct arrival *a, enum inbox_state state,
+                      int64_t ref, struct err *e)
 {
 	struct inbox row = {
 		.spool = a->id,
@@ -69,7 +69,8 @@ static bool drop(struct context *c, struct arrival *a, struct err *e)
 		struct member member;
 		struct span key;
 		bool found = false, removed;
-		if (!store_member_get(c->store, a->arena, a->list.id, a->unsubscribe, &member, &found, e) ||
+		if (!store_member_get(c->store, a->arena, a->list.id, a->unsubscribe, &member,
+		                      &found, e) ||
 		    (found && (!addr_key(a->arena, member.address, &key, e) ||
 		               !store_member_rm(c->store, a->list.id, key, &removed, e)))) {
 			return false;
@@ -78,7 +79,8 @@ static bool drop(struct context *c, struct arrival *a, struct err *e)
 	return put_inbox(c, a, INBOX_DROPPED, 0, e);
 }
 
-/* The variants a list may need: with From kept, munged, or the second when the first is not allowed. */
+/* The variants a list may need: with From kept, munged, or the second when the first is not
+ * allowed. */
 static bool prepare(struct context *c, struct arrival *a, int64_t number, struct variant *out,
                     struct err *e)
 {
@@ -92,7 +94,8 @@ static bool prepare(struct context *c, struct arrival *a, int64_t number, struct
 		.number = number,
 		.now = c->env.now(&c->env),
 		.munge = a->list.from == LIST_FROM_MUNGE,
-		.as_opaque = a->verdict.dkim2.result != AUTH_PASS && a->verdict.dkim2.result != AUTH_NONE,
+		.as_opaque = a->verdict.dkim2.result != AUTH_PASS &&
+		             a->verdict.dkim2.result != AUTH_NONE,
 	};
 	if (variant_prepare(a->arena, &in, out, NULL, e)) {
 		return true;
@@ -132,12 +135,13 @@ static bool add_post(struct context *c, struct arrival *a, struct span blob, str
 	if (!store_variant_add(c->store, &variant, e) || !put_inbox(c, a, INBOX_POST, id, e)) {
 		return false;
 	}
-	if (a->held_id != 0 &&
-	    !store_held_decide(c->store, a->held_id, HELD_ACCEPTED, c->env.now(&c->env), &changed, e)) {
+	if (a->held_id != 0 && !store_held_decide(c->store, a->held_id, HELD_ACCEPTED,
+	                                          c->env.now(&c->env), &changed, e)) {
 		return false;
 	}
 	if (!changed) {
-		return err_set(e, ERR_PERMANENT, "", "held message %lld was decided by somebody else",
+		return err_set(e, ERR_PERMANENT, "",
+		               "held message %lld was decided by somebody else",
 		               (long long)a->held_id);
 	}
 	return !a->verdict.from_authentic ||

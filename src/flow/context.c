@@ -80,7 +80,9 @@ static bool read_config(struct context *c, const char *config, struct err *e)
 	struct buf text = BUF_INIT;
 	if (!file_read(config, LIMIT_CONFIG, &text, e)) {
 		buf_free(&text);
-		return err_prefix(e, "cannot read the configuration (\"ladle init\" makes one, -C names one)");
+		return err_prefix(
+			e,
+			"cannot read the configuration (\"ladle init\" makes one, -C names one)");
 	}
 	setting_defaults(c->arena, SETTING_SITE, &c->site);
 	bool ok = setting_read_site(c->arena, buf_move(&text, c->arena), config, &c->site, e);
@@ -115,8 +117,8 @@ static bool read_secret(struct context *c, struct err *e)
 	}
 	c->secret = buf_move(&secret, c->arena);
 	if (c->secret.n != SECRET_BYTES) {
-		return err_set(e, ERR_TEMPORARY, "4.3.5", "\"%s\" does not hold %d octets", c->paths.secret,
-		               SECRET_BYTES);
+		return err_set(e, ERR_TEMPORARY, "4.3.5", "\"%s\" does not hold %d octets",
+		               c->paths.secret, SECRET_BYTES);
 	}
 	return true;
 }

@@ -21,11 +21,12 @@ struct paths {
 	const char *spool_stuck; /* data/spool/stuck: too many attempts */
 	const char *msg;         /* data/msg: message bytes by hash */
 	const char *keys;        /* data/keys/DOMAIN/SELECTOR.pem */
-	const char *journal;     /* data/journal: what a worker's relay accepted since its last settle */
-	const char *secret;      /* data/secret: 32 random octets for tokens */
-	const char *db;          /* data/ladle.db */
-	const char *lock;        /* data/run.lock */
-	const char *wake;        /* data/wake: touched when there is new work */
+	const char
+		*journal;   /* data/journal: what a worker's relay accepted since its last settle */
+	const char *secret; /* data/secret: 32 random octets for tokens */
+	const char *db;     /* data/ladle.db */
+	const char *lock;   /* data/run.lock */
+	const char *wake;   /* data/wake: touched when there is new work */
 };
 
 enum context_need {
@@ -40,10 +41,10 @@ struct context {
 	struct paths paths;
 	struct env env;
 	struct log log;
-	struct store *store;     /* NULL unless asked for */
-	struct span secret;      /* empty unless asked for */
-	struct dns *dns;         /* NULL unless asked for */
-	struct keysource keys;   /* of dns */
+	struct store *store;   /* NULL unless asked for */
+	struct span secret;    /* empty unless asked for */
+	struct dns *dns;       /* NULL unless asked for */
+	struct keysource keys; /* of dns */
 };
 
 /*
@@ -51,7 +52,8 @@ struct context {
  * become the owner of the data folder when root runs in a site of somebody else,
  * and open what NEEDS says. NULL with *E on trouble. STATION names the log lines.
  */
-struct context *context_open(const char *config, unsigned needs, const char *station, struct err *e);
+struct context *context_open(const char *config, unsigned needs, const char *station,
+                             struct err *e);
 /* Open more of what NEEDS says (after a fork: each process opens its own). */
 bool context_need(struct context *c, unsigned needs, struct err *e);
 void context_close(struct context *c);

@@ -23,15 +23,15 @@ struct copy_press {
 	const struct list *list;
 	const struct keyring *keys;
 	struct span raw;
-	struct message header;      /* the variant's fields */
+	struct message header; /* the variant's fields */
 	struct segments body;
-	struct field *fields;       /* the same, with the personal field put in for one copy */
-	size_t personal;            /* its index; there is always one */
+	struct field *fields; /* the same, with the personal field put in for one copy */
+	size_t personal;      /* its index; there is always one */
 	struct digest body_relaxed;
 	struct dkim2_base base;
-	struct hash *before;        /* DKIM2 header hash of what sorts before the personal field */
-	struct span behind;         /* canonical text of the rest */
-	bool cached;                /* the three below are of the copy without personal field */
+	struct hash *before; /* DKIM2 header hash of what sorts before the personal field */
+	struct span behind;  /* canonical text of the rest */
+	bool cached;         /* the three below are of the copy without personal field */
 	struct hash *prefix;
 	struct buf instance, dkim1;
 };
@@ -88,9 +88,10 @@ static bool fill(struct copy_press *p, struct err *e)
 {
 	const struct variant *v = p->v;
 	if (p->keys->n == 0 && p->list->sign) {
-		return err_set(e, ERR_PERMANENT, "5.3.5",
-		               "no key for \"%.*s\": ladle key gen %.*s, then ladle queue retry --all", SPAN_FMT(p->list->domain),
-		               SPAN_FMT(p->list->domain));
+		return err_set(
+			e, ERR_PERMANENT, "5.3.5",
+			"no key for \"%.*s\": ladle key gen %.*s, then ladle queue retry --all",
+			SPAN_FMT(p->list->domain), SPAN_FMT(p->list->domain));
 	}
 	p->base = (struct dkim2_base){
 		.m = (uint64_t)v->mi,
@@ -148,7 +149,8 @@ const struct segments *copy_body(const struct copy_press *p)
 	return &p->body;
 }
 
-/* The fields of a copy: the variant's, with FIELD (complete, with CRLF; empty: the variant's own) as the personal one. */
+/* The fields of a copy: the variant's, with FIELD (complete, with CRLF; empty: the variant's own)
+ * as the personal one. */
 static void put_personal(struct copy_press *p, struct span field)
 {
 	size_t colon = span_chr(field, ':');
@@ -186,9 +188,9 @@ static bool instance(struct copy_press *p, struct buf *out, struct hash **prefix
 static bool common(struct copy_press *p, int64_t now, struct buf *mi, struct hash **prefix,
                    struct buf *dkim1, struct err *e)
 {
-	return !p->list->sign ||
-	       (dkim1_sign(&p->keys->v[0], p->fields, p->header.count, &p->body_relaxed, now, dkim1, e) &&
-	        (p->base.i == 0 || instance(p, mi, prefix, e)));
+	return !p->list->sign || (dkim1_sign(&p->keys->v[0], p->fields, p->header.count,
+	                                     &p->body_relaxed, now, dkim1, e) &&
+	                          (p->base.i == 0 || instance(p, mi, prefix, e)));
 }
 
 static bool sign(struct copy_press *p, const struct copy_job *job, const struct hash *prefix,
@@ -250,8 +252,8 @@ static struct txt own_keys(void *self, struct arena *arena, struct span name)
 	struct txt answer = { .status = TXT_TEMPORARY };
 	for (size_t i = 0; i < keys->n; i++) {
 		const struct signer *s = &keys->v[i];
-		struct span mine = arena_printf(arena, "%.*s._domainkey.%.*s", SPAN_FMT(s->selector),
-		                                SPAN_FMT(s->domain));
+		struct span mine = arena_printf(arena, "%.*s._domainkey.%.*s",
+		                                SPAN_FMT(s->selector), SPAN_FMT(s->domain));
 		struct span *record = ARENA_NEW(arena, struct span);
 		if (span_ieq(mine, name) && key_text(arena, s->key, record, NULL)) {
 			answer = (struct txt){ .status = TXT_FOUND, .records = record, .n = 1 };
@@ -282,14 +284,16 @@ static bool undoes(const struct copy_press *p, struct arena *arena, const struct
 		return true;
 	}
 	if (recipe_parse(arena, p->v->recipe, &recipe, &what) != RECIPE_OK || recipe.null_body ||
-	    recipe_apply(arena, &recipe, &header, &lines, &header, &lines, &budget, &what) != RECIPE_OK ||
+	    recipe_apply(arena, &recipe, &header, &lines, &header, &lines, &budget, &what) !=
+	            RECIPE_OK ||
 	    !message_parse(arena, p->raw, &old, NULL)) {
 		return false;
 	}
 	struct canon_header received = canon_dkim2_header(arena, old.fields, old.count);
 	recipe_lines_hash(HASH_SHA256, &lines, &undone);
 	canon_body_hash(CANON_SIMPLE, HASH_SHA256, old.body, &stored);
-	return same_header(&header, &received) && span_eq(digest_span(&undone), digest_span(&stored));
+	return same_header(&header, &received) &&
+	       span_eq(digest_span(&undone), digest_span(&stored));
 }
 
 static bool judge_dkim1(const struct copy_press *p, struct arena *arena, const struct message *m,
@@ -317,7 +321,8 @@ static bool judge_dkim2(const struct copy_press *p, struct arena *arena, const s
 		dkim2_verify(arena, m, &envelope, &source, job->now, &dkim2);
 		bool fine = dkim2.result == AUTH_PASS || dkim2.result == AUTH_TEMPERROR;
 		if (!fine || !dkim2.provisional) {
-			return err_set(e, ERR_BUG, "", "self-check: our DKIM2 copy does not verify: %.*s",
+			return err_set(e, ERR_BUG, "",
+			               "self-check: our DKIM2 copy does not verify: %.*s",
 			               SPAN_FMT(dkim2.text));
 		}
 	}
@@ -327,11 +332,13 @@ static bool judge_dkim2(const struct copy_press *p, struct arena *arena, const s
 static bool judge(const struct copy_press *p, struct arena *arena, const struct message *m,
                   const struct copy_job *job, struct err *e)
 {
-	if (!judge_dkim1(p, arena, m, job->now, e) || (p->base.i > 0 && !judge_dkim2(p, arena, m, job, e))) {
+	if (!judge_dkim1(p, arena, m, job->now, e) ||
+	    (p->base.i > 0 && !judge_dkim2(p, arena, m, job, e))) {
 		return false;
 	}
 	return undoes(p, arena, m) ||
-	       err_set(e, ERR_BUG, "", "self-check: the recipe does not lead back to what was received");
+	       err_set(e, ERR_BUG, "",
+	               "self-check: the recipe does not lead back to what was received");
 }
 
 /* The copy in an unlinked file, mapped: a large one must not become anonymous memory. */

@@ -12,9 +12,10 @@
 struct copy_press;
 
 struct copy_job {
-	struct span mail_from; /* return address, without brackets */
-	struct span rcpt_to;   /* without brackets */
-	struct span unsubscribe; /* complete List-Unsubscribe field for this copy; empty: the variant's */
+	struct span mail_from;   /* return address, without brackets */
+	struct span rcpt_to;     /* without brackets */
+	struct span unsubscribe; /* complete List-Unsubscribe field for this copy; empty: the
+	                            variant's */
 	int64_t now;
 };
 
@@ -36,6 +37,7 @@ bool copy_header(struct copy_press *p, const struct copy_job *job, struct buf *o
  * Self-check: does the copy verify with our own keys, and does its recipe undo?
  * (Keys of other hops are not looked up.)
  */
-bool copy_check(struct copy_press *p, const struct copy_job *job, struct span header, struct err *e);
+bool copy_check(struct copy_press *p, const struct copy_job *job, struct span header,
+                struct err *e);
 
 #endif

@@ -35,13 +35,13 @@ struct deliver {
 	int64_t worker;
 	int journal;
 	struct smtp *smtp;
-	unsigned relay_failures; /* in a row */
+	unsigned relay_failures;  /* in a row */
 	struct journal_mark mark; /* what this worker is at, for the one after it */
 };
 
 /* One recipient of the batch at work. */
 struct copy {
-	struct smtp_job job;     /* job.user points back here */
+	struct smtp_job job; /* job.user points back here */
 	const struct fan_recipient *recipient;
 	struct buf header;
 	struct segment *segments;
@@ -63,7 +63,7 @@ struct batch {
 	struct copy *copies;
 	size_t started, finished, accepted;
 	bool relay_down;
-	struct span reply;       /* of the last success: kept for the whole range */
+	struct span reply; /* of the last success: kept for the whole range */
 };
 
 static enum smtp_tls tls_of(uint64_t setting)
@@ -101,8 +101,10 @@ static bool learn_from_death(struct deliver *d, struct err *e)
 		struct span why = arena_printf(arena, "delivering it ended the worker %lld times",
 		                               (long long)d->mark.deaths);
 		log_event(&c->log, LOG_LEVEL_ERROR, "stuck",
-		          { "post", arena_printf(arena, "%lld", (long long)d->mark.post) }, { "reason", why });
-		ok = store_post_set_state(c->store, d->mark.post, POST_STUCK, why, c->env.now(&c->env), e);
+		          { "post", arena_printf(arena, "%lld", (long long)d->mark.post) },
+		          { "reason", why });
+		ok = store_post_set_state(c->store, d->mark.post, POST_STUCK, why,
+		                          c->env.now(&c->env), e);
 		d->mark.deaths = 0;
 	}
 	d->mark.post = 0;
@@ -161,7 +163,8 @@ static bool batch_open(struct batch *b, struct err *e)
 	/* One variant a post so far: the one the list's setting asked for. */
 	bool have = false;
 	for (int munged = 0; found && !have && munged < 2; munged++) {
-		if (!store_variant_get(c->store, b->arena, b->fan.post, munged, &b->variant, &have, e)) {
+		if (!store_variant_get(c->store, b->arena, b->fan.post, munged, &b->variant, &have,
+		                       e)) {
 			return false;
 		}
 	}
@@ -244,8 +247,9 @@ static void postpone(struct batch *b, struct copy *copy, struct span reply, bool
 	out->reply = arena_copy(b->arena, reply);
 	out->attempts = r->attempts + 1;
 	out->state = FAN_DEFERRED;
-	if (give_up || !retry_next((unsigned)out->attempts, out->first_at, now,
-	                           (int64_t)c->site.retry_for, (uint64_t)r->member, &out->next_at)) {
+	if (give_up ||
+	    !retry_next((unsigned)out->attempts, out->first_at, now, (int64_t)c->site.retry_for,
+	                (uint64_t)r->member, &out->next_at)) {
 		out->state = FAN_FAILED;
 	}
 }
@@ -290,7 +294,8 @@ static bool finish(struct batch *b, struct copy *copy, struct err *e)
 	}
 	if (result->relay_down) {
 		b->relay_down = true;
-		rest(b, copy, arena_printf(b->arena, "%.*s: %s", SPAN_FMT(c->site.smtp_url), result->reply));
+		rest(b, copy,
+		     arena_printf(b->arena, "%.*s: %s", SPAN_FMT(c->site.smtp_url), result->reply));
 	} else {
 		postpone(b, copy, span_str(result->reply), result->outcome == OUTCOME_FAILED);
 	}
@@ -413,8 +418,9 @@ static bool in_trouble(struct batch *b, bool opened, const struct err *trouble, 
 {
 	const struct context *c = b->d->c;
 	bool passing = trouble->class == ERR_TEMPORARY;
-	log_event(&c->log, LOG_LEVEL_ERROR, passing ? "postponed" : "stuck", { "list", b->list.local },
-	          { "message-id", b->post.message_id }, { "reason", span_str(trouble->text) });
+	log_event(&c->log, LOG_LEVEL_ERROR, passing ? "postponed" : "stuck",
+	          { "list", b->list.local }, { "message-id", b->post.message_id },
+	          { "reason", span_str(trouble->text) });
 	postpone_the_others(b, trouble);
 	if (!settle(b, e) || (!passing && !stick(b, trouble, e))) {
 		return false;
@@ -471,8 +477,8 @@ bool deliver_due(struct deliver *d, int64_t *next_at, bool *relay_down, struct e
 	*relay_down = false;
 	while (found && !*relay_down && !wake_stopping()) {
 		struct batch b = { .d = d, .arena = arena_new() };
-		bool ok = store_fan_claim(d->c->store, b.arena, d->worker, BATCH, d->c->env.now(&d->c->env),
-		                          &b.fan, &found, e);
+		bool ok = store_fan_claim(d->c->store, b.arena, d->worker, BATCH,
+		                          d->c->env.now(&d->c->env), &b.fan, &found, e);
 		if (ok && found) {
 			(void)fault_point("deliver-claimed");
 			ok = deliver_batch(d, &b, e);

@@ -55,7 +55,8 @@ bool journal_empty_all(const struct context *c, struct err *e)
 	size_t n;
 	bool ok = spool_names(arena, c->paths.journal, &names, &n, e);
 	for (size_t i = 0; ok && i < n; i++) {
-		const char *path = arena_printf(arena, "%s/%.*s", c->paths.journal, SPAN_FMT(names[i])).p;
+		const char *path =
+			arena_printf(arena, "%s/%.*s", c->paths.journal, SPAN_FMT(names[i])).p;
 		bool is_mark = span_chr(names[i], '.') != SPAN_NONE;
 		ok = is_mark || truncate(path, 0) == 0 || err_errno(e, "cannot empty \"%s\"", path);
 	}
@@ -88,7 +89,8 @@ static bool read_one(struct arena *arena, const char *path, struct fan_accepted 
 		if (entry.post == 0) {
 			continue; /* room that was made and not used */
 		}
-		*ARENA_PUSH(arena, *v, *n, *cap) = (struct fan_accepted){ entry.post, entry.member };
+		*ARENA_PUSH(arena, *v, *n, *cap) =
+			(struct fan_accepted){ entry.post, entry.member };
 	}
 	file_unmap(&map);
 	return true;
@@ -102,7 +104,8 @@ bool journal_read(struct arena *arena, const struct context *c, int64_t worker,
 	*out = NULL;
 	*n = 0;
 	if (worker >= 0) {
-		ok = read_one(arena, arena_printf(arena, "%s/%lld", c->paths.journal, (long long)worker).p,
+		ok = read_one(arena,
+		              arena_printf(arena, "%s/%lld", c->paths.journal, (long long)worker).p,
 		              out, n, &cap, e);
 	} else {
 		DIR *dir = opendir(c->paths.journal);
@@ -111,8 +114,10 @@ bool journal_read(struct arena *arena, const struct context *c, int64_t worker,
 		}
 		for (struct dirent *d; ok && (d = readdir(dir));) {
 			if (!strchr(d->d_name, '.')) { /* not a mark */
-				ok = read_one(arena, arena_printf(arena, "%s/%s", c->paths.journal, d->d_name).p,
-				              out, n, &cap, e);
+				ok = read_one(
+					arena,
+					arena_printf(arena, "%s/%s", c->paths.journal, d->d_name).p,
+					out, n, &cap, e);
 			}
 		}
 		closedir(dir);

@@ -20,7 +20,8 @@ bool journal_put(int fd, size_t at, int64_t post, int64_t member, struct err *e)
 bool journal_empty(int fd, struct err *e);
 /* All of them, also of workers there are no more; while no worker runs. */
 bool journal_empty_all(const struct context *c, struct err *e);
-/* What is in the journals of WORKER (-1: all), sorted by post and member. A torn last entry is ignored. */
+/* What is in the journals of WORKER (-1: all), sorted by post and member. A torn last entry is
+ * ignored. */
 bool journal_read(struct arena *arena, const struct context *c, int64_t worker,
                   struct fan_accepted **out, size_t *n, struct err *e);
 
@@ -29,7 +30,7 @@ bool journal_read(struct arena *arena, const struct context *c, int64_t worker,
  * the batch at work, and how many times in a row a worker died at that post.
  */
 struct journal_mark {
-	int64_t post;   /* 0: between batches */
+	int64_t post; /* 0: between batches */
 	int64_t deaths;
 };
 

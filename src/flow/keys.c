@@ -14,7 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define SUFFIX SPAN(".pem")
+#define SUFFIX         SPAN(".pem")
 #define LIMIT_KEY_FILE (64u * 1024)
 
 static bool selector_valid(struct span s, struct err *e)
@@ -24,11 +24,12 @@ static bool selector_valid(struct span s, struct err *e)
 		ok = ascii_alnum(s.p[i]) || s.p[i] == '-' || s.p[i] == '_' ||
 		     (s.p[i] == '.' && s.p[i - 1] != '.');
 	}
-	return ok || err_set(e, ERR_MISUSE, "", "not a selector: \"%.*s\" (letters, digits, '-', '_')",
-	                     SPAN_FMT(s));
+	return ok || err_set(e, ERR_MISUSE, "",
+	                     "not a selector: \"%.*s\" (letters, digits, '-', '_')", SPAN_FMT(s));
 }
 
-/* Names in the folder PATH that end in SUFFIX (may be empty), without it, sorted; no folder: none. */
+/* Names in the folder PATH that end in SUFFIX (may be empty), without it, sorted; no folder: none.
+ */
 static int by_name(const void *a, const void *b)
 {
 	return span_cmp(*(const struct span *)a, *(const struct span *)b);
@@ -48,7 +49,7 @@ static bool names_in(struct arena *arena, const char *path, struct span suffix, 
 		struct span name = span_str(d->d_name);
 		if (name.p[0] != '.' && span_ends(name, suffix)) {
 			*ARENA_PUSH(arena, *v, *n, cap) =
-			        arena_copy(arena, span_sub(name, 0, name.n - suffix.n));
+				arena_copy(arena, span_sub(name, 0, name.n - suffix.n));
 		}
 	}
 	closedir(dir);
@@ -123,7 +124,8 @@ bool keys_load(struct arena *arena, const struct paths *paths, struct span domai
 			return false;
 		}
 		if (out->n > LIMIT_SETS) {
-			err_set(e, ERR_PERMANENT, "5.3.5", "\"%s\" holds %zu keys, at most %u can sign a copy",
+			err_set(e, ERR_PERMANENT, "5.3.5",
+			        "\"%s\" holds %zu keys, at most %u can sign a copy",
 			        domain_folder(arena, paths, domain), out->n, LIMIT_SETS);
 			keys_free(out);
 			return false;
@@ -159,14 +161,17 @@ bool keys_generate(struct arena *arena, const struct paths *paths, struct span d
 		return false;
 	}
 	if (count >= LIMIT_SETS) {
-		return err_set(e, ERR_PERMANENT, "", "\"%.*s\" has %zu keys, one for each signature a copy may have",
+		return err_set(e, ERR_PERMANENT, "",
+		               "\"%.*s\" has %zu keys, one for each signature a copy may have",
 		               SPAN_FMT(domain), count);
 	}
 	if (type == KEY_MLDSA44 && !crypto_has_mldsa44()) {
-		return err_set(e, ERR_PERMANENT, "", "this OpenSSL has no ML-DSA-44 (it came with 3.5)");
+		return err_set(e, ERR_PERMANENT, "",
+		               "this OpenSSL has no ML-DSA-44 (it came with 3.5)");
 	}
 	if (file_exists(path)) {
-		return err_set(e, ERR_PERMANENT, "", "selector \"%.*s\" of \"%.*s\" has a key already",
+		return err_set(e, ERR_PERMANENT, "",
+		               "selector \"%.*s\" of \"%.*s\" has a key already",
 		               SPAN_FMT(selector), SPAN_FMT(domain));
 	}
 	struct buf pem = BUF_INIT;

@@ -33,8 +33,8 @@ struct turn {
 	struct span name;
 	const char *path;
 	struct inbox row;
-	bool retries;        /* look only at what was tried before; else only at what is new */
-	bool done;           /* this file needs no second look */
+	bool retries; /* look only at what was tried before; else only at what is new */
+	bool done;    /* this file needs no second look */
 	int64_t *next_at;
 };
 
@@ -53,7 +53,8 @@ static bool remove_file(const char *path, struct err *e)
 static void log_turn(const struct turn *t, enum log_level level, const char *event,
                      const struct arrival *a, struct span reason)
 {
-	log_event(&t->c->log, level, event, { "id", t->name }, { "to", a ? a->recipient : SPAN("") },
+	log_event(&t->c->log, level, event, { "id", t->name },
+	          { "to", a ? a->recipient : SPAN("") },
 	          { "message-id", a ? a->message_id : SPAN("") },
 	          { "rule", a && a->rule ? span_str(a->rule) : SPAN("") }, { "reason", reason });
 }
@@ -61,7 +62,8 @@ static void log_turn(const struct turn *t, enum log_level level, const char *eve
 /* Too many attempts: out of the way, but kept. */
 static bool set_aside(struct turn *t, struct err *e)
 {
-	const char *aside = arena_printf(t->arena, "%s/%.*s", t->c->paths.spool_stuck, SPAN_FMT(t->name)).p;
+	const char *aside =
+		arena_printf(t->arena, "%s/%.*s", t->c->paths.spool_stuck, SPAN_FMT(t->name)).p;
 	t->row.state = INBOX_STUCK;
 	t->row.at = t->c->env.now(&t->c->env);
 	/* The row first: a file that it calls stuck is set aside at the next turn in any case. */
@@ -117,8 +119,10 @@ static void fill(struct turn *t, const struct spooled *in, struct arrival *a)
 }
 
 static const char *const events[] = {
-	[DECISION_ACCEPT] = "accepted",   [DECISION_HOLD] = "held",
-	[DECISION_REJECT] = "refused",    [DECISION_DISCARD] = "discarded",
+	[DECISION_ACCEPT] = "accepted",
+	[DECISION_HOLD] = "held",
+	[DECISION_REJECT] = "refused",
+	[DECISION_DISCARD] = "discarded",
 };
 
 static bool handle(struct turn *t, const struct spooled *in, struct err *e)
@@ -151,7 +155,8 @@ static bool count_attempt(struct turn *t, bool found, struct err *e)
 	if (!found) {
 		t->row = (struct inbox){ .spool = t->name, .first_at = now };
 	}
-	return put_row(t, t->row.attempts + 1, now + RETRY_FAILED * (t->row.attempts + 1), t->row.reason, e);
+	return put_row(t, t->row.attempts + 1, now + RETRY_FAILED * (t->row.attempts + 1),
+	               t->row.reason, e);
 }
 
 static bool open_and_handle(struct turn *t, struct err *e)
@@ -218,8 +223,11 @@ bool process_due(struct context *c, int64_t *next_at, struct err *e)
 	}
 	for (size_t i = 0; ok && i < 2 * n; i++) {
 		struct span *name = &names[i % n];
-		struct turn t = { .c = c, .arena = arena_new(), .name = *name, .retries = i >= n,
-			              .next_at = next_at };
+		struct turn t = { .c = c,
+			          .arena = arena_new(),
+			          .name = *name,
+			          .retries = i >= n,
+			          .next_at = next_at };
 		t.path = arena_printf(t.arena, "%s/%.*s", c->paths.spool_new, SPAN_FMT(*name)).p;
 		ok = name->n == 0 || turn(&t, e);
 		if (t.done) {
@@ -239,21 +247,23 @@ static bool accept_held(struct context *c, struct arrival *a, struct err *e)
 	}
 	if (a->decision != DECISION_ACCEPT) {
 		enum err_class class =
-		        a->decision == DECISION_PUT_BACK ? ERR_TEMPORARY : ERR_PERMANENT;
+			a->decision == DECISION_PUT_BACK ? ERR_TEMPORARY : ERR_PERMANENT;
 		return err_set(e, class, "", "held message %lld cannot be sent: %.*s",
 		               (long long)a->held_id, SPAN_FMT(a->reason));
 	}
 	return arrival_commit(c, a, e);
 }
 
-static bool load_held(struct context *c, int64_t id, struct arrival *a, struct held *h, struct err *e)
+static bool load_held(struct context *c, int64_t id, struct arrival *a, struct held *h,
+                      struct err *e)
 {
 	bool found;
 	if (!store_held_get(c->store, a->arena, id, h, &found, e)) {
 		return false;
 	}
 	if (!found || h->state != HELD_WAITING) {
-		return err_set(e, ERR_PERMANENT, "", "no held message %lld is waiting", (long long)id);
+		return err_set(e, ERR_PERMANENT, "", "no held message %lld is waiting",
+		               (long long)id);
 	}
 	a->id = arena_printf(a->arena, "held-%lld", (long long)id);
 	a->mail_from = h->mail_from;

@@ -14,7 +14,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define EXIT_OK 0
+#define EXIT_OK    0
 #define EXIT_LATER 75
 
 /* The deadline: an MTA that runs out of patience kills us and bounces; we give up first. */
@@ -26,7 +26,8 @@ static void give_up(int sig)
 
 static void reset_signals(void)
 {
-	/* MTAs hand down ignored signals; SIGXFSZ stays ignored so that a file size limit is an error, not a death. */
+	/* MTAs hand down ignored signals; SIGXFSZ stays ignored so that a file size limit is an
+	 * error, not a death. */
 	for (int sig = 1; sig < NSIG; sig++) {
 		if (sig != SIGKILL && sig != SIGSTOP) {
 			signal(sig, SIG_DFL);

@@ -22,7 +22,7 @@
 #include <unistd.h>
 
 #define WORKERS_MAX 64
-#define EXIT_LATER 75
+#define EXIT_LATER  75
 /* Seconds a child that failed waits before it is started again. */
 #define RESTART_AFTER 5
 /* Seconds between looks for work that nobody woke us for. */
@@ -32,7 +32,7 @@ struct site_run {
 	const char *config;
 	bool once;
 	size_t workers;
-	pid_t pid;           /* of the supervisor */
+	pid_t pid; /* of the supervisor */
 	pid_t children[WORKERS_MAX + 1];
 	const struct log *log;
 };
@@ -81,7 +81,8 @@ static int child_deliver(struct context *c, int64_t worker, bool once, struct er
 			code = 0;
 			break;
 		}
-		/* For a relay that is down only time helps: a wake-up must not cut its rest short. */
+		/* For a relay that is down only time helps: a wake-up must not cut its rest short.
+		 */
 		wake_wait(relay_down ? -1 : watch, until(c, next_at));
 	}
 	deliver_free(d);
@@ -106,7 +107,8 @@ static void child(const struct site_run *run, size_t i)
 		              : child_deliver(c, (int64_t)i - 1, run->once, &e);
 	}
 	if (code != 0) {
-		log_event(run->log, LOG_LEVEL_ERROR, "failed", { "station", span_str(i ? "deliver" : "process") },
+		log_event(run->log, LOG_LEVEL_ERROR, "failed",
+		          { "station", span_str(i ? "deliver" : "process") },
 		          { "error", span_str(e.text) });
 	}
 	context_close(c);
@@ -130,7 +132,8 @@ static bool recover_all(struct context *c, struct err *e)
 	struct fan_accepted *accepted;
 	size_t n;
 	int64_t released = 0;
-	if (!journal_read(c->arena, c, -1, &accepted, &n, e) || !context_need(c, CONTEXT_STORE, e)) {
+	if (!journal_read(c->arena, c, -1, &accepted, &n, e) ||
+	    !context_need(c, CONTEXT_STORE, e)) {
 		return false;
 	}
 	bool ok = store_fan_release(c->store, -1, accepted, n, c->env.now(&c->env), &released, e) &&
@@ -232,7 +235,8 @@ static int run_forever(struct site_run *run, struct err *e)
 		for (pid_t pid; ok && (pid = waitpid(-1, &status, WNOHANG)) > 0;) {
 			ok = restart(run, pid, status, e);
 		}
-		if (!ok) { /* without one of its stations a site looks well and is not: end, to be started anew */
+		if (!ok) { /* without one of its stations a site looks well and is not: end, to be
+			      started anew */
 			stop_all(run);
 			return EXIT_LATER;
 		}

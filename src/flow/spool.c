@@ -21,15 +21,15 @@
 #define CHUNK (64u * 1024)
 #define MAGIC "Ladle-Spool: 1\n"
 /* Decimal digits wide enough for any size; patched in place once it is known. */
-#define SIZE_DIGITS 20
+#define SIZE_DIGITS    20
 #define SIZE_LINES_FMT "Size: %020llu\nTruncated: %d\n\n"
 
 /* The message on its way in: line ends made CRLF, nothing else. */
 struct intake {
 	int out;
 	struct buf buffer;
-	uint64_t size;   /* octets written so far */
-	bool cr;         /* the last octet was a CR that still waits for what follows */
+	uint64_t size; /* octets written so far */
+	bool cr;       /* the last octet was a CR that still waits for what follows */
 	bool truncated;
 };
 
@@ -128,7 +128,8 @@ static bool write_envelope(struct intake *in, const struct spool_envelope *v, in
 	if (span_starts(from, SPAN("<")) && span_ends(from, SPAN(">"))) {
 		from = span_sub(from, 1, from.n - 1);
 	}
-	buf_printf(&in->buffer, MAGIC "From: <%.*s>\nRecipient: %s\n", SPAN_FMT(from), v->recipient);
+	buf_printf(&in->buffer, MAGIC "From: <%.*s>\nRecipient: %s\n", SPAN_FMT(from),
+	           v->recipient);
 	if (v->arrived_as) {
 		buf_printf(&in->buffer, "Arrived-As: %s\n", v->arrived_as);
 	}
@@ -143,7 +144,8 @@ static bool patch_size(const struct intake *in, off_t at, struct err *e)
 	char lines[64];
 	int n = snprintf(lines, sizeof(lines), SIZE_LINES_FMT, (unsigned long long)in->size,
 	                 in->truncated ? 1 : 0);
-	return pwrite(in->out, lines, (size_t)n, at) == n || err_errno(e, "cannot write to the spool");
+	return pwrite(in->out, lines, (size_t)n, at) == n ||
+	       err_errno(e, "cannot write to the spool");
 }
 
 static bool fill(const struct context *c, int fd, int out, const struct spool_envelope *v,
@@ -151,8 +153,8 @@ static bool fill(const struct context *c, int fd, int out, const struct spool_en
 {
 	struct intake in = { .out = out, .buffer = BUF_INIT };
 	off_t size_at = 0;
-	bool ok = write_envelope(&in, v, c->env.now(&c->env), &size_at, e) && intake_run(&in, fd, e) &&
-	          patch_size(&in, size_at, e);
+	bool ok = write_envelope(&in, v, c->env.now(&c->env), &size_at, e) &&
+	          intake_run(&in, fd, e) && patch_size(&in, size_at, e);
 	buf_free(&in.buffer);
 	if (ok && (fault("spool-sync") || fsync(out) != 0)) {
 		ok = err_errno(e, "cannot sync the spool");
@@ -167,8 +169,8 @@ static void make_name(const struct context *c, char name[SPOOL_NAME])
 	c->env.random(&c->env, r, sizeof(r));
 	snprintf(name, SPOOL_NAME, "%012llx.%05llx.%lx.%02x%02x%02x%02x",
 	         (unsigned long long)c->env.now(&c->env),
-	         (unsigned long long)(c->env.now_us(&c->env) % 1000000), (unsigned long)getpid(), r[0],
-	         r[1], r[2], r[3]);
+	         (unsigned long long)(c->env.now_us(&c->env) % 1000000), (unsigned long)getpid(),
+	         r[0], r[1], r[2], r[3]);
 }
 
 bool spool_receive(const struct context *c, int fd, const struct spool_envelope *envelope,
@@ -192,7 +194,8 @@ bool spool_receive(const struct context *c, int fd, const struct spool_envelope 
 		unlink(tmp);
 		return false;
 	}
-	/* If this fails the name may be there after all and the MTA tries again: twice is better than never. */
+	/* If this fails the name may be there after all and the MTA tries again: twice is better
+	 * than never. */
 	return file_sync_dir(c->paths.spool_new, e);
 }
 
@@ -263,7 +266,8 @@ static int by_name(const void *a, const void *b)
 	return span_cmp(*(const struct span *)a, *(const struct span *)b);
 }
 
-bool spool_names(struct arena *arena, const char *path, struct span **names, size_t *n, struct err *e)
+bool spool_names(struct arena *arena, const char *path, struct span **names, size_t *n,
+                 struct err *e)
 {
 	size_t cap = 0;
 	DIR *dir = opendir(path);
@@ -274,7 +278,8 @@ bool spool_names(struct arena *arena, const char *path, struct span **names, siz
 	}
 	for (struct dirent *d; (d = readdir(dir));) {
 		if (d->d_name[0] != '.') {
-			*ARENA_PUSH(arena, *names, *n, cap) = arena_copy(arena, span_str(d->d_name));
+			*ARENA_PUSH(arena, *names, *n, cap) =
+				arena_copy(arena, span_str(d->d_name));
 		}
 	}
 	closedir(dir);

@@ -21,24 +21,26 @@
 
 struct spooled {
 	struct file_map map;
-	struct span mail_from;  /* without brackets, as the MTA gave it */
+	struct span mail_from; /* without brackets, as the MTA gave it */
 	struct span recipient;
 	struct span arrived_as; /* the address of the SMTP transaction: -a, else the recipient */
 	int64_t time;
-	uint64_t size;          /* octets after the envelope */
+	uint64_t size; /* octets after the envelope */
 	bool truncated;
-	struct span message;    /* without the "From " line that mailbox-minded MTAs put first */
+	struct span message; /* without the "From " line that mailbox-minded MTAs put first */
 };
 
-/* Map and parse PATH; spans live until spool_close. Permanent error for a file that is none of ours. */
+/* Map and parse PATH; spans live until spool_close. Permanent error for a file that is none of
+ * ours. */
 bool spool_open(const char *path, struct spooled *out, struct err *e);
 void spool_close(struct spooled *s);
 
 /* Names in the folder PATH, sorted (oldest first: names begin with the time); in ARENA. */
-bool spool_names(struct arena *arena, const char *path, struct span **names, size_t *n, struct err *e);
+bool spool_names(struct arena *arena, const char *path, struct span **names, size_t *n,
+                 struct err *e);
 
 struct spool_envelope {
-	const char *mail_from;  /* as given, with or without brackets; "" null */
+	const char *mail_from; /* as given, with or without brackets; "" null */
 	const char *recipient;
 	const char *arrived_as; /* NULL when not given */
 };
@@ -46,7 +48,8 @@ struct spool_envelope {
 /*
  * The durable part of `ladle receive`: message from descriptor FD into
  * spool/tmp, LF and CRLF both to CRLF, then fsync, rename into spool/new, fsync of the
- * folder. *NAME (32 bytes or more) gets the file's name. Nothing half-written is left visible on failure.
+ * folder. *NAME (32 bytes or more) gets the file's name. Nothing half-written is left visible on
+ * failure.
  */
 #define SPOOL_NAME 64
 bool spool_receive(const struct context *c, int fd, const struct spool_envelope *envelope,

@@ -32,7 +32,7 @@ static void sweep_tmp(struct context *c, struct arena *arena, int64_t before, st
 	}
 	for (size_t i = 0; i < n; i++) {
 		const char *path =
-		        arena_printf(arena, "%s/%.*s", c->paths.spool_tmp, SPAN_FMT(names[i])).p;
+			arena_printf(arena, "%s/%.*s", c->paths.spool_tmp, SPAN_FMT(names[i])).p;
 		if (time_of(path) < before) {
 			(void)fault_point("sweep-unlink");
 			unlink(path);
@@ -52,7 +52,8 @@ void sweep_due(struct context *c)
 		if (!blob_sweep(c->store, c->paths.msg, now - DAY, &removed, &e) ||
 		    !store_inbox_sweep(c->store, now - KEEP_INBOX * DAY, &e) ||
 		    !file_replace(mark, SPAN(""), 0600, &e)) {
-			log_event(&c->log, LOG_LEVEL_WARNING, "sweep", { "error", span_str(e.text) });
+			log_event(&c->log, LOG_LEVEL_WARNING, "sweep",
+			          { "error", span_str(e.text) });
 		}
 	}
 	arena_free(arena);

@@ -3,7 +3,8 @@
 
 /*
  * Housekeeping, at most once a day: what a kill left in spool/tmp, bytes that no
- * row names, the memory of messages handled long ago. Nothing here is needed for mail to flow, so trouble is logged, not returned.
+ * row names, the memory of messages handled long ago. Nothing here is needed for mail to flow, so
+ * trouble is logged, not returned.
  */
 
 #include "flow/context.h"

@@ -16,8 +16,8 @@ static bool about_member(struct context *c, struct arena *arena, struct span add
 	    !store_member_find(c->store, arena, p->post.list, key, &p->member, &p->has_member, e)) {
 		return false;
 	}
-	return !p->has_member || store_fan_one(c->store, arena, p->post.id, p->member.id, &p->row,
-	                                       &p->has_row, e);
+	return !p->has_member ||
+	       store_fan_one(c->store, arena, p->post.id, p->member.id, &p->row, &p->has_row, e);
 }
 
 static bool about_post(struct context *c, struct arena *arena, struct span address,
@@ -26,7 +26,8 @@ static bool about_post(struct context *c, struct arena *arena, struct span addre
 	bool found;
 	return store_list_get(c->store, arena, p->post.list, &p->list, &found, e) &&
 	       store_variant_get(c->store, arena, p->post.id, false, &p->keep, &p->has_keep, e) &&
-	       store_variant_get(c->store, arena, p->post.id, true, &p->munged, &p->has_munged, e) &&
+	       store_variant_get(c->store, arena, p->post.id, true, &p->munged, &p->has_munged,
+	                         e) &&
 	       store_fan_counts(c->store, p->post.id, &p->counts, e) &&
 	       about_member(c, arena, address, p, e);
 }
@@ -37,7 +38,8 @@ static bool held_rows(struct context *c, struct arena *arena, struct trace *t, s
 	for (size_t i = 0; i < t->ninbox; i++) {
 		bool found = false;
 		if (t->inbox[i].state == INBOX_HELD &&
-		    !store_held_get(c->store, arena, t->inbox[i].ref, &t->held[t->nheld], &found, e)) {
+		    !store_held_get(c->store, arena, t->inbox[i].ref, &t->held[t->nheld], &found,
+		                    e)) {
 			return false;
 		}
 		t->nheld += found;

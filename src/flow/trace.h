@@ -15,7 +15,7 @@ struct trace_post {
 	struct variant keep, munged;
 	bool has_keep, has_munged;
 	struct fan_counts counts;
-	struct member member;     /* when an address was asked for */
+	struct member member; /* when an address was asked for */
 	bool has_member;
 	struct fan_row row;
 	bool has_row;
@@ -26,12 +26,12 @@ struct trace {
 	size_t nposts;
 	struct inbox *inbox;
 	size_t ninbox;
-	struct held *held;        /* those the inbox rows point to */
+	struct held *held; /* those the inbox rows point to */
 	size_t nheld;
 };
 
 /* MESSAGE_ID with or without brackets; ADDRESS may be empty. */
-bool trace_message(struct context *c, struct arena *arena, struct span message_id, struct span address,
-                   struct trace *out, struct err *e);
+bool trace_message(struct context *c, struct arena *arena, struct span message_id,
+                   struct span address, struct trace *out, struct err *e);
 
 #endif

@@ -138,8 +138,8 @@ static bool fill_numbers(enum egress mode, const struct message *revised, struct
 	return true;
 }
 
-static bool finish(struct arena *arena, const struct edits *x, enum egress mode, struct variant *out,
-                   struct err *e)
+static bool finish(struct arena *arena, const struct edits *x, enum egress mode,
+                   struct variant *out, struct err *e)
 {
 	struct message revised;
 	struct segments body = edit_segments(x);
@@ -147,7 +147,8 @@ static bool finish(struct arena *arena, const struct edits *x, enum egress mode,
 	out->body = variant_encode(arena, &body, x->m->raw);
 	out->utf8 = !utf8_ascii(out->header);
 	fill_hashes(arena, &body, out);
-	return message_parse(arena, out->header, &revised, e) && fill_numbers(mode, &revised, out, e);
+	return message_parse(arena, out->header, &revised, e) &&
+	       fill_numbers(mode, &revised, out, e);
 }
 
 bool variant_prepare(struct arena *arena, const struct prepare_input *in, struct variant *out,
@@ -187,7 +188,8 @@ bool variant_prepare(struct arena *arena, const struct prepare_input *in, struct
 	}
 	out->mode = span_str(egress_name(mode.mode));
 	out->why = span_str(mode.why);
-	out->recipe = mode.mode == EGRESS_CONTINUE || mode.mode == EGRESS_NEW_ORIGIN ? recipe : SPAN_END;
+	out->recipe =
+		mode.mode == EGRESS_CONTINUE || mode.mode == EGRESS_NEW_ORIGIN ? recipe : SPAN_END;
 	if (edits) {
 		*edits = x;
 	}

@@ -26,8 +26,9 @@ static bool dot_atom(struct span s)
 	char before = '.';
 
 	for (size_t i = 0; i < s.n; i++) {
-		if (s.p[i] == '.' ? before == '.' : !atext(s.p[i]))
+		if (s.p[i] == '.' ? before == '.' : !atext(s.p[i])) {
 			return false;
+		}
 		before = s.p[i];
 	}
 	return before != '.';
@@ -37,8 +38,9 @@ static void add_quoted(struct buf *out, struct span s)
 {
 	buf_chr(out, '"');
 	for (size_t i = 0; i < s.n; i++) {
-		if (s.p[i] == '"' || s.p[i] == '\\')
+		if (s.p[i] == '"' || s.p[i] == '\\') {
 			buf_chr(out, '\\');
+		}
 		buf_chr(out, s.p[i]);
 	}
 	buf_chr(out, '"');
@@ -48,10 +50,11 @@ struct span addr_join(struct arena *arena, struct span local, struct span domain
 {
 	struct buf out = BUF_INIT;
 
-	if (dot_atom(local))
+	if (dot_atom(local)) {
 		buf_add(&out, local);
-	else
+	} else {
 		add_quoted(&out, local);
+	}
 	if (domain.n > 0) {
 		buf_chr(&out, '@');
 		buf_add(&out, domain);
@@ -63,11 +66,13 @@ struct span addr_unquote(struct arena *arena, struct span local)
 {
 	struct buf out = BUF_INIT;
 
-	if (local.n < 2 || local.p[0] != '"')
+	if (local.n < 2 || local.p[0] != '"') {
 		return local;
+	}
 	for (size_t i = 1; i + 1 < local.n; i++) {
-		if (local.p[i] == '\\' && i + 2 < local.n)
+		if (local.p[i] == '\\' && i + 2 < local.n) {
 			i++;
+		}
 		buf_chr(&out, local.p[i]);
 	}
 	return buf_move(&out, arena);
@@ -77,8 +82,9 @@ struct span addr_lower(struct arena *arena, struct span s)
 {
 	char *p = arena_alloc(arena, s.n + 1);
 
-	for (size_t i = 0; i < s.n; i++)
+	for (size_t i = 0; i < s.n; i++) {
 		p[i] = ascii_lower(s.p[i]);
+	}
 	return (struct span){ p, s.n };
 }
 
@@ -103,11 +109,13 @@ static struct span comparable(struct arena *arena, struct span domain)
 {
 	struct span out = domain;
 
-	if (domain.n > 0 && domain.p[domain.n - 1] == '.')
+	if (domain.n > 0 && domain.p[domain.n - 1] == '.') {
 		out = domain = span_sub(domain, 0, domain.n - 1);
+	}
 	/* ASCII needs no work: the comparison ignores case. */
-	if (!utf8_ascii(domain) && !idn_ascii(arena, domain, &out, NULL))
+	if (!utf8_ascii(domain) && !idn_ascii(arena, domain, &out, NULL)) {
 		return domain;
+	}
 	return out;
 }
 
@@ -116,8 +124,9 @@ bool addr_same(struct span a, struct span b)
 	struct arena *arena;
 	bool same;
 
-	if (span_eq(a, b))
+	if (span_eq(a, b)) {
 		return true;
+	}
 	arena = arena_new();
 	same = span_ieq(comparable(arena, addr_domain(a)), comparable(arena, addr_domain(b))) &&
 	       span_ieq(addr_unquote(arena, addr_local(a)), addr_unquote(arena, addr_local(b))) &&
@@ -128,10 +137,12 @@ bool addr_same(struct span a, struct span b)
 
 static bool below(struct span child, struct span parent)
 {
-	if (child.n == 0 || parent.n == 0 || child.p[0] == '[' || parent.p[0] == '[')
+	if (child.n == 0 || parent.n == 0 || child.p[0] == '[' || parent.p[0] == '[') {
 		return false;
-	if (!span_iends(child, parent))
+	}
+	if (!span_iends(child, parent)) {
 		return false;
+	}
 	return child.n == parent.n || child.p[child.n - parent.n - 1] == '.';
 }
 
@@ -151,8 +162,9 @@ static struct span clean(struct arena *arena, struct span name)
 {
 	char *p = arena_alloc(arena, name.n + 1);
 
-	for (size_t i = 0; i < name.n; i++)
+	for (size_t i = 0; i < name.n; i++) {
 		p[i] = ascii_cntrl(name.p[i]) ? ' ' : name.p[i];
+	}
 	return span_trim((struct span){ p, name.n });
 }
 
@@ -162,8 +174,9 @@ static bool atoms(struct span name)
 	for (size_t i = 0; i < name.n; i++) {
 		bool lone = name.p[i] == ' ' && name.p[i - 1] != ' ';
 
-		if (!lone && !atext(name.p[i]))
+		if (!lone && !atext(name.p[i])) {
 			return false;
+		}
 	}
 	return true;
 }
@@ -174,12 +187,14 @@ struct span addr_format(struct arena *arena, struct span name, struct span addr)
 	struct span words = word_encode(arena, plain, true);
 	struct buf out = BUF_INIT;
 
-	if (plain.n == 0)
+	if (plain.n == 0) {
 		return addr;
-	if (words.p != plain.p || atoms(plain))
+	}
+	if (words.p != plain.p || atoms(plain)) {
 		buf_add(&out, words);
-	else
+	} else {
 		add_quoted(&out, plain);
+	}
 	buf_str(&out, " <");
 	buf_add(&out, addr);
 	buf_chr(&out, '>');

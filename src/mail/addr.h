@@ -10,22 +10,25 @@
 #include "base/mem.h"
 
 struct mailbox {
-	struct span name;   /* display name: unquoted, comments removed, RFC 2047 words as they stand; may be empty */
+	struct span name; /* display name: unquoted, comments removed, RFC 2047 words as they stand;
+	                     may be empty */
 	struct span local;  /* local part without quotes and backslashes */
 	struct span domain; /* as written, no white space; empty for a bare local part */
-	struct span addr;   /* "local@domain" as it is written on the wire, local part quoted when it must be */
-	bool quoted;        /* the local part was a quoted string */
-	bool in_group;      /* stood inside a group */
+	struct span addr; /* "local@domain" as it is written on the wire, local part quoted when it
+	                     must be */
+	bool quoted;      /* the local part was a quoted string */
+	bool in_group;    /* stood inside a group */
 };
 
 struct mailboxes {
 	struct mailbox *v; /* in the arena */
 	size_t n;
-	bool group;        /* at least one group, also an empty one */
-	bool broken;       /* something did not parse; v holds what did */
+	bool group;  /* at least one group, also an empty one */
+	bool broken; /* something did not parse; v holds what did */
 };
 
-/* All mailboxes of the field value VALUE (folded or not). Never fails: see broken. At most LIMIT_ADDRESSES. */
+/* All mailboxes of the field value VALUE (folded or not). Never fails: see broken. At most
+ * LIMIT_ADDRESSES. */
 struct mailboxes addr_parse(struct arena *arena, struct span value);
 
 /*
@@ -65,7 +68,8 @@ struct span addr_domain(struct span addr);
  * and the null address.
  */
 bool addr_canonical(struct arena *arena, struct span addr, struct span *out, struct err *e);
-/* Same mailbox for a list: domains equal as A-labels, local parts equal without regard to ASCII case. */
+/* Same mailbox for a list: domains equal as A-labels, local parts equal without regard to ASCII
+ * case. */
 bool addr_same(struct span a, struct span b);
 /*
  * Key for look-ups: the canonical address with its ASCII letters in lower case,
@@ -73,7 +77,8 @@ bool addr_same(struct span a, struct span b);
  */
 bool addr_key(struct arena *arena, struct span addr, struct span *out, struct err *e);
 
-/* A display name and address as field text: atoms, quoted string or RFC 2047 words as needed. NAME is UTF-8. */
+/* A display name and address as field text: atoms, quoted string or RFC 2047 words as needed. NAME
+ * is UTF-8. */
 struct span addr_format(struct arena *arena, struct span name, struct span addr);
 
 /*

@@ -48,10 +48,12 @@ static bool joined(const struct tokens *l, size_t i)
 {
 	const struct span a = l->v[i - 1].text, b = l->v[i].text;
 
-	if (is(&l->v[i], '@') || is(&l->v[i - 1], '@'))
+	if (is(&l->v[i], '@') || is(&l->v[i - 1], '@')) {
 		return false;
-	if (!l->v[i].space)
+	}
+	if (!l->v[i].space) {
 		return true;
+	}
 	return (l->v[i - 1].kind == ADDR_ATOM && a.p[a.n - 1] == '.') ||
 	       (l->v[i].kind == ADDR_ATOM && b.p[0] == '.');
 }
@@ -62,23 +64,28 @@ static bool joined(const struct tokens *l, size_t i)
 static void unescape(struct buf *out, struct span text)
 {
 	for (size_t i = 0; i < text.n; i++) {
-		if (text.p[i] == '\\' && i + 1 < text.n)
+		if (text.p[i] == '\\' && i + 1 < text.n) {
 			i++;
-		if (text.p[i] != '\r' && text.p[i] != '\n')
+		}
+		if (text.p[i] != '\r' && text.p[i] != '\n') {
 			buf_chr(out, text.p[i]);
+		}
 	}
 }
 
 static void add_text(struct buf *out, const struct addr_token *t)
 {
-	if (t->kind == ADDR_LITERAL)
+	if (t->kind == ADDR_LITERAL) {
 		buf_chr(out, '[');
-	if (t->kind == ADDR_QUOTED || t->kind == ADDR_LITERAL)
+	}
+	if (t->kind == ADDR_QUOTED || t->kind == ADDR_LITERAL) {
 		unescape(out, t->text);
-	else
+	} else {
 		buf_add(out, t->text);
-	if (t->kind == ADDR_LITERAL)
+	}
+	if (t->kind == ADDR_LITERAL) {
 		buf_chr(out, ']');
+	}
 }
 
 static struct span comment_text(struct parser *p)
@@ -95,8 +102,9 @@ static struct span phrase(struct parser *p, const struct tokens *l, size_t n)
 	struct buf out = BUF_INIT;
 
 	for (size_t i = 0; i < n; i++) {
-		if (l->v[i].space && out.n > 0)
+		if (l->v[i].space && out.n > 0) {
 			buf_chr(&out, ' ');
+		}
 		add_text(&out, &l->v[i]);
 	}
 	return buf_move(&out, p->arena);
@@ -115,31 +123,38 @@ static bool locate(const struct tokens *l, struct place *w)
 {
 	w->at = l->n;
 	for (size_t i = 0; i < l->n; i++) {
-		if (!is(&l->v[i], '@'))
+		if (!is(&l->v[i], '@')) {
 			continue;
-		if (w->at < l->n)
+		}
+		if (w->at < l->n) {
 			return false;
+		}
 		w->at = i;
 	}
-	if (w->at == 0)
+	if (w->at == 0) {
 		return false;
+	}
 	w->from = w->at - 1;
-	while (w->from > 0 && joined(l, w->from))
+	while (w->from > 0 && joined(l, w->from)) {
 		w->from--;
+	}
 	w->end = w->at;
-	if (w->at == l->n)
+	if (w->at == l->n) {
 		return w->from == 0;
+	}
 	w->end += 2;
-	while (w->end < l->n && joined(l, w->end))
+	while (w->end < l->n && joined(l, w->end)) {
 		w->end++;
+	}
 	return w->end <= l->n;
 }
 
 static bool writable(struct span s)
 {
 	for (size_t i = 0; i < s.n; i++) {
-		if (ascii_cntrl(s.p[i]))
+		if (ascii_cntrl(s.p[i])) {
 			return false;
+		}
 	}
 	return s.n <= LIMIT_ADDRESS;
 }
@@ -156,8 +171,9 @@ static bool local_part(struct parser *p, const struct tokens *l, const struct pl
 
 		words = words && (t->kind == ADDR_ATOM || t->kind == ADDR_QUOTED);
 		/* A quoted string and its neighbour need a dot between them. */
-		if (i > w->from && last != '.' && (t->kind != ADDR_ATOM || t->text.p[0] != '.'))
+		if (i > w->from && last != '.' && (t->kind != ADDR_ATOM || t->text.p[0] != '.')) {
 			p->out.broken = true;
+		}
 		m->quoted = m->quoted || t->kind == ADDR_QUOTED;
 		add_text(&out, t);
 	}
@@ -183,8 +199,9 @@ static bool domain(struct parser *p, const struct tokens *l, const struct place 
 	}
 	m->domain = buf_move(&out, p->arena);
 	ok = ok && writable(m->domain);
-	if (first->kind == ADDR_LITERAL)
+	if (first->kind == ADDR_LITERAL) {
 		return ok && span_chr(m->domain, ' ') == SPAN_NONE;
+	}
 	return ok && first->kind == ADDR_ATOM && domain_name(m->domain);
 }
 
@@ -193,12 +210,15 @@ static bool address(struct parser *p, const struct tokens *l, struct mailbox *m,
 {
 	struct place w;
 
-	if (!locate(l, &w) || !local_part(p, l, &w, m))
+	if (!locate(l, &w) || !local_part(p, l, &w, m)) {
 		return false;
-	if (w.end > w.at && !domain(p, l, &w, m))
+	}
+	if (w.end > w.at && !domain(p, l, &w, m)) {
 		return false;
-	if (w.from > 0 || w.end < l->n || !utf8_valid(m->local) || !utf8_valid(m->domain))
+	}
+	if (w.from > 0 || w.end < l->n || !utf8_valid(m->local) || !utf8_valid(m->domain)) {
 		p->out.broken = true;
+	}
 	m->addr = addr_join(p->arena, m->local, m->domain);
 	*named = w.from;
 	return m->addr.n <= LIMIT_ADDRESS;
@@ -213,10 +233,12 @@ static bool address(struct parser *p, const struct tokens *l, struct mailbox *m,
 static bool phrase_ok(const struct tokens *l, const struct mailbox *m)
 {
 	for (size_t i = 0; i < l->n; i++) {
-		if (l->v[i].kind == ADDR_LITERAL)
+		if (l->v[i].kind == ADDR_LITERAL) {
 			return false;
-		if (l->v[i].kind == ADDR_SPECIAL && !span_ieq(m->name, m->addr))
+		}
+		if (l->v[i].kind == ADDR_SPECIAL && !span_ieq(m->name, m->addr)) {
 			return false;
+		}
 	}
 	return true;
 }
@@ -225,13 +247,16 @@ static bool mailbox(struct parser *p, struct mailbox *m)
 {
 	size_t named = 0;
 
-	if (!address(p, p->angle ? &p->inner : &p->outer, m, &named))
+	if (!address(p, p->angle ? &p->inner : &p->outer, m, &named)) {
 		return false;
+	}
 	m->name = phrase(p, &p->outer, p->angle ? p->outer.n : named);
-	if (p->angle && !phrase_ok(&p->outer, m))
+	if (p->angle && !phrase_ok(&p->outer, m)) {
 		p->out.broken = true;
-	if (m->name.n == 0)
+	}
+	if (m->name.n == 0) {
 		m->name = comment_text(p);
+	}
 	m->in_group = p->in_group;
 	return true;
 }
@@ -243,13 +268,15 @@ static void finish(struct parser *p)
 
 	if (p->angle || p->outer.n > 0) {
 		p->full = p->out.n == LIMIT_ADDRESSES;
-		if (!p->full && mailbox(p, &m))
+		if (!p->full && mailbox(p, &m)) {
 			*ARENA_PUSH(p->arena, p->out.v, p->out.n, p->cap) = m;
-		else
+		} else {
 			p->out.broken = true;
+		}
 	}
-	if (p->open)
+	if (p->open) {
 		p->out.broken = true;
+	}
 	p->outer.n = p->inner.n = 0;
 	p->comment = (struct span){ NULL, 0 };
 	p->angle = p->open = p->route = false;
@@ -257,14 +284,17 @@ static void finish(struct parser *p)
 
 static void group_start(struct parser *p)
 {
-	if (p->in_group || p->angle || p->outer.n == 0)
+	if (p->in_group || p->angle || p->outer.n == 0) {
 		p->out.broken = true;
-	for (size_t i = 0; i < p->outer.n; i++) {
-		if (p->outer.v[i].kind == ADDR_SPECIAL || p->outer.v[i].kind == ADDR_LITERAL)
-			p->out.broken = true;
 	}
-	if (p->angle)
+	for (size_t i = 0; i < p->outer.n; i++) {
+		if (p->outer.v[i].kind == ADDR_SPECIAL || p->outer.v[i].kind == ADDR_LITERAL) {
+			p->out.broken = true;
+		}
+	}
+	if (p->angle) {
 		finish(p);
+	}
 	p->outer.n = 0;
 	p->comment = (struct span){ NULL, 0 };
 	p->out.group = p->in_group = true;
@@ -272,8 +302,9 @@ static void group_start(struct parser *p)
 
 static void group_end(struct parser *p)
 {
-	if (!p->in_group)
+	if (!p->in_group) {
 		p->out.broken = true;
+	}
 	finish(p);
 	p->in_group = false;
 }
@@ -294,10 +325,11 @@ static void outside(struct parser *p, const struct addr_token *t)
 			p->out.broken = true;
 			finish(p);
 		}
-		if (is(t, '<'))
+		if (is(t, '<')) {
 			p->angle = p->open = true;
-		else
+		} else {
 			*ARENA_PUSH(p->arena, p->outer.v, p->outer.n, p->outer.cap) = *t;
+		}
 	}
 }
 
@@ -305,12 +337,14 @@ static void outside(struct parser *p, const struct addr_token *t)
 static void unclosed(struct parser *p, const struct addr_token *t)
 {
 	p->out.broken = true;
-	if (is(t, '<') && p->inner.n == 0)
+	if (is(t, '<') && p->inner.n == 0) {
 		return;
-	if (is(t, ';'))
+	}
+	if (is(t, ';')) {
 		group_end(p);
-	else
+	} else {
 		finish(p);
+	}
 	p->angle = p->open = is(t, '<');
 }
 
@@ -321,14 +355,16 @@ static void inside(struct parser *p, const struct addr_token *t)
 	} else if (is(t, '<') || is(t, ';') || (is(t, ',') && !p->route && p->inner.n > 0)) {
 		unclosed(p, t);
 	} else if (is(t, ':')) {
-		if (!p->route)
+		if (!p->route) {
 			p->out.broken = true;
+		}
 		p->inner.n = 0;
 		p->route = false;
 	} else {
 		/* Routes of RFC 5322 4.4 may have empty members: "<,,@a:b@c>". */
-		if (p->inner.n == 0 && (is(t, '@') || is(t, ',')))
+		if (p->inner.n == 0 && (is(t, '@') || is(t, ','))) {
 			p->route = true;
+		}
 		*ARENA_PUSH(p->arena, p->inner.v, p->inner.n, p->inner.cap) = *t;
 	}
 }
@@ -340,19 +376,22 @@ struct mailboxes addr_parse(struct arena *arena, struct span value)
 	while (!p.full) {
 		struct addr_token t = addr_token_next(&p.reader);
 
-		if (t.kind == ADDR_END)
+		if (t.kind == ADDR_END) {
 			break;
+		}
 		if (t.kind == ADDR_COMMENT) {
-			if (t.text.n > 0)
+			if (t.text.n > 0) {
 				p.comment = t.text;
+			}
 		} else if (p.open) {
 			inside(&p, &t);
 		} else {
 			outside(&p, &t);
 		}
 	}
-	if (p.in_group || p.reader.broken)
+	if (p.in_group || p.reader.broken) {
 		p.out.broken = true;
+	}
 	finish(&p);
 	return p.out;
 }
@@ -361,8 +400,9 @@ bool addr_single(struct arena *arena, struct span value, struct mailbox *out)
 {
 	struct mailboxes l = addr_parse(arena, value);
 
-	if (l.n != 1 || l.group || l.broken || l.v[0].quoted || l.v[0].domain.n == 0)
+	if (l.n != 1 || l.group || l.broken || l.v[0].quoted || l.v[0].domain.n == 0) {
 		return false;
+	}
 	*out = l.v[0];
 	return true;
 }

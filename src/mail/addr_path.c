@@ -28,20 +28,24 @@ static const char *quoted_fault(struct span local)
 {
 	size_t i = 1;
 
-	while (i < local.n && local.p[i] != '"')
+	while (i < local.n && local.p[i] != '"') {
 		i += local.p[i] == '\\' ? 2 : 1;
+	}
 	return i + 1 == local.n ? NULL : "broken quotes";
 }
 
 static const char *local_fault(struct span local)
 {
-	if (local.n == 0)
+	if (local.n == 0) {
 		return "no local part";
-	if (local.p[0] == '"')
+	}
+	if (local.p[0] == '"') {
 		return quoted_fault(local);
+	}
 	for (size_t i = 0; i < local.n; i++) {
-		if (!atom_char(local.p[i]))
+		if (!atom_char(local.p[i])) {
 			return "character that needs quotes";
+		}
 	}
 	return NULL;
 }
@@ -49,20 +53,24 @@ static const char *local_fault(struct span local)
 /* All but the domain. */
 static const char *address_fault(struct span addr)
 {
-	if (addr.n > LIMIT_ADDRESS)
+	if (addr.n > LIMIT_ADDRESS) {
 		return "too long";
-	if (span_chr(addr, '@') == SPAN_NONE)
+	}
+	if (span_chr(addr, '@') == SPAN_NONE) {
 		return "no \"@\"";
+	}
 	return local_fault(addr_local(addr));
 }
 
 static const char *literal_fault(struct span domain)
 {
-	if (domain.n < 3 || domain.p[domain.n - 1] != ']')
+	if (domain.n < 3 || domain.p[domain.n - 1] != ']') {
 		return "broken address literal";
+	}
 	for (size_t i = 1; i + 1 < domain.n; i++) {
-		if (!ascii_graph(domain.p[i]) || strchr("[]\\@<>", domain.p[i]))
+		if (!ascii_graph(domain.p[i]) || strchr("[]\\@<>", domain.p[i])) {
 			return "broken address literal";
+		}
 	}
 	return NULL;
 }
@@ -70,8 +78,9 @@ static const char *literal_fault(struct span domain)
 static const char *text_fault(struct span path)
 {
 	for (size_t i = 0; i < path.n; i++) {
-		if (ascii_cntrl(path.p[i]))
+		if (ascii_cntrl(path.p[i])) {
 			return "control character";
+		}
 	}
 	return utf8_valid(path) ? NULL : "8-bit text that is not UTF-8";
 }
@@ -82,10 +91,12 @@ static bool unwrap(struct span *path)
 	bool open = path->n > 0 && path->p[0] == '<';
 	bool close = path->n > 0 && path->p[path->n - 1] == '>';
 
-	if (open != close)
+	if (open != close) {
 		return false;
-	if (open)
+	}
+	if (open) {
 		*path = span_sub(*path, 1, path->n - 1);
+	}
 	return true;
 }
 
@@ -94,8 +105,9 @@ static void drop_route(struct span *path)
 {
 	size_t colon = span_chr(*path, ':');
 
-	if (path->n > 0 && path->p[0] == '@' && colon != SPAN_NONE)
+	if (path->n > 0 && path->p[0] == '@' && colon != SPAN_NONE) {
 		*path = span_from(*path, colon + 1);
+	}
 }
 
 static struct span trim_dot(struct span addr)
@@ -108,23 +120,28 @@ bool addr_path(struct arena *arena, struct span path, struct span *addr, struct 
 	const char *fault = text_fault(path);
 	struct span inner = path, domain, ignored;
 
-	if (fault)
+	if (fault) {
 		return fail(e, path, fault);
-	if (!unwrap(&inner))
+	}
+	if (!unwrap(&inner)) {
 		return fail(e, path, "broken angle brackets");
+	}
 	*addr = inner;
-	if (inner.n == 0)
+	if (inner.n == 0) {
 		return true;
+	}
 
 	drop_route(&inner);
 	domain = addr_domain(inner);
 	fault = address_fault(inner);
-	if (!fault && domain.n > 0 && domain.p[0] == '[')
+	if (!fault && domain.n > 0 && domain.p[0] == '[') {
 		fault = literal_fault(domain);
-	else if (!fault && !idn_ascii(arena, domain, &ignored, e))
+	} else if (!fault && !idn_ascii(arena, domain, &ignored, e)) {
 		return err_prefix(e, "bad address");
-	if (fault)
+	}
+	if (fault) {
 		return fail(e, path, fault);
+	}
 	*addr = trim_dot(inner);
 	return true;
 }
@@ -135,14 +152,17 @@ static bool canonical_parts(struct arena *arena, struct span path, struct span *
 {
 	struct span addr;
 
-	if (!addr_path(arena, path, &addr, e))
+	if (!addr_path(arena, path, &addr, e)) {
 		return false;
-	if (addr.n == 0)
+	}
+	if (addr.n == 0) {
 		return fail(e, path, "empty");
+	}
 	*local = addr_local(addr);
 	*domain = addr_domain(addr);
-	if (domain->p[0] != '[')
+	if (domain->p[0] != '[') {
 		return idn_ascii(arena, *domain, domain, e);
+	}
 	*domain = addr_lower(arena, *domain);
 	return true;
 }
@@ -151,8 +171,9 @@ bool addr_canonical(struct arena *arena, struct span addr, struct span *out, str
 {
 	struct span local, domain;
 
-	if (!canonical_parts(arena, addr, &local, &domain, e))
+	if (!canonical_parts(arena, addr, &local, &domain, e)) {
 		return false;
+	}
 	*out = arena_join(arena, local, SPAN("@"), domain, SPAN_END);
 	return true;
 }
@@ -161,8 +182,9 @@ bool addr_key(struct arena *arena, struct span addr, struct span *out, struct er
 {
 	struct span local, domain;
 
-	if (!canonical_parts(arena, addr, &local, &domain, e))
+	if (!canonical_parts(arena, addr, &local, &domain, e)) {
 		return false;
+	}
 	*out = addr_lower(arena, addr_join(arena, addr_unquote(arena, local), domain));
 	return true;
 }

@@ -24,10 +24,11 @@ static bool special(char c)
 static size_t quote_end(struct span text, size_t at)
 {
 	for (size_t i = at + 1; i < text.n; i++) {
-		if (text.p[i] == '\\')
+		if (text.p[i] == '\\') {
 			i++;
-		else if (text.p[i] == '"')
+		} else if (text.p[i] == '"') {
 			return i;
+		}
 	}
 	return SPAN_NONE;
 }
@@ -43,8 +44,9 @@ static size_t comment_end(struct addr_reader *r, size_t at, struct span *inside)
 		if (c == '\\') {
 			i++;
 		} else if (c == '(') {
-			if (++depth > COMMENT_DEPTH)
+			if (++depth > COMMENT_DEPTH) {
 				r->broken = true;
+			}
 		} else if (c == ')' && --depth == 0) {
 			*inside = span_sub(r->text, at + 1, i);
 			return i + 1;
@@ -64,8 +66,9 @@ static size_t literal_end(struct span text, size_t at)
 
 static size_t atom_end(struct span text, size_t at)
 {
-	while (at < text.n && !special(text.p[at]) && !ascii_fws(text.p[at]))
+	while (at < text.n && !special(text.p[at]) && !ascii_fws(text.p[at])) {
 		at++;
+	}
 	return at;
 }
 
@@ -101,8 +104,9 @@ static void atom(struct addr_reader *r, struct addr_token *t)
 		end = word;
 	}
 	for (size_t i = r->at; i < end; i++) {
-		if (ascii_cntrl(r->text.p[i]))
+		if (ascii_cntrl(r->text.p[i])) {
 			r->broken = true;
+		}
 	}
 	t->kind = ADDR_ATOM;
 	t->text = span_sub(r->text, r->at, end);

@@ -24,7 +24,8 @@ struct addr_reader {
 	bool broken;      /* something fitted no token and was stepped over */
 };
 
-/* The next token; ADDR_END at the end. Dots are part of atoms. All tokens of a text in linear time. */
+/* The next token; ADDR_END at the end. Dots are part of atoms. All tokens of a text in linear time.
+ */
 struct addr_token addr_token_next(struct addr_reader *r);
 
 #endif

@@ -65,11 +65,13 @@ static bool name_char(char c)
 /* NAME in lower case as a C string in OUT. */
 static bool clean_name(struct span name, char out[NAME_MAX_BYTES + 1])
 {
-	if (name.n == 0 || name.n > NAME_MAX_BYTES)
+	if (name.n == 0 || name.n > NAME_MAX_BYTES) {
 		return false;
+	}
 	for (size_t i = 0; i < name.n; i++) {
-		if (!name_char(name.p[i]))
+		if (!name_char(name.p[i])) {
 			return false;
+		}
 		out[i] = ascii_lower(name.p[i]);
 	}
 	out[name.n] = '\0';
@@ -79,8 +81,9 @@ static bool clean_name(struct span name, char out[NAME_MAX_BYTES + 1])
 static struct span meant(struct span name)
 {
 	for (size_t i = 0; i < sizeof(aliases) / sizeof(aliases[0]); i++) {
-		if (span_iis(name, aliases[i].name))
+		if (span_iis(name, aliases[i].name)) {
 			return span_str(aliases[i].meant);
+		}
 	}
 	return name;
 }
@@ -89,8 +92,9 @@ static void convert_open(struct converter *c)
 {
 	c->utf8 = strcmp(c->name, "utf-8") == 0;
 	c->known = c->utf8;
-	if (c->utf8)
+	if (c->utf8) {
 		return;
+	}
 	c->handle = iconv_open("UTF-8", c->name);
 	c->known = c->handle != (iconv_t)-1;
 }
@@ -102,11 +106,13 @@ struct charsets *charset_open(void)
 
 void charset_close(struct charsets *sets)
 {
-	if (!sets)
+	if (!sets) {
 		return;
+	}
 	for (int i = 0; i < sets->n; i++) {
-		if (sets->v[i].known && !sets->v[i].utf8)
+		if (sets->v[i].known && !sets->v[i].utf8) {
 			iconv_close(sets->v[i].handle);
+		}
 	}
 	mem_free(sets);
 }
@@ -115,14 +121,17 @@ int charset_find(struct charsets *sets, struct span name)
 {
 	struct converter fresh = { .known = false };
 
-	if (!clean_name(meant(name), fresh.name))
+	if (!clean_name(meant(name), fresh.name)) {
 		return -1;
-	for (int i = 0; i < sets->n; i++) {
-		if (strcmp(sets->v[i].name, fresh.name) == 0)
-			return sets->v[i].known ? i : -1;
 	}
-	if (sets->n == SETS_MAX)
+	for (int i = 0; i < sets->n; i++) {
+		if (strcmp(sets->v[i].name, fresh.name) == 0) {
+			return sets->v[i].known ? i : -1;
+		}
+	}
+	if (sets->n == SETS_MAX) {
 		return -1;
+	}
 	/* An unknown one is remembered as well: asking iconv again costs as much. */
 	convert_open(&fresh);
 	sets->v[sets->n++] = fresh;
@@ -147,8 +156,9 @@ static int convert(iconv_t handle, struct span *in, struct buf *out)
 
 		code = r == (size_t)-1 ? errno : 0;
 		buf_add(out, (struct span){ chunk, sizeof(chunk) - room });
-		if (code != E2BIG || (left == before && room == sizeof(chunk)))
+		if (code != E2BIG || (left == before && room == sizeof(chunk))) {
 			break;
+		}
 	}
 	*in = (struct span){ from, left };
 	return code;
@@ -178,11 +188,13 @@ void charset_convert(struct charsets *sets, int number, struct span bytes, struc
 	while (in.n > 0) {
 		int code = convert(c->handle, &in, out);
 
-		if (code == 0)
+		if (code == 0) {
 			break;
+		}
 		buf_str(out, "\xef\xbf\xbd");
-		if (code == EINVAL)
+		if (code == EINVAL) {
 			break;
+		}
 		in = span_from(in, 1);
 	}
 	convert_end(c->handle, out);
@@ -193,8 +205,9 @@ bool charset_to_utf8(struct buf *out, struct span name, struct span bytes)
 	struct charsets *sets = charset_open();
 	int number = charset_find(sets, name);
 
-	if (number >= 0)
+	if (number >= 0) {
 		charset_convert(sets, number, bytes, out);
+	}
 	charset_close(sets);
 	return number >= 0;
 }
@@ -208,11 +221,13 @@ bool charset_from_utf8(struct buf *out, struct span name, struct span text)
 	int code;
 
 	/* Here the name means what it says: we write nothing that is not in it. */
-	if (!clean_name(name, clean) || !utf8_valid(text))
+	if (!clean_name(name, clean) || !utf8_valid(text)) {
 		return false;
+	}
 	handle = iconv_open(clean, "UTF-8");
-	if (handle == (iconv_t)-1)
+	if (handle == (iconv_t)-1) {
 		return false;
+	}
 	code = convert(handle, &in, &converted);
 	if (code == 0) {
 		convert_end(handle, &converted);

@@ -33,8 +33,9 @@ struct edits *edit_new(struct arena *arena, const struct message *m)
 static void put(struct edits *x, struct edit edit)
 {
 	x->finished = false;
-	if (edit.drop == 0 && edit.insert.n == 0 && edit.at != NOWHERE)
+	if (edit.drop == 0 && edit.insert.n == 0 && edit.at != NOWHERE) {
 		return;
+	}
 	edit.insert = arena_copy(x->arena, edit.insert);
 	edit.order = x->n;
 	*ARENA_PUSH(x->arena, x->v, x->n, x->cap) = edit;
@@ -127,12 +128,15 @@ static int compare_edits(const void *left, const void *right)
 {
 	const struct edit *a = left, *b = right;
 
-	if (a->body != b->body)
+	if (a->body != b->body) {
 		return a->body ? 1 : -1;
-	if (a->at != b->at)
+	}
+	if (a->at != b->at) {
 		return compare(a->at, b->at);
-	if ((a->drop > 0) != (b->drop > 0))
+	}
+	if ((a->drop > 0) != (b->drop > 0)) {
 		return a->drop > 0 ? 1 : -1;
+	}
 	return compare(a->order, b->order);
 }
 
@@ -146,15 +150,18 @@ static bool check_places(const struct edits *x, struct err *e)
 		const struct edit *edit = &x->v[i];
 		size_t end = edit->body ? x->m->raw.n : header_end(x);
 
-		if (edit->body && !in_body)
+		if (edit->body && !in_body) {
 			free_from = body_start(x);
+		}
 		in_body = edit->body;
-		if (edit->at > end || edit->drop > end - edit->at)
+		if (edit->at > end || edit->drop > end - edit->at) {
 			return err_set(e, ERR_BUG, "", "edit %zu: outside the %s", edit->order,
 			               edit->body ? "body" : "header");
-		if (edit->at < free_from)
+		}
+		if (edit->at < free_from) {
 			return err_set(e, ERR_BUG, "", "edit %zu: overlaps another one",
 			               edit->order);
+		}
 		free_from = edit->at + edit->drop;
 	}
 	return true;
@@ -177,28 +184,34 @@ static bool check_fields(struct edits *x, struct err *e)
 	for (size_t i = 0; i < x->n && !x->v[i].body; i++) {
 		const struct edit *edit = &x->v[i];
 
-		while (start < edit->at)
+		while (start < edit->at) {
 			start += x->m->fields[field++].raw.n;
-		if (start != edit->at)
+		}
+		if (start != edit->at) {
 			return err_set(e, ERR_BUG, "", "edit %zu: starts inside a field",
 			               edit->order);
-		while (start < edit->at + edit->drop)
+		}
+		while (start < edit->at + edit->drop) {
 			start += x->m->fields[field++].raw.n;
-		if (start != edit->at + edit->drop)
+		}
+		if (start != edit->at + edit->drop) {
 			return err_set(e, ERR_BUG, "", "edit %zu: ends inside a field",
 			               edit->order);
-		if (edit->insert.n > 0 && !is_fields(x, edit->insert))
+		}
+		if (edit->insert.n > 0 && !is_fields(x, edit->insert)) {
 			return err_set(e, ERR_BUG, "",
-			               "edit %zu: inserts what is no field: \"%.*s\"",
-			               edit->order, SPAN_FMT(span_sub(edit->insert, 0, 100)));
+			               "edit %zu: inserts what is no field: \"%.*s\"", edit->order,
+			               SPAN_FMT(span_sub(edit->insert, 0, 100)));
+		}
 	}
 	return true;
 }
 
 bool edit_finish(struct edits *x, struct err *e)
 {
-	if (x->n > 1)
+	if (x->n > 1) {
 		qsort(x->v, x->n, sizeof(*x->v), compare_edits);
+	}
 	x->finished = check_places(x, e) && check_fields(x, e);
 	return x->finished;
 }
@@ -215,18 +228,20 @@ bool edit_field_kept(const struct edits *x, size_t i)
 	while (low < high) {
 		size_t middle = low + (high - low) / 2;
 
-		if (!x->v[middle].body && x->v[middle].at <= start)
+		if (!x->v[middle].body && x->v[middle].at <= start) {
 			low = middle + 1;
-		else
+		} else {
 			high = middle;
+		}
 	}
 	return low == 0 || x->v[low - 1].drop <= start - x->v[low - 1].at;
 }
 
 static void append(char *out, size_t *n, struct span s)
 {
-	if (s.n > 0)
+	if (s.n > 0) {
 		memcpy(out + *n, s.p, s.n);
+	}
 	*n += s.n;
 }
 
@@ -234,8 +249,9 @@ static void append(char *out, size_t *n, struct span s)
 static void append_fields(char *out, size_t *n, struct span fields)
 {
 	append(out, n, fields);
-	if (fields.n > 0 && !span_ends(fields, SPAN("\r\n")))
+	if (fields.n > 0 && !span_ends(fields, SPAN("\r\n"))) {
 		append(out, n, SPAN("\r\n"));
+	}
 }
 
 struct span edit_header(const struct edits *x)
@@ -243,8 +259,9 @@ struct span edit_header(const struct edits *x)
 	size_t room = header_end(x) + 2, n = 0, from = 0;
 	char *out;
 
-	for (size_t i = 0; i < x->n && !x->v[i].body; i++)
+	for (size_t i = 0; i < x->n && !x->v[i].body; i++) {
 		room += x->v[i].insert.n;
+	}
 	out = arena_alloc(x->arena, room);
 	for (size_t i = 0; i < x->n && !x->v[i].body; i++) {
 		append_fields(out, &n, span_sub(x->m->raw, from, x->v[i].at));
@@ -258,8 +275,9 @@ struct span edit_header(const struct edits *x)
 /* Two kept segments never touch, because put keeps out edits that do nothing. */
 static void add_segment(struct segments *s, struct span bytes, bool kept)
 {
-	if (bytes.n == 0)
+	if (bytes.n == 0) {
 		return;
+	}
 	s->v[s->n++] = (struct segment){ bytes, kept };
 	s->bytes += bytes.n;
 }
@@ -269,8 +287,9 @@ struct segments edit_segments(const struct edits *x)
 	struct segments s = { NULL, 0, 0 };
 	size_t first = 0, from = body_start(x);
 
-	while (first < x->n && !x->v[first].body)
+	while (first < x->n && !x->v[first].body) {
 		first++;
+	}
 	s.v = arena_array(x->arena, 2 * (x->n - first) + 1, sizeof(*s.v));
 	for (size_t i = first; i < x->n; i++) {
 		add_segment(&s, span_sub(x->m->raw, from, x->v[i].at), true);
@@ -290,7 +309,8 @@ struct span edit_print(const struct edits *x)
 
 	append(out, &n, header);
 	append(out, &n, SPAN("\r\n"));
-	for (size_t i = 0; i < body.n; i++)
+	for (size_t i = 0; i < body.n; i++) {
 		append(out, &n, body.v[i].bytes);
+	}
 	return (struct span){ out, n };
 }

@@ -14,8 +14,8 @@
 #include <string.h>
 
 enum {
-	LABEL_MAX = 63,           /* octets, RFC 1035 2.3.4 */
-	DOMAIN_MAX = 253,         /* octets as text, dots included */
+	LABEL_MAX = 63,            /* octets, RFC 1035 2.3.4 */
+	DOMAIN_MAX = 253,          /* octets as text, dots included */
 	INPUT_MAX = 4 * DOMAIN_MAX /* octets of UTF-8 worth a conversion */
 };
 
@@ -27,15 +27,19 @@ static bool label_char(char c)
 /* What is wrong with one label, or NULL. */
 static const char *label_fault(struct span label)
 {
-	if (label.n == 0)
+	if (label.n == 0) {
 		return "empty label";
-	if (label.n > LABEL_MAX)
+	}
+	if (label.n > LABEL_MAX) {
 		return "label longer than 63 octets";
-	if (label.p[0] == '-' || label.p[label.n - 1] == '-')
+	}
+	if (label.p[0] == '-' || label.p[label.n - 1] == '-') {
 		return "misplaced hyphen";
+	}
 	for (size_t i = 0; i < label.n; i++) {
-		if (!label_char(label.p[i]))
+		if (!label_char(label.p[i])) {
 			return "forbidden character";
+		}
 	}
 	return NULL;
 }
@@ -44,15 +48,18 @@ static const char *domain_fault(struct span domain)
 {
 	struct span rest = domain;
 
-	if (domain.n == 0)
+	if (domain.n == 0) {
 		return "empty";
-	if (domain.n > DOMAIN_MAX)
+	}
+	if (domain.n > DOMAIN_MAX) {
 		return "longer than 253 octets";
+	}
 	while (rest.p) {
 		const char *fault = label_fault(span_cut(&rest, '.'));
 
-		if (fault)
+		if (fault) {
 			return fault;
+		}
 	}
 	return NULL;
 }
@@ -75,8 +82,9 @@ static bool lower(struct arena *arena, struct span domain, struct span *out)
 {
 	char *p = arena_alloc(arena, domain.n + 1);
 
-	for (size_t i = 0; i < domain.n; i++)
+	for (size_t i = 0; i < domain.n; i++) {
 		p[i] = ascii_lower(domain.p[i]);
+	}
 	*out = (struct span){ p, domain.n };
 	return true;
 }
@@ -94,18 +102,22 @@ static bool to_ascii(struct arena *arena, struct span domain, struct span *out, 
 	const char *fault;
 	int code;
 
-	if (!convertible(domain))
+	if (!convertible(domain)) {
 		return fail(e, domain, "neither ASCII nor UTF-8 of a fit length");
+	}
 	code = idn2_lookup_u8((const uint8_t *)arena_str(arena, domain), &text, flags);
-	if (code == IDN2_MALLOC)
+	if (code == IDN2_MALLOC) {
 		return err_set(e, ERR_TEMPORARY, "4.3.0", "no memory for a domain");
-	if (code != IDN2_OK)
+	}
+	if (code != IDN2_OK) {
 		return fail(e, domain, idn2_strerror(code));
+	}
 
 	struct span found = without_dot(span_str((const char *)text));
 	fault = domain_fault(found);
-	if (!fault)
+	if (!fault) {
 		lower(arena, found, out);
+	}
 	idn2_free(text);
 	return fault ? fail(e, domain, fault) : true;
 }
@@ -115,11 +127,13 @@ bool idn_ascii(struct arena *arena, struct span domain, struct span *out, struct
 	struct span bare = without_dot(domain);
 	const char *fault;
 
-	if (!utf8_ascii(bare))
+	if (!utf8_ascii(bare)) {
 		return to_ascii(arena, bare, out, e);
+	}
 	fault = domain_fault(bare);
-	if (fault)
+	if (fault) {
 		return fail(e, domain, fault);
+	}
 	return lower(arena, bare, out);
 }
 
@@ -134,10 +148,13 @@ struct span idn_unicode(struct arena *arena, struct span domain)
 	struct span out;
 	char *text = NULL;
 
-	if (domain.n == 0 || !convertible(domain))
+	if (domain.n == 0 || !convertible(domain)) {
 		return domain;
-	if (idn2_to_unicode_8z8z(arena_str(arena, domain), &text, IDN2_NONTRANSITIONAL) != IDN2_OK)
+	}
+	if (idn2_to_unicode_8z8z(arena_str(arena, domain), &text, IDN2_NONTRANSITIONAL) !=
+	    IDN2_OK) {
 		return domain;
+	}
 	out = arena_copy(arena, span_str(text));
 	idn2_free(text);
 	return same_domain(arena, out, domain) ? out : domain;

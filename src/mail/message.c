@@ -23,11 +23,13 @@ static size_t line_length(struct span s)
 	while (at < s.n) {
 		const char *lf = memchr(s.p + at, '\n', s.n - at);
 
-		if (!lf)
+		if (!lf) {
 			break;
+		}
 		at = (size_t)(lf - s.p) + 1;
-		if (at >= 2 && s.p[at - 2] == '\r')
+		if (at >= 2 && s.p[at - 2] == '\r') {
 			return at;
+		}
 	}
 	return s.n;
 }
@@ -42,11 +44,13 @@ static bool field_name(struct span s, struct span *name, size_t *colon)
 {
 	size_t i = 0;
 
-	while (i < s.n && name_char(s.p[i]))
+	while (i < s.n && name_char(s.p[i])) {
 		i++;
+	}
 	*name = span_sub(s, 0, i);
-	while (i < s.n && ascii_wsp(s.p[i]))
+	while (i < s.n && ascii_wsp(s.p[i])) {
 		i++;
+	}
 	*colon = i;
 	return name->n > 0 && i < s.n && s.p[i] == ':';
 }
@@ -60,14 +64,17 @@ static bool field_cut(struct span s, struct field *f)
 {
 	size_t colon, end;
 
-	if (!field_name(s, &f->name, &colon))
+	if (!field_name(s, &f->name, &colon)) {
 		return false;
+	}
 	end = line_length(s);
-	while (end < s.n && ascii_wsp(s.p[end]))
+	while (end < s.n && ascii_wsp(s.p[end])) {
 		end += line_length(span_from(s, end));
+	}
 	f->raw = span_sub(s, 0, end);
-	if (span_ends(f->raw, SPAN("\r\n")))
+	if (span_ends(f->raw, SPAN("\r\n"))) {
 		end -= 2;
+	}
 	f->value = span_sub(s, colon + 1, end);
 	return true;
 }
@@ -79,12 +86,14 @@ static bool parse_header(struct arena *arena, struct message *m, struct err *e)
 
 	while (field_cut(span_from(m->raw, end), &field)) {
 		end += field.raw.n;
-		if (end > LIMIT_HEADER)
+		if (end > LIMIT_HEADER) {
 			return err_set(e, ERR_PERMANENT, "5.3.4", "header over %u bytes",
 			               LIMIT_HEADER);
-		if (m->count == LIMIT_FIELDS)
+		}
+		if (m->count == LIMIT_FIELDS) {
 			return err_set(e, ERR_PERMANENT, "5.3.4", "header over %u fields",
 			               LIMIT_FIELDS);
+		}
 		*ARENA_PUSH(arena, m->fields, m->count, cap) = field;
 	}
 	m->header = span_sub(m->raw, 0, end);
@@ -121,8 +130,9 @@ static void scan(struct message *m)
 	size_t n = m->raw.n, i = 0;
 	uint64_t bare = 0, nul = 0;
 
-	if (n == 0)
+	if (n == 0) {
 		return;
+	}
 	for (; n - i > 8; i += 8) {
 		uint64_t here = word_at(p + i), next = word_at(p + i + 1);
 
@@ -142,8 +152,9 @@ bool message_parse(struct arena *arena, struct span raw, struct message *m, stru
 	struct span rest;
 
 	*m = (struct message){ .raw = raw };
-	if (!parse_header(arena, m, e))
+	if (!parse_header(arena, m, e)) {
 		return false;
+	}
 	rest = span_from(raw, m->header.n);
 	m->separator = span_sub(rest, 0, span_starts(rest, SPAN("\r\n")) ? 2 : 0);
 	m->body = span_from(rest, m->separator.n);
@@ -156,8 +167,9 @@ const struct field *message_next(const struct message *m, struct span name, size
 	while (*at < m->count) {
 		const struct field *f = &m->fields[(*at)++];
 
-		if (span_ieq(f->name, name))
+		if (span_ieq(f->name, name)) {
 			return f;
+		}
 	}
 	return NULL;
 }
@@ -173,8 +185,9 @@ size_t message_count(const struct message *m, const char *name)
 {
 	size_t at = 0, count = 0;
 
-	while (message_next(m, span_str(name), &at))
+	while (message_next(m, span_str(name), &at)) {
 		count++;
+	}
 	return count;
 }
 
@@ -188,21 +201,24 @@ struct span message_unfold(struct arena *arena, struct span value)
 	char *out;
 	size_t n = 0, i = 0;
 
-	if (span_find(value, SPAN("\r\n")) == SPAN_NONE)
+	if (span_find(value, SPAN("\r\n")) == SPAN_NONE) {
 		return value;
+	}
 	out = arena_alloc(arena, value.n);
 	while (i < value.n) {
-		if (fold_at(value, i))
+		if (fold_at(value, i)) {
 			i += 2;
-		else
+		} else {
 			out[n++] = value.p[i++];
+		}
 	}
 	return (struct span){ out, n };
 }
 
 struct span message_text(struct arena *arena, const struct field *f)
 {
-	if (!f)
+	if (!f) {
 		return (struct span){ NULL, 0 };
+	}
 	return span_trim(message_unfold(arena, f->value));
 }

@@ -22,7 +22,8 @@
 struct field {
 	struct span raw;   /* name to the final CRLF, that included */
 	struct span name;  /* as written, without trailing white space */
-	struct span value; /* behind the colon up to, not including, the final CRLF; folded as it stands */
+	struct span value; /* behind the colon up to, not including, the final CRLF; folded as it
+	                      stands */
 };
 
 struct message {
@@ -32,8 +33,8 @@ struct message {
 	struct span body;      /* all behind it */
 	struct field *fields;  /* in order, top first; in the arena */
 	size_t count;
-	bool bare;             /* a bare CR or a bare LF somewhere */
-	bool nul;              /* a NUL somewhere */
+	bool bare; /* a bare CR or a bare LF somewhere */
+	bool nul;  /* a NUL somewhere */
 };
 
 /*

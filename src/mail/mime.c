@@ -30,9 +30,9 @@ struct level {
 struct walk {
 	struct arena *arena;
 	struct mime *out;
-	struct span top;   /* the top body */
-	size_t line;       /* offset of the line at hand */
-	size_t next;       /* and of the one behind it */
+	struct span top; /* the top body */
+	size_t line;     /* offset of the line at hand */
+	size_t next;     /* and of the one behind it */
 	struct level open[LIMIT_DEPTH];
 	unsigned depth;    /* levels open */
 	uint64_t lengths;  /* bit n % 64 is set: a delimiter of n bytes may match */
@@ -68,8 +68,9 @@ static void describe(struct walk *w, struct part *p)
 
 	p->type = type ? mime_type(w->arena, type->value) : default_type(p->parent);
 	p->encoding = encoding ? mime_encoding(encoding->value) : MIME_7BIT;
-	if (mime_is(&p->type, "multipart", NULL))
+	if (mime_is(&p->type, "multipart", NULL)) {
 		p->boundary = span_rtrim(mime_param(w->arena, &p->type, "boundary"));
+	}
 }
 
 static uint64_t length_bit(size_t n)
@@ -80,8 +81,9 @@ static uint64_t length_bit(size_t n)
 /* If P is a multipart, its parts are looked for from here on. */
 static void open_level(struct walk *w, struct part *p)
 {
-	if (p->boundary.n == 0)
+	if (p->boundary.n == 0) {
 		return;
+	}
 	if (p->depth >= LIMIT_DEPTH) {
 		w->out->cut = true;
 		return;
@@ -128,12 +130,15 @@ static bool field_line(struct span line)
 {
 	size_t at = 0;
 
-	while (at < line.n && ascii_graph(line.p[at]) && line.p[at] != ':')
+	while (at < line.n && ascii_graph(line.p[at]) && line.p[at] != ':') {
 		at++;
-	if (at == 0)
+	}
+	if (at == 0) {
 		return false;
-	while (at < line.n && ascii_wsp(line.p[at]))
+	}
+	while (at < line.n && ascii_wsp(line.p[at])) {
 		at++;
+	}
 	return at < line.n && line.p[at] == ':';
 }
 
@@ -144,8 +149,9 @@ static void head_line(struct walk *w, struct span line)
 	if (span_eq(line, SPAN("\r\n"))) {
 		body_begin(w, w->next);
 	} else if (!first && line.n > 0 && ascii_wsp(line.p[0])) {
-		if (w->next - w->start > LIMIT_HEADER)
+		if (w->next - w->start > LIMIT_HEADER) {
 			head_give_up(w);
+		}
 	} else if (!field_line(line)) {
 		body_begin(w, w->line);
 	} else if (++w->fields > LIMIT_FIELDS || w->all_fields + w->fields > FIELDS_ALL ||
@@ -175,8 +181,9 @@ static void part_end(struct walk *w, struct part *p, size_t end)
 	}
 	m->raw = p->raw = span_sub(w->top, start, end);
 	m->body = p->body = span_sub(w->top, body, end);
-	if (!p->closed)
+	if (!p->closed) {
 		p->close_at = end;
+	}
 }
 
 /* Close the levels from KEEP on; their last children end at END. */
@@ -185,8 +192,9 @@ static void end_inside(struct walk *w, unsigned keep, size_t end)
 	while (w->depth > keep) {
 		struct part *last = w->open[--w->depth].last;
 
-		if (last)
+		if (last) {
 			part_end(w, last, end);
+		}
 	}
 }
 
@@ -196,10 +204,11 @@ static struct part *part_new(struct walk *w, struct level *l, struct part *befor
 
 	p->parent = l->part;
 	p->depth = l->part->depth + 1;
-	if (before)
+	if (before) {
 		before->next = p;
-	else
+	} else {
 		l->part->children = p;
+	}
 	w->out->parts++;
 	return p;
 }
@@ -210,8 +219,9 @@ static void delimiter(struct walk *w, unsigned k, size_t content_end)
 	struct part *before = w->open[k].last;
 
 	end_inside(w, k + 1, content_end);
-	if (before)
+	if (before) {
 		part_end(w, before, content_end);
+	}
 	w->open[k].last = part_new(w, &w->open[k], before);
 	w->head = w->open[k].last;
 	w->start = w->next;
@@ -233,17 +243,20 @@ static bool match(const struct walk *w, struct span line, unsigned *level, bool 
 	struct span text = span_rtrim(span_from(line, 2));
 
 	/* A body can be all dashes: do not ask every level about each line. */
-	if (!(w->lengths & length_bit(text.n)))
+	if (!(w->lengths & length_bit(text.n))) {
 		return false;
+	}
 	for (unsigned k = w->depth; k-- > 0;) {
 		struct span boundary = w->open[k].part->boundary;
 
-		if (text.n != boundary.n && text.n != boundary.n + 2)
+		if (text.n != boundary.n && text.n != boundary.n + 2) {
 			continue;
+		}
 		*level = k;
 		*closing = text.n > boundary.n;
-		if (span_starts(text, boundary) && (!*closing || span_ends(text, SPAN("--"))))
+		if (span_starts(text, boundary) && (!*closing || span_ends(text, SPAN("--")))) {
 			return true;
+		}
 	}
 	return false;
 }
@@ -261,12 +274,13 @@ static void take_line(struct walk *w, struct span line)
 		w->out->cut = true;
 		found = false;
 	}
-	if (found && closing)
+	if (found && closing) {
 		close_delimiter(w, level, end);
-	else if (found)
+	} else if (found) {
 		delimiter(w, level, end);
-	else if (w->head)
+	} else if (w->head) {
 		head_line(w, line);
+	}
 }
 
 bool mime_parse(struct arena *arena, const struct message *m, struct mime *out, struct err *e)
@@ -292,7 +306,8 @@ bool mime_parse(struct arena *arena, const struct message *m, struct mime *out, 
 		w.line = w.next;
 	}
 	end_inside(&w, 0, m->body.n);
-	if (!root->closed)
+	if (!root->closed) {
 		root->close_at = m->body.n;
+	}
 	return true;
 }

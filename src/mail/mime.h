@@ -12,22 +12,25 @@
 enum mime_encoding { MIME_7BIT, MIME_8BIT, MIME_BINARY, MIME_QP, MIME_BASE64, MIME_UNKNOWN };
 
 struct mime_type {
-	struct span type;    /* "text", as written; default text/plain also when the field is absent or broken */
+	struct span type; /* "text", as written; default text/plain also when the field is absent or
+	                     broken */
 	struct span subtype;
-	struct span params;  /* what stands behind the type, from the first ';' on */
-	bool present;        /* there was a Content-Type field */
-	bool broken;         /* and it did not parse */
+	struct span params; /* what stands behind the type, from the first ';' on */
+	bool present;       /* there was a Content-Type field */
+	bool broken;        /* and it did not parse */
 };
 
 struct part {
 	struct mime_type type;
 	enum mime_encoding encoding;
-	struct span raw;         /* header, separator and body of the part */
-	struct message message;  /* its own header; fields empty for a part without; bare and nul only of the header */
-	struct span body;        /* encoded, without the CRLF before the next boundary */
-	struct span boundary;    /* of a multipart; empty otherwise */
-	bool closed;             /* a multipart whose closing boundary is there */
-	size_t close_at;         /* offset in the top body of that boundary's line ("--b--"); of the end of the part when missing */
+	struct span raw;        /* header, separator and body of the part */
+	struct message message; /* its own header; fields empty for a part without; bare and nul
+	                           only of the header */
+	struct span body;       /* encoded, without the CRLF before the next boundary */
+	struct span boundary;   /* of a multipart; empty otherwise */
+	bool closed;            /* a multipart whose closing boundary is there */
+	size_t close_at; /* offset in the top body of that boundary's line ("--b--"); of the end of
+	                    the part when missing */
 	unsigned depth;
 	struct part *children, *next, *parent;
 };
@@ -42,8 +45,10 @@ bool mime_parse(struct arena *arena, const struct message *m, struct mime *out, 
 
 /* Content-Type of VALUE (folded). */
 struct mime_type mime_type(struct arena *arena, struct span value);
-bool mime_is(const struct mime_type *t, const char *type, const char *subtype); /* subtype NULL: any */
-/* Parameter NAME of T (RFC 2045 5.1, RFC 2231 continuations and charsets), unquoted; empty when absent. */
+bool mime_is(const struct mime_type *t, const char *type,
+             const char *subtype); /* subtype NULL: any */
+/* Parameter NAME of T (RFC 2045 5.1, RFC 2231 continuations and charsets), unquoted; empty when
+ * absent. */
 struct span mime_param(struct arena *arena, const struct mime_type *t, const char *name);
 enum mime_encoding mime_encoding(struct span value);
 /* The charset of a text part in lower case; "us-ascii" when there is none. */

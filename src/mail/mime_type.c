@@ -31,12 +31,13 @@ static size_t comment_end(struct span s, size_t at)
 	while (at < s.n) {
 		char c = s.p[at++];
 
-		if (c == '\\')
+		if (c == '\\') {
 			at++;
-		else if (c == '(' && ++depth > COMMENT_DEPTH)
+		} else if (c == '(' && ++depth > COMMENT_DEPTH) {
 			return s.n;
-		else if (c == ')' && --depth == 0)
+		} else if (c == ')' && --depth == 0) {
 			break;
+		}
 	}
 	return at < s.n ? at : s.n;
 }
@@ -45,8 +46,9 @@ static void skip_blank(struct span *rest)
 {
 	size_t at = 0;
 
-	while (at < rest->n && (ascii_fws(rest->p[at]) || rest->p[at] == '('))
+	while (at < rest->n && (ascii_fws(rest->p[at]) || rest->p[at] == '(')) {
 		at = rest->p[at] == '(' ? comment_end(*rest, at) : at + 1;
+	}
 	*rest = span_from(*rest, at);
 }
 
@@ -56,8 +58,9 @@ static struct span take_token(struct span *rest)
 	size_t n = 0;
 
 	skip_blank(rest);
-	while (n < rest->n && token_char(rest->p[n]))
+	while (n < rest->n && token_char(rest->p[n])) {
 		n++;
+	}
 	token = span_sub(*rest, 0, n);
 	*rest = span_from(*rest, n);
 	skip_blank(rest);
@@ -66,8 +69,9 @@ static struct span take_token(struct span *rest)
 
 static bool take_char(struct span *rest, char c)
 {
-	if (rest->n == 0 || rest->p[0] != c)
+	if (rest->n == 0 || rest->p[0] != c) {
 		return false;
+	}
 	*rest = span_from(*rest, 1);
 	skip_blank(rest);
 	return true;
@@ -78,8 +82,9 @@ static size_t quoted_end(struct span s)
 {
 	size_t at = 1;
 
-	while (at < s.n && s.p[at] != '"')
+	while (at < s.n && s.p[at] != '"') {
 		at += s.p[at] == '\\' ? 2 : 1;
+	}
 	return at < s.n ? at + 1 : s.n;
 }
 
@@ -121,10 +126,10 @@ bool mime_is(const struct mime_type *t, const char *type, const char *subtype)
 
 /* Everything that one parameter's sections have said so far. */
 struct sections {
-	struct span plain;                /* NAME=, raw */
-	struct span v[SECTIONS_MAX];      /* NAME*0, NAME*1*, …, or NAME* as number 0; raw */
-	bool extended[SECTIONS_MAX];      /* percent-encoded */
-	bool whole;                       /* number 0 came from NAME* */
+	struct span plain;           /* NAME=, raw */
+	struct span v[SECTIONS_MAX]; /* NAME*0, NAME*1*, …, or NAME* as number 0; raw */
+	bool extended[SECTIONS_MAX]; /* percent-encoded */
+	bool whole;                  /* number 0 came from NAME* */
 };
 
 /* More than a token: mailers leave the quotes out. */
@@ -139,11 +144,13 @@ static struct span take_value(struct span *rest)
 	struct span value;
 	size_t n = 0;
 
-	if (rest->n > 0 && rest->p[0] == '"')
+	if (rest->n > 0 && rest->p[0] == '"') {
 		n = quoted_end(*rest);
-	else
-		while (n < rest->n && value_char(rest->p[n]))
+	} else {
+		while (n < rest->n && value_char(rest->p[n])) {
 			n++;
+		}
+	}
 	value = span_sub(*rest, 0, n);
 	*rest = span_from(*rest, n);
 	return value;
@@ -156,20 +163,23 @@ static void add_value(struct buf *out, struct span raw)
 		return;
 	}
 	for (size_t i = 1; i < raw.n && raw.p[i] != '"'; i++) {
-		if (raw.p[i] == '\\' && i + 1 < raw.n)
+		if (raw.p[i] == '\\' && i + 1 < raw.n) {
 			i++;
-		if (raw.p[i] != '\r' && raw.p[i] != '\n')
+		}
+		if (raw.p[i] != '\r' && raw.p[i] != '\n') {
 			buf_chr(out, raw.p[i]);
+		}
 	}
 }
 
 static void add_percent(struct buf *out, struct span s)
 {
 	for (size_t i = 0; i < s.n; i++) {
-		if (s.p[i] == '%' && i + 2 < s.n && codec_unhex(out, span_sub(s, i + 1, i + 3)))
+		if (s.p[i] == '%' && i + 2 < s.n && codec_unhex(out, span_sub(s, i + 1, i + 3))) {
 			i += 2;
-		else
+		} else {
 			buf_chr(out, s.p[i]);
+		}
 	}
 }
 
@@ -181,18 +191,22 @@ static void file_value(struct sections *s, struct span behind, struct span value
 	bool extended;
 
 	if (behind.n == 0) {
-		if (!s->plain.p)
+		if (!s->plain.p) {
 			s->plain = value;
+		}
 		return;
 	}
-	if (behind.p[0] != '*')
+	if (behind.p[0] != '*') {
 		return;
+	}
 	extended = behind.p[behind.n - 1] == '*';
 	digits = span_sub(behind, 1, extended ? behind.n - 1 : behind.n);
-	if (behind.n > 1 && (!span_u64(digits, &number) || number >= SECTIONS_MAX))
+	if (behind.n > 1 && (!span_u64(digits, &number) || number >= SECTIONS_MAX)) {
 		return;
-	if (s->v[number].p)
+	}
+	if (s->v[number].p) {
 		return;
+	}
 	s->whole = s->whole || behind.n == 1;
 	s->v[number] = value;
 	s->extended[number] = extended;
@@ -210,11 +224,13 @@ static void collect(struct span params, struct span name, struct sections *out)
 			continue;
 		}
 		attribute = take_token(&rest);
-		if (!take_char(&rest, '='))
+		if (!take_char(&rest, '=')) {
 			continue;
+		}
 		value = take_value(&rest);
-		if (span_istarts(attribute, name))
+		if (span_istarts(attribute, name)) {
 			file_value(out, span_from(attribute, name.n), value);
+		}
 	}
 }
 
@@ -232,12 +248,14 @@ static void add_sections(struct arena *arena, const struct sections *s, struct b
 			*charset = span_cut(&rest, '\'');
 			span_cut(&rest, '\''); /* the language */
 		}
-		if (s->extended[i])
+		if (s->extended[i]) {
 			add_percent(out, rest);
-		else
+		} else {
 			buf_add(out, rest);
-		if (s->whole)
+		}
+		if (s->whole) {
 			break;
+		}
 	}
 }
 
@@ -247,8 +265,9 @@ static struct span sections_text(struct arena *arena, const struct sections *s)
 	struct span charset = { NULL, 0 };
 
 	add_sections(arena, s, &octets, &charset);
-	if (charset.n == 0 || !charset_to_utf8(&text, charset, buf_span(&octets)))
+	if (charset.n == 0 || !charset_to_utf8(&text, charset, buf_span(&octets))) {
 		return buf_move(&octets, arena);
+	}
 	buf_free(&octets);
 	return buf_move(&text, arena);
 }
@@ -259,8 +278,9 @@ struct span mime_param(struct arena *arena, const struct mime_type *t, const cha
 	struct buf out = BUF_INIT;
 
 	collect(t->params, span_str(name), &s);
-	if (s.v[0].p)
+	if (s.v[0].p) {
 		return sections_text(arena, &s);
+	}
 	add_value(&out, s.plain);
 	return buf_move(&out, arena);
 }
@@ -273,18 +293,17 @@ enum mime_encoding mime_encoding(struct span value)
 		const char *name;
 		enum mime_encoding encoding;
 	} names[] = {
-		{ "7bit", MIME_7BIT },
-		{ "8bit", MIME_8BIT },
-		{ "binary", MIME_BINARY },
-		{ "quoted-printable", MIME_QP },
+		{ "7bit", MIME_7BIT },     { "8bit", MIME_8BIT },
+		{ "binary", MIME_BINARY }, { "quoted-printable", MIME_QP },
 		{ "base64", MIME_BASE64 },
 	};
 	struct span rest = value;
 	struct span name = take_token(&rest);
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-		if (span_iis(name, names[i].name))
+		if (span_iis(name, names[i].name)) {
 			return names[i].encoding;
+		}
 	}
 	return MIME_UNKNOWN;
 }
@@ -294,11 +313,13 @@ struct span mime_charset(struct arena *arena, const struct mime_type *t)
 	struct span charset = span_trim(mime_param(arena, t, "charset"));
 	char *p;
 
-	if (charset.n == 0)
+	if (charset.n == 0) {
 		return SPAN("us-ascii");
+	}
 	p = arena_alloc(arena, charset.n);
-	for (size_t i = 0; i < charset.n; i++)
+	for (size_t i = 0; i < charset.n; i++) {
 		p[i] = ascii_lower(charset.p[i]);
+	}
 	return (struct span){ p, charset.n };
 }
 
@@ -306,11 +327,12 @@ struct span mime_decode(struct arena *arena, const struct part *p)
 {
 	struct buf out = BUF_INIT;
 
-	if (p->encoding == MIME_QP)
+	if (p->encoding == MIME_QP) {
 		codec_unqp(&out, p->body);
-	else if (p->encoding == MIME_BASE64)
+	} else if (p->encoding == MIME_BASE64) {
 		codec_unbase64_lenient(&out, p->body);
-	else
+	} else {
 		return p->body;
+	}
 	return buf_move(&out, arena);
 }

@@ -13,12 +13,13 @@ static size_t comment_length(struct span s)
 	size_t depth = 0;
 
 	for (size_t i = 0; i < s.n; i++) {
-		if (s.p[i] == '\\')
+		if (s.p[i] == '\\') {
 			i++;
-		else if (s.p[i] == '(')
+		} else if (s.p[i] == '(') {
 			depth++;
-		else if (s.p[i] == ')' && --depth == 0)
+		} else if (s.p[i] == ')' && --depth == 0) {
 			return i + 1;
+		}
 	}
 	return s.n;
 }
@@ -26,8 +27,9 @@ static size_t comment_length(struct span s)
 /* S without white space and comments at its start. */
 static struct span skip_cfws(struct span s)
 {
-	while (s.n > 0 && (ascii_fws(s.p[0]) || s.p[0] == '('))
+	while (s.n > 0 && (ascii_fws(s.p[0]) || s.p[0] == '(')) {
 		s = span_from(s, s.p[0] == '(' ? comment_length(s) : 1);
+	}
 	return s;
 }
 
@@ -36,8 +38,9 @@ static struct span first_word(struct span s)
 {
 	size_t n = 0;
 
-	while (n < s.n && !ascii_fws(s.p[n]))
+	while (n < s.n && !ascii_fws(s.p[n])) {
 		n++;
+	}
 	return span_sub(s, 0, n);
 }
 
@@ -46,8 +49,9 @@ struct span msgid_of(struct arena *arena, const struct message *m)
 	struct span text = skip_cfws(message_text(arena, message_find(m, "Message-ID")));
 	size_t open = span_chr(text, '<');
 
-	if (open == SPAN_NONE)
+	if (open == SPAN_NONE) {
 		return first_word(text);
+	}
 	text = span_from(text, open + 1);
 	/* Some writers fold long identifiers, which leaves white space inside. */
 	return taglist_squeeze(arena, span_cut(&text, '>'));

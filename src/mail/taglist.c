@@ -10,11 +10,13 @@
 
 static bool tag_name(struct span s)
 {
-	if (s.n == 0 || !ascii_alpha(s.p[0]))
+	if (s.n == 0 || !ascii_alpha(s.p[0])) {
 		return false;
+	}
 	for (size_t i = 1; i < s.n; i++) {
-		if (!ascii_alnum(s.p[i]) && s.p[i] != '_')
+		if (!ascii_alnum(s.p[i]) && s.p[i] != '_') {
 			return false;
+		}
 	}
 	return true;
 }
@@ -22,8 +24,9 @@ static bool tag_name(struct span s)
 static const struct tag *find(const struct taglist *l, struct span name)
 {
 	for (size_t i = 0; i < l->n; i++) {
-		if (span_eq(l->v[i].name, name))
+		if (span_eq(l->v[i].name, name)) {
 			return &l->v[i];
+		}
 	}
 	return NULL;
 }
@@ -33,17 +36,21 @@ static bool add(struct taglist *l, struct span piece, struct err *e)
 	struct span value = piece;
 	struct span name = span_trim(span_cut(&value, '='));
 
-	if (!value.p)
+	if (!value.p) {
 		return err_set(e, ERR_PERMANENT, "", "tag list: no '=' in \"%.*s\"",
 		               SPAN_FMT(span_sub(name, 0, 64)));
-	if (!tag_name(name))
+	}
+	if (!tag_name(name)) {
 		return err_set(e, ERR_PERMANENT, "", "tag list: bad tag name \"%.*s\"",
 		               SPAN_FMT(span_sub(name, 0, 64)));
-	if (find(l, name))
+	}
+	if (find(l, name)) {
 		return err_set(e, ERR_PERMANENT, "", "tag list: repeated tag \"%.*s\"",
 		               SPAN_FMT(span_sub(name, 0, 64)));
-	if (l->n == LIMIT_TAGS)
+	}
+	if (l->n == LIMIT_TAGS) {
 		return err_set(e, ERR_PERMANENT, "", "tag list: over %u tags", LIMIT_TAGS);
+	}
 	l->v[l->n++] = (struct tag){ name, span_trim(value) };
 	return true;
 }
@@ -57,15 +64,19 @@ bool taglist_parse(struct span text, unsigned flags, struct taglist *out, struct
 		struct span piece = span_trim(span_cut(&rest, ';'));
 
 		/* Nothing behind the last ';' is how most lists end. */
-		if (piece.n == 0 && (!rest.p || (flags & TAGLIST_EMPTY_TAGS)))
+		if (piece.n == 0 && (!rest.p || (flags & TAGLIST_EMPTY_TAGS))) {
 			continue;
-		if (piece.n == 0)
+		}
+		if (piece.n == 0) {
 			return err_set(e, ERR_PERMANENT, "", "tag list: empty tag");
-		if (!add(out, piece, e))
+		}
+		if (!add(out, piece, e)) {
 			return false;
+		}
 	}
-	if (out->n == 0)
+	if (out->n == 0) {
 		return err_set(e, ERR_PERMANENT, "", "tag list: no tags");
+	}
 	return true;
 }
 
@@ -79,14 +90,17 @@ struct span taglist_squeeze(struct arena *arena, struct span value)
 	char *out;
 	size_t n = 0, i = 0;
 
-	while (i < value.n && !ascii_fws(value.p[i]))
+	while (i < value.n && !ascii_fws(value.p[i])) {
 		i++;
-	if (i == value.n)
+	}
+	if (i == value.n) {
 		return value;
+	}
 	out = arena_alloc(arena, value.n);
 	for (i = 0; i < value.n; i++) {
-		if (!ascii_fws(value.p[i]))
+		if (!ascii_fws(value.p[i])) {
 			out[n++] = value.p[i];
+		}
 	}
 	return (struct span){ out, n };
 }

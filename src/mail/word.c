@@ -37,12 +37,14 @@ static bool take(struct span text, size_t *at, struct span *out)
 	size_t i = *at;
 
 	while (i < text.n && text.p[i] != '?') {
-		if (!ascii_graph(text.p[i]) && !ascii_8bit(text.p[i]))
+		if (!ascii_graph(text.p[i]) && !ascii_8bit(text.p[i])) {
 			return false;
+		}
 		i++;
 	}
-	if (i == text.n)
+	if (i == text.n) {
 		return false;
+	}
 	*out = span_sub(text, *at, i);
 	*at = i + 1;
 	return true;
@@ -54,13 +56,16 @@ static bool word_at(struct span text, size_t at, struct word *w)
 	struct span how;
 
 	at += 2;
-	if (!take(text, &at, &w->charset) || !take(text, &at, &how) || how.n != 1)
+	if (!take(text, &at, &w->charset) || !take(text, &at, &how) || how.n != 1) {
 		return false;
+	}
 	w->how = ascii_lower(how.p[0]);
-	if (w->how != 'b' && w->how != 'q')
+	if (w->how != 'b' && w->how != 'q') {
 		return false;
-	if (!take(text, &at, &w->text) || at == text.n || text.p[at] != '=')
+	}
+	if (!take(text, &at, &w->text) || at == text.n || text.p[at] != '=') {
 		return false;
+	}
 	w->charset = span_cut(&w->charset, '*');
 	w->end = at + 1;
 	return true;
@@ -78,26 +83,29 @@ static void unq(struct buf *out, struct span text)
 	for (size_t i = 0; i < text.n; i++) {
 		char c = text.p[i];
 
-		if (c == '=' && i + 2 < text.n && codec_unhex(out, span_sub(text, i + 1, i + 3)))
+		if (c == '=' && i + 2 < text.n && codec_unhex(out, span_sub(text, i + 1, i + 3))) {
 			i += 2;
-		else
+		} else {
 			buf_chr(out, c == '_' ? ' ' : c);
+		}
 	}
 }
 
 /* The octets of W into OUT; false when they cannot be had. */
 static bool octets(const struct word *w, struct buf *out)
 {
-	if (w->how == 'b')
+	if (w->how == 'b') {
 		return codec_unbase64(out, w->text);
+	}
 	unq(out, w->text);
 	return true;
 }
 
 static void flush(struct decoder *d)
 {
-	if (d->charset >= 0)
+	if (d->charset >= 0) {
 		charset_convert(d->sets, d->charset, buf_span(&d->run), &d->out);
+	}
 	buf_clear(&d->run);
 	d->charset = -1;
 }
@@ -114,8 +122,9 @@ static bool add_word(struct decoder *d, struct span gap, const struct word *w)
 	int charset = charset_find(d->sets, w->charset);
 	bool known = charset >= 0 && octets(w, &fresh);
 
-	if (!known)
+	if (!known) {
 		goto out;
+	}
 	if (d->charset < 0 || !blank(gap)) {
 		flush(d);
 		charset_repair(&d->out, gap);
@@ -137,13 +146,15 @@ static void decode(struct decoder *d, struct span text)
 		size_t next = span_find(span_from(text, at), SPAN("=?"));
 		struct word w;
 
-		if (next == SPAN_NONE)
+		if (next == SPAN_NONE) {
 			break;
+		}
 		at += next;
-		if (word_at(text, at, &w) && add_word(d, span_sub(text, done, at), &w))
+		if (word_at(text, at, &w) && add_word(d, span_sub(text, done, at), &w)) {
 			done = at = w.end;
-		else
+		} else {
 			at += 2;
+		}
 	}
 	flush(d);
 	charset_repair(&d->out, span_from(text, done));
@@ -152,8 +163,9 @@ static void decode(struct decoder *d, struct span text)
 static bool plain(struct span text)
 {
 	for (size_t i = 0; i < text.n; i++) {
-		if (ascii_cntrl(text.p[i]))
+		if (ascii_cntrl(text.p[i])) {
 			return false;
+		}
 	}
 	return span_find(text, SPAN("=?")) == SPAN_NONE && utf8_valid(text);
 }
@@ -164,14 +176,16 @@ struct span word_decode(struct arena *arena, struct span text)
 	struct span out;
 	char *p;
 
-	if (plain(text))
+	if (plain(text)) {
 		return text;
+	}
 	d.sets = charset_open();
 	decode(&d, text);
 	/* Also what was encoded: a line break out of a word must not become one. */
 	p = arena_alloc(arena, d.out.n + 1);
-	for (size_t i = 0; i < d.out.n; i++)
+	for (size_t i = 0; i < d.out.n; i++) {
 		p[i] = ascii_cntrl(d.out.p[i]) ? ' ' : d.out.p[i];
+	}
 	out = (struct span){ p, d.out.n };
 	charset_close(d.sets);
 	buf_free(&d.run);

@@ -26,7 +26,8 @@ struct span word_encode(struct arena *arena, struct span text, bool phrase);
 
 /*
  * Fold "NAME: VALUE" at white space into lines of at most 76 columns where it
- * can; never inside a word. Returns the whole field with its final CRLF. VALUE must not hold CR or LF.
+ * can; never inside a word. Returns the whole field with its final CRLF. VALUE must not hold CR or
+ * LF.
  */
 struct span word_fold(struct arena *arena, struct span name, struct span value);
 

@@ -15,7 +15,7 @@
 enum {
 	WORD_MAX = 75, /* RFC 2047 section 2 */
 	LINE_MAX_COLUMNS = 76,
-	PAYLOAD_MAX = WORD_MAX - 12, /* without "=?utf-8?B?" and "?=" */
+	PAYLOAD_MAX = WORD_MAX - 12,     /* without "=?utf-8?B?" and "?=" */
 	BASE64_MAX = PAYLOAD_MAX / 4 * 3 /* octets that fit as base64 */
 };
 
@@ -28,8 +28,9 @@ static bool control(char c)
 static bool has_control(struct span text)
 {
 	for (size_t i = 0; i < text.n; i++) {
-		if (control(text.p[i]))
+		if (control(text.p[i])) {
 			return true;
+		}
 	}
 	return false;
 }
@@ -37,17 +38,20 @@ static bool has_control(struct span text)
 /* Does C stand for itself in a Q word? */
 static bool q_plain(char c, bool phrase)
 {
-	if (ascii_alnum(c))
+	if (ascii_alnum(c)) {
 		return true;
-	if (phrase)
+	}
+	if (phrase) {
 		return c != '\0' && strchr("!*+-/", c) != NULL;
+	}
 	return ascii_graph(c) && c != '=' && c != '?' && c != '_';
 }
 
 static size_t q_columns(struct span character, bool phrase)
 {
-	if (character.n == 1 && (character.p[0] == ' ' || q_plain(character.p[0], phrase)))
+	if (character.n == 1 && (character.p[0] == ' ' || q_plain(character.p[0], phrase))) {
 		return 1;
+	}
 	return 3 * character.n;
 }
 
@@ -82,8 +86,9 @@ static size_t word_bytes(struct span text, char how, bool phrase)
 		struct span character = span_sub(rest, 0, utf8_len(rest));
 		size_t cost = how == 'Q' ? q_columns(character, phrase) : character.n;
 
-		if (used + cost > room)
+		if (used + cost > room) {
 			break;
+		}
 		used += cost;
 		at += character.n;
 	}
@@ -98,10 +103,11 @@ static void encode(struct buf *out, struct span text, char how, bool phrase)
 		struct span bytes = span_sub(text, 0, n);
 
 		buf_printf(out, "%s=?utf-8?%c?", out->n ? " " : "", how);
-		if (how == 'Q')
+		if (how == 'Q') {
 			q_add(out, bytes, phrase);
-		else
+		} else {
 			codec_base64(out, bytes);
+		}
 		buf_str(out, "?=");
 		text = span_from(text, n);
 	}
@@ -112,8 +118,9 @@ static struct span spaced(struct arena *arena, struct span text)
 {
 	char *p = arena_alloc(arena, text.n + 1);
 
-	for (size_t i = 0; i < text.n; i++)
+	for (size_t i = 0; i < text.n; i++) {
 		p[i] = control(text.p[i]) ? ' ' : text.p[i];
+	}
 	return (struct span){ p, text.n };
 }
 
@@ -122,10 +129,12 @@ struct span word_encode(struct arena *arena, struct span text, bool phrase)
 	struct buf clean = BUF_INIT, q = BUF_INIT, b = BUF_INIT;
 	bool shorter;
 
-	if (has_control(text))
+	if (has_control(text)) {
 		text = spaced(arena, text);
-	if (utf8_ascii(text) && span_find(text, SPAN("=?")) == SPAN_NONE)
+	}
+	if (utf8_ascii(text) && span_find(text, SPAN("=?")) == SPAN_NONE) {
 		return text;
+	}
 	charset_repair(&clean, text);
 	encode(&q, buf_span(&clean), 'Q', phrase);
 	encode(&b, buf_span(&clean), 'B', phrase);
@@ -138,8 +147,9 @@ struct span word_encode(struct arena *arena, struct span text, bool phrase)
 /* Offset behind the white space (or behind the word) that starts at AT. */
 static size_t skip(struct span s, size_t at, bool space)
 {
-	while (at < s.n && ascii_wsp(s.p[at]) == space)
+	while (at < s.n && ascii_wsp(s.p[at]) == space) {
 		at++;
+	}
 	return at;
 }
 
@@ -150,8 +160,9 @@ struct span word_fold(struct arena *arena, struct span name, struct span value)
 	size_t column = name.n + 1;
 	bool first = true;
 
-	if (has_control(rest))
+	if (has_control(rest)) {
 		rest = spaced(arena, rest);
+	}
 	buf_add(&out, name);
 	buf_chr(&out, ':');
 	while (rest.n > 0) {

@@ -33,15 +33,15 @@
 enum {
 	ENTRIES = 10000,
 	BYTES = 16 * 1024 * 1024,
-	NAME_BYTES = 253,        /* bytes of a name, without a dot at its end */
+	NAME_BYTES = 253, /* bytes of a name, without a dot at its end */
 	LABEL_BYTES = 63,
-	ALIASES = 8,           /* followed by us; a resolver follows them itself */
-	TRIES = 3,             /* a server; the time doubles, so 7 first times in all */
-	FIRST_TRY_MS = 250,    /* at least */
-	EDNS_SIZE = 1232,      /* bytes by UDP that pass without fragments */
-	TTL_LEAST = 5,         /* seconds: what was prefetched is still there when it is asked for */
+	ALIASES = 8,        /* followed by us; a resolver follows them itself */
+	TRIES = 3,          /* a server; the time doubles, so 7 first times in all */
+	FIRST_TRY_MS = 250, /* at least */
+	EDNS_SIZE = 1232,   /* bytes by UDP that pass without fragments */
+	TTL_LEAST = 5,      /* seconds: what was prefetched is still there when it is asked for */
 	TTL_MOST = 86400,
-	TTL_NEGATIVE = 3600,   /* at most (RFC 2308 5) */
+	TTL_NEGATIVE = 3600, /* at most (RFC 2308 5) */
 	TTL_FAILURE = 30,
 	TYPE_TXT = 16,
 	CLASS_IN = 1,
@@ -49,15 +49,15 @@ enum {
 
 struct dns {
 	const struct env *env;
-	int64_t timeout;       /* microseconds */
-	char *servers;         /* for c-ares; NULL: the system's */
+	int64_t timeout; /* microseconds */
+	char *servers;   /* for c-ares; NULL: the system's */
 	ares_channel channel;
 	struct dns_cache *cache;
-	unsigned asking;       /* queries out */
-	int64_t waited;        /* microseconds spent waiting so far, for whatever */
-	int64_t budget;        /* value of waited at which waiting ends; INT64_MAX: never */
-	bool renew;            /* make a new channel when none is */
-	bool plain;            /* the server has no EDNS */
+	unsigned asking; /* queries out */
+	int64_t waited;  /* microseconds spent waiting so far, for whatever */
+	int64_t budget;  /* value of waited at which waiting ends; INT64_MAX: never */
+	bool renew;      /* make a new channel when none is */
+	bool plain;      /* the server has no EDNS */
 	bool ending;
 };
 
@@ -80,12 +80,15 @@ static bool open_channel(struct dns *d, ares_channel *channel, struct err *e)
 	int mask = ARES_OPT_FLAGS | ARES_OPT_TIMEOUTMS | ARES_OPT_TRIES | ARES_OPT_EDNSPSZ;
 	int status = ares_init_options(channel, &options, mask);
 
-	if (status != ARES_SUCCESS)
+	if (status != ARES_SUCCESS) {
 		return err_set(e, ERR_TEMPORARY, "", "no resolver: %s", ares_strerror(status));
-	if (d->servers)
+	}
+	if (d->servers) {
 		status = ares_set_servers_ports_csv(*channel, d->servers);
-	if (status == ARES_SUCCESS)
+	}
+	if (status == ARES_SUCCESS) {
 		return true;
+	}
 	ares_destroy(*channel);
 	return err_set(e, ERR_MISUSE, "", "bad DNS servers: %s: \"%s\"", ares_strerror(status),
 	               d->servers);
@@ -95,8 +98,9 @@ static void renew(struct dns *d)
 {
 	ares_channel fresh;
 
-	if (!d->renew || d->asking > 0 || !open_channel(d, &fresh, NULL))
+	if (!d->renew || d->asking > 0 || !open_channel(d, &fresh, NULL)) {
 		return;
+	}
 	ares_destroy(d->channel);
 	d->channel = fresh;
 	d->renew = false;
@@ -114,7 +118,7 @@ struct way {
 
 struct query {
 	struct dns *d;
-	struct span name;   /* of the entry; behind this */
+	struct span name; /* of the entry; behind this */
 	bool edns;
 	struct way way;
 };
@@ -127,10 +131,12 @@ static void settle(struct dns *d, struct dns_entry *entry, const struct txt *ans
 	                : answer->status == TXT_NONE ? TTL_NEGATIVE
 	                                             : TTL_FAILURE;
 
-	if (ttl > most)
+	if (ttl > most) {
 		ttl = most;
-	if (ttl < TTL_LEAST)
+	}
+	if (ttl < TTL_LEAST) {
 		ttl = TTL_LEAST;
+	}
 	dns_cache_set(d->cache, entry, answer, now(d) + ttl * SECOND);
 }
 
@@ -154,12 +160,13 @@ static bool host_name(struct span name);
 /* One alias on. */
 static void follow(struct dns *d, struct dns_entry *entry, struct span alias, struct way way)
 {
-	if (!host_name(alias))
+	if (!host_name(alias)) {
 		refuse(d, entry);
-	else if (way.aliases++ < ALIASES)
+	} else if (way.aliases++ < ALIASES) {
 		ask(d, entry, alias.p, way);
-	else
+	} else {
 		fail(d, entry);
+	}
 }
 
 /* The way with REPLY at its end. */
@@ -177,10 +184,11 @@ static void take_reply(struct dns *d, const struct query *q, const struct dns_re
 	struct txt answer = { reply->status, reply->records, reply->n, way.authenticated };
 	bool expected = entry->query == q;
 
-	if (expected)
+	if (expected) {
 		entry->query = NULL;
-	else if (reply->status == TXT_TEMPORARY || reply->alias.n > 0)
+	} else if (reply->status == TXT_TEMPORARY || reply->alias.n > 0) {
 		return;
+	}
 	if (reply->no_edns && q->edns) {
 		d->plain = true;
 		ask(d, entry, q->name.p, q->way);
@@ -203,14 +211,17 @@ static void answered(void *user, int status, int timeouts, unsigned char *bytes,
 
 	(void)timeouts;
 	d->asking--;
-	if (status == ARES_ENOMEM)
+	if (status == ARES_ENOMEM) {
 		mem_exhausted();
-	if (status == ARES_SUCCESS)
+	}
+	if (status == ARES_SUCCESS) {
 		dns_reply_read(arena, (struct span){ (const char *)bytes, (size_t)length }, &reply);
-	else
+	} else {
 		d->renew = true;
-	if (!d->ending)
+	}
+	if (!d->ending) {
 		take_reply(d, q, &reply);
+	}
 	arena_free(arena);
 	mem_free(q);
 }
@@ -221,7 +232,9 @@ static struct query *query_new(struct dns *d, const struct dns_entry *entry, str
 	char *name = (char *)(q + 1);
 
 	memcpy(name, entry->name.p, entry->name.n);
-	*q = (struct query){ .d = d, .name = { name, entry->name.n }, .edns = !d->plain, .way = way };
+	*q = (struct query){
+		.d = d, .name = { name, entry->name.n }, .edns = !d->plain, .way = way
+	};
 	return q;
 }
 
@@ -236,8 +249,9 @@ static void ask(struct dns *d, struct dns_entry *entry, const char *name, struct
 	d->env->random(d->env, &id, sizeof(id));
 	status = ares_create_query(name, CLASS_IN, TYPE_TXT, id, 1, &bytes, &length,
 	                           d->plain ? 0 : EDNS_SIZE);
-	if (status == ARES_ENOMEM)
+	if (status == ARES_ENOMEM) {
 		mem_exhausted();
+	}
 	if (status != ARES_SUCCESS) {
 		refuse(d, entry);
 		return;
@@ -270,8 +284,9 @@ static size_t sockets(struct dns *d, struct pollfd fds[ARES_GETSOCK_MAXNUM])
 		int events = (bits >> i & 1 ? POLLIN : 0) |
 		             (bits >> (i + ARES_GETSOCK_MAXNUM) & 1 ? POLLOUT : 0);
 
-		if (events)
+		if (events) {
 			fds[n++] = (struct pollfd){ .fd = socks[i], .events = (short)events };
+		}
 	}
 	return n;
 }
@@ -286,14 +301,16 @@ static void turn(struct dns *d, int64_t timeout)
 	size_t n = sockets(d, fds);
 	int64_t before = now(d);
 
-	if (poll(fds, n, (int)(least->tv_sec * 1000 + (least->tv_usec + 999) / 1000)) < 0)
+	if (poll(fds, n, (int)(least->tv_sec * 1000 + (least->tv_usec + 999) / 1000)) < 0) {
 		n = 0;
+	}
 	for (size_t i = 0; i < n; i++) {
 		ares_process_fd(d->channel, fds[i].revents & ready_in ? fds[i].fd : ARES_SOCKET_BAD,
 		                fds[i].revents & POLLOUT ? fds[i].fd : ARES_SOCKET_BAD);
 	}
-	if (n == 0)
+	if (n == 0) {
 		ares_process_fd(d->channel, ARES_SOCKET_BAD, ARES_SOCKET_BAD);
+	}
 	d->waited += now(d) - before;
 }
 
@@ -317,10 +334,12 @@ static void wait_for(struct dns *d, struct dns_entry *entry)
 	int64_t end = entry->started + d->timeout;
 
 	end = end < d->budget ? end : d->budget;
-	while (!known(d, entry) && entry->query && end > d->waited)
+	while (!known(d, entry) && entry->query && end > d->waited) {
 		turn(d, end - d->waited);
-	if (known(d, entry))
+	}
+	if (known(d, entry)) {
 		return;
+	}
 	entry->query = NULL;
 	fail(d, entry);
 }
@@ -330,8 +349,9 @@ static void wait_for(struct dns *d, struct dns_entry *entry)
 static bool label_ok(struct span label)
 {
 	for (size_t i = 0; i < label.n; i++) {
-		if (!ascii_alnum(label.p[i]) && label.p[i] != '-' && label.p[i] != '_')
+		if (!ascii_alnum(label.p[i]) && label.p[i] != '-' && label.p[i] != '_') {
 			return false;
+		}
 	}
 	return label.n > 0 && label.n <= LABEL_BYTES;
 }
@@ -342,8 +362,9 @@ static bool host_name(struct span name)
 	struct span rest = name;
 
 	while (rest.p) {
-		if (!label_ok(span_cut(&rest, '.')))
+		if (!label_ok(span_cut(&rest, '.'))) {
 			return false;
+		}
 	}
 	return name.n > 0 && name.n <= NAME_BYTES;
 }
@@ -353,10 +374,12 @@ static struct dns_entry *entry_of(struct dns *d, struct span name)
 {
 	char text[NAME_BYTES];
 
-	if (name.n == 0 || name.n > NAME_BYTES || !host_name(name))
+	if (name.n == 0 || name.n > NAME_BYTES || !host_name(name)) {
 		return NULL;
-	for (size_t i = 0; i < name.n; i++)
+	}
+	for (size_t i = 0; i < name.n; i++) {
 		text[i] = ascii_lower(name.p[i]);
+	}
 	return dns_cache_get(d->cache, (struct span){ text, name.n }, true);
 }
 
@@ -368,8 +391,9 @@ static struct txt copy_answer(struct arena *arena, const struct dns_entry *entry
 
 	out.n = entry->n;
 	out.records = arena_array(arena, entry->n, sizeof(*out.records));
-	for (size_t i = 0; i < entry->n; i++)
+	for (size_t i = 0; i < entry->n; i++) {
 		out.records[i] = arena_copy(arena, entry->records[i]);
+	}
 	return out;
 }
 
@@ -378,14 +402,17 @@ static struct txt look_up(void *self, struct arena *arena, struct span name)
 	struct dns *d = self;
 	struct dns_entry *entry = entry_of(d, name);
 
-	if (!entry)
+	if (!entry) {
 		return (struct txt){ .status = TXT_NONE };
+	}
 	entry->waiting = true;
 	/* Perhaps the answer is there already, even to a question that was given up. */
-	if (d->asking > 0 && (!known(d, entry) || entry->status == TXT_TEMPORARY))
+	if (d->asking > 0 && (!known(d, entry) || entry->status == TXT_TEMPORARY)) {
 		turn(d, 0);
-	if (!known(d, entry) && !entry->query)
+	}
+	if (!known(d, entry) && !entry->query) {
 		start(d, entry);
+	}
 	wait_for(d, entry);
 	entry->waiting = false;
 	return copy_answer(arena, entry);
@@ -398,8 +425,9 @@ static void prefetch(void *self, const struct span *names, size_t n)
 	for (size_t i = 0; i < n && i < LIMIT_DNS_LOOKUPS; i++) {
 		struct dns_entry *entry = entry_of(d, names[i]);
 
-		if (entry && !entry->query && !known(d, entry))
+		if (entry && !entry->query && !known(d, entry)) {
 			start(d, entry);
+		}
 	}
 }
 
@@ -415,8 +443,9 @@ struct dns *dns_new(struct span servers, unsigned timeout, const struct env *env
 	struct dns *d = mem_alloc(sizeof(*d));
 	uint64_t seed;
 
-	if (ares_library_init(ARES_LIB_INIT_ALL) != ARES_SUCCESS)
+	if (ares_library_init(ARES_LIB_INIT_ALL) != ARES_SUCCESS) {
 		mem_exhausted();
+	}
 	d->env = env;
 	d->timeout = (timeout ? timeout : 1) * SECOND;
 	d->budget = INT64_MAX;
@@ -432,11 +461,13 @@ struct dns *dns_new(struct span servers, unsigned timeout, const struct env *env
 
 void dns_free(struct dns *d)
 {
-	if (!d)
+	if (!d) {
 		return;
+	}
 	d->ending = true;
-	if (d->channel)
+	if (d->channel) {
 		ares_destroy(d->channel);
+	}
 	dns_cache_free(d->cache);
 	ares_library_cleanup();
 	mem_free(d->servers);

@@ -24,7 +24,8 @@ void dns_free(struct dns *d);
  * is not known yet is temporary at once. 0: no bound (as after dns_new).
  */
 void dns_budget(struct dns *d, unsigned seconds);
-/* Lives as long as D. txt blocks, at most TIMEOUT seconds; prefetch starts without waiting and all wait together. */
+/* Lives as long as D. txt blocks, at most TIMEOUT seconds; prefetch starts without waiting and all
+ * wait together. */
 struct keysource dns_source(struct dns *d);
 
 #endif

@@ -8,7 +8,7 @@
 
 struct dns_cache {
 	struct dns_entry **buckets;
-	size_t mask;               /* number of buckets less one */
+	size_t mask; /* number of buckets less one */
 	size_t max_entries, max_bytes;
 	size_t entries, bytes;
 	uint64_t seed;
@@ -20,8 +20,9 @@ struct dns_cache *dns_cache_new(size_t entries, size_t bytes, uint64_t seed)
 	struct dns_cache *c = mem_alloc(sizeof(*c));
 	size_t buckets = 16;
 
-	while (buckets < entries)
+	while (buckets < entries) {
 		buckets *= 2;
+	}
 	c->buckets = mem_alloc(buckets * sizeof(*c->buckets));
 	c->mask = buckets - 1;
 	c->max_entries = entries;
@@ -35,8 +36,9 @@ static uint64_t name_hash(const struct dns_cache *c, struct span name)
 {
 	uint64_t h = 0xcbf29ce484222325u ^ c->seed;
 
-	for (size_t i = 0; i < name.n; i++)
+	for (size_t i = 0; i < name.n; i++) {
 		h = (h ^ (unsigned char)name.p[i]) * 0x100000001b3u;
+	}
 	return h ^ h >> 32;
 }
 
@@ -62,8 +64,9 @@ static void drop(struct dns_cache *c, struct dns_entry *e)
 {
 	struct dns_entry **link = &c->buckets[e->hash & c->mask];
 
-	while (*link != e)
+	while (*link != e) {
 		link = &(*link)->chain;
+	}
 	*link = e->chain;
 	take_out(c, e);
 	c->entries--;
@@ -79,8 +82,9 @@ static void shrink(struct dns_cache *c)
 	while (e && (c->entries > c->max_entries || c->bytes > c->max_bytes)) {
 		struct dns_entry *next = e->newer;
 
-		if (!e->waiting)
+		if (!e->waiting) {
 			drop(c, e);
+		}
 		e = next;
 	}
 }
@@ -112,10 +116,12 @@ struct dns_entry *dns_cache_get(struct dns_cache *c, struct span name, bool make
 	uint64_t hash = name_hash(c, name);
 	struct dns_entry *e = c->buckets[hash & c->mask];
 
-	while (e && (e->hash != hash || !span_eq(e->name, name)))
+	while (e && (e->hash != hash || !span_eq(e->name, name))) {
 		e = e->chain;
-	if (!e)
+	}
+	if (!e) {
 		return make ? make_entry(c, name, hash) : NULL;
+	}
 	take_out(c, e);
 	put_in_front(c, e);
 	return e;
@@ -128,22 +134,26 @@ static struct span *copy_records(const struct span *records, size_t n, size_t *s
 	char *p;
 
 	*size = n * sizeof(*records);
-	for (size_t i = 0; i < n; i++)
+	for (size_t i = 0; i < n; i++) {
 		*size += records[i].n;
-	if (n == 0)
+	}
+	if (n == 0) {
 		return NULL;
+	}
 	copy = mem_resize(NULL, *size);
 	p = (char *)(copy + n);
 	for (size_t i = 0; i < n; i++) {
-		if (records[i].n > 0)
+		if (records[i].n > 0) {
 			memcpy(p, records[i].p, records[i].n);
+		}
 		copy[i] = (struct span){ p, records[i].n };
 		p += records[i].n;
 	}
 	return copy;
 }
 
-void dns_cache_set(struct dns_cache *c, struct dns_entry *e, const struct txt *answer, int64_t expires)
+void dns_cache_set(struct dns_cache *c, struct dns_entry *e, const struct txt *answer,
+                   int64_t expires)
 {
 	bool waiting = e->waiting;
 	size_t size, before = e->bytes;
@@ -173,10 +183,12 @@ size_t dns_cache_bytes(const struct dns_cache *c)
 
 void dns_cache_free(struct dns_cache *c)
 {
-	if (!c)
+	if (!c) {
 		return;
-	while (c->oldest)
+	}
+	while (c->oldest) {
 		drop(c, c->oldest);
+	}
 	mem_free(c->buckets);
 	mem_free(c);
 }

@@ -12,9 +12,9 @@
 #include <string.h>
 
 enum {
-	HEADER = 12,            /* bytes; RFC 1035 4.1.1 */
-	QUESTION = 4,           /* behind the name */
-	RECORD = 10,            /* between name and data */
+	HEADER = 12,  /* bytes; RFC 1035 4.1.1 */
+	QUESTION = 4, /* behind the name */
+	RECORD = 10,  /* between name and data */
 	TYPE_CNAME = 5,
 	TYPE_SOA = 6,
 	TYPE_TXT = 16,
@@ -23,7 +23,7 @@ enum {
 	RCODE_FORMERR = 1,
 	RCODE_NXDOMAIN = 3,
 	RCODE_NOTIMP = 4,
-	NEGATIVE_TTL = 60,      /* seconds, without a SOA */
+	NEGATIVE_TTL = 60, /* seconds, without a SOA */
 };
 
 /* A place in the message; bad once it ran out of it. */
@@ -67,10 +67,12 @@ static bool skip_name(struct cursor *c)
 	while (skip(c, 1)) {
 		unsigned n = byte_at(c->all, c->at - 1);
 
-		if (n == 0)
+		if (n == 0) {
 			return true;
-		if (n >= 0xc0) /* the rest is elsewhere */
+		}
+		if (n >= 0xc0) { /* the rest is elsewhere */
 			return skip(c, 1);
+		}
 		c->bad = c->bad || n > 63;
 		skip(c, n);
 	}
@@ -81,8 +83,9 @@ static bool next_record(struct cursor *c, struct record *r)
 {
 	size_t head;
 
-	if (!skip_name(c) || !skip(c, RECORD))
+	if (!skip_name(c) || !skip(c, RECORD)) {
 		return false;
+	}
 	head = c->at - RECORD;
 	*r = (struct record){
 		.type = u16(c->all, head),
@@ -97,10 +100,12 @@ static bool next_record(struct cursor *c, struct record *r)
 static void lower(uint32_t *ttl, uint32_t other)
 {
 	/* A TTL with the top bit is 0 (RFC 2181 8). */
-	if (other > INT32_MAX)
+	if (other > INT32_MAX) {
 		other = 0;
-	if (other < *ttl)
+	}
+	if (other < *ttl) {
 		*ttl = other;
+	}
 }
 
 static struct span expand(struct arena *arena, struct span all, size_t at)
@@ -110,8 +115,9 @@ static struct span expand(struct arena *arena, struct span all, size_t at)
 	char *text = NULL;
 	long used;
 
-	if (ares_expand_name(p + at, p, (int)all.n, &text, &used) != ARES_SUCCESS)
+	if (ares_expand_name(p + at, p, (int)all.n, &text, &used) != ARES_SUCCESS) {
 		return SPAN("");
+	}
 	name = arena_copy(arena, span_str(text));
 	ares_free_string(text);
 	return name;
@@ -124,28 +130,34 @@ static bool read_answer(struct arena *arena, struct cursor *c, unsigned count, b
 	struct record r;
 
 	for (unsigned i = 0; i < count; i++) {
-		if (!next_record(c, &r))
+		if (!next_record(c, &r)) {
 			return false;
-		if (r.class != CLASS_IN)
+		}
+		if (r.class != CLASS_IN) {
 			continue;
+		}
 		lower(&out->ttl, r.ttl);
 		*txt = *txt || r.type == TYPE_TXT;
-		if (r.type == TYPE_CNAME)
+		if (r.type == TYPE_CNAME) {
 			out->alias = expand(arena, c->all, r.at);
+		}
 	}
 	return true;
 }
 
-/* The SOA that says how long nothing stays nothing (RFC 2308 5): the less of its TTL and its last number. */
+/* The SOA that says how long nothing stays nothing (RFC 2308 5): the less of its TTL and its last
+ * number. */
 static bool read_authority(struct cursor *c, unsigned count, struct dns_reply *out)
 {
 	struct record r;
 
 	for (unsigned i = 0; i < count; i++) {
-		if (!next_record(c, &r))
+		if (!next_record(c, &r)) {
 			return false;
-		if (r.type != TYPE_SOA || r.class != CLASS_IN || r.length < 22)
+		}
+		if (r.type != TYPE_SOA || r.class != CLASS_IN || r.length < 22) {
 			continue;
+		}
 		lower(&out->ttl, r.ttl);
 		lower(&out->ttl, u32(c->all, r.at + r.length - 4));
 		return true;
@@ -160,13 +172,14 @@ static struct span join(struct arena *arena, const struct ares_txt_ext *first)
 	size_t n = 0, at = 0;
 	char *p;
 
-	do
+	do {
 		n += s->length;
-	while ((s = s->next) && !s->record_start);
+	} while ((s = s->next) && !s->record_start);
 	p = arena_alloc(arena, n + 1);
 	for (s = first; at < n; s = s->next) {
-		if (s->length > 0)
+		if (s->length > 0) {
 			memcpy(p + at, s->txt, s->length);
+		}
 		at += s->length;
 	}
 	return (struct span){ p, n };
@@ -177,17 +190,20 @@ static enum txt_status read_txt(struct arena *arena, struct span bytes, struct d
 	struct ares_txt_ext *list = NULL;
 	size_t cap = 0, total = 0;
 
-	if (ares_parse_txt_reply_ext((const unsigned char *)bytes.p, (int)bytes.n, &list))
+	if (ares_parse_txt_reply_ext((const unsigned char *)bytes.p, (int)bytes.n, &list)) {
 		return TXT_TEMPORARY;
+	}
 	for (const struct ares_txt_ext *s = list; s; s = s->next) {
 		total += s->length + sizeof(struct span);
-		if (s->record_start)
+		if (s->record_start) {
 			*ARENA_PUSH(arena, out->records, out->n, cap) = join(arena, s);
+		}
 	}
 	ares_free_data(list);
 	/* So much is no key, and a permanent state of things. */
-	if (total > LIMIT_KEY_RECORD)
+	if (total > LIMIT_KEY_RECORD) {
 		out->n = 0;
+	}
 	return out->n > 0 ? TXT_FOUND : TXT_NONE;
 }
 
@@ -198,18 +214,21 @@ static enum txt_status read_sections(struct arena *arena, struct cursor *c, stru
 
 	out->ttl = UINT32_MAX;
 	if (u16(c->all, 4) != 1 || !skip_name(c) || !skip(c, QUESTION) ||
-	    !read_answer(arena, c, u16(c->all, 6), &txt, out))
+	    !read_answer(arena, c, u16(c->all, 6), &txt, out)) {
 		return TXT_TEMPORARY;
+	}
 	if (txt) {
 		out->alias = SPAN("");
 		return read_txt(arena, c->all, out);
 	}
 	soa = read_authority(c, u16(c->all, 8), out);
-	if (!soa)
+	if (!soa) {
 		lower(&out->ttl, NEGATIVE_TTL);
+	}
 	/* Without a SOA nobody said that the alias leads to nothing. */
-	if (soa || (byte_at(c->all, 3) & 0x0f) == RCODE_NXDOMAIN)
+	if (soa || (byte_at(c->all, 3) & 0x0f) == RCODE_NXDOMAIN) {
 		out->alias = SPAN("");
+	}
 	return TXT_NONE;
 }
 
@@ -219,12 +238,14 @@ void dns_reply_read(struct arena *arena, struct span bytes, struct dns_reply *ou
 	unsigned rcode;
 
 	*out = (struct dns_reply){ .status = TXT_TEMPORARY, .alias = SPAN("") };
-	if (bytes.n > UINT16_MAX || !skip(&c, HEADER))
+	if (bytes.n > UINT16_MAX || !skip(&c, HEADER)) {
 		return;
+	}
 	rcode = byte_at(bytes, 3) & 0x0f;
 	out->no_edns = rcode == RCODE_FORMERR || rcode == RCODE_NOTIMP;
-	if (rcode != RCODE_OK && rcode != RCODE_NXDOMAIN)
+	if (rcode != RCODE_OK && rcode != RCODE_NXDOMAIN) {
 		return;
+	}
 	out->authenticated = byte_at(bytes, 3) & 0x20;
 	out->status = read_sections(arena, &c, out);
 	if (out->status == TXT_TEMPORARY) {

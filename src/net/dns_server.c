@@ -13,8 +13,9 @@ static bool is_address(struct span s, int family)
 	char text[INET6_ADDRSTRLEN];
 	struct in6_addr address;
 
-	if (s.n == 0 || s.n >= sizeof(text))
+	if (s.n == 0 || s.n >= sizeof(text)) {
 		return false;
+	}
 	memcpy(text, s.p, s.n);
 	text[s.n] = '\0';
 	return strlen(text) == s.n && inet_pton(family, text, &address) == 1;
@@ -27,14 +28,16 @@ static bool is_port(struct span s)
 	return span_u64(s, &port) && port > 0 && port <= UINT16_MAX;
 }
 
-/* Take ":port" off *S into *PORT, empty when there is none; false when what stands there is no port. */
+/* Take ":port" off *S into *PORT, empty when there is none; false when what stands there is no
+ * port. */
 static bool cut_port(struct span *s, struct span *port)
 {
 	size_t colon = span_rchr(*s, ':');
 
 	*port = SPAN("");
-	if (colon == SPAN_NONE || s->p[s->n - 1] == ']')
+	if (colon == SPAN_NONE || s->p[s->n - 1] == ']') {
 		return true;
+	}
 	*port = span_from(*s, colon + 1);
 	*s = span_sub(*s, 0, colon);
 	return is_port(*port);
@@ -59,15 +62,18 @@ static bool add(struct span server, struct buf *out)
 	int family = AF_INET6;
 
 	if (!is_address(server, AF_INET6)) {
-		if (!cut_port(&address, &port))
+		if (!cut_port(&address, &port)) {
 			return false;
-		if (span_starts(address, SPAN("[")) && span_ends(address, SPAN("]")))
+		}
+		if (span_starts(address, SPAN("[")) && span_ends(address, SPAN("]"))) {
 			address = span_sub(address, 1, address.n - 1);
-		else
+		} else {
 			family = AF_INET;
+		}
 	}
-	if (!is_address(address, family))
+	if (!is_address(address, family)) {
 		return false;
+	}
 	write_server(out, address, port, family == AF_INET6);
 	return true;
 }
@@ -80,12 +86,15 @@ bool dns_server_list(struct span servers, char **out, struct err *e)
 	int count = 0;
 
 	*out = NULL;
-	if (rest.n == 0)
+	if (rest.n == 0) {
 		return true;
-	while (ok && rest.p)
+	}
+	while (ok && rest.p) {
 		ok = ++count <= SERVERS && add(span_trim(span_cut(&rest, ',')), &list);
-	if (ok)
+	}
+	if (ok) {
 		*out = mem_str(list.p);
+	}
 	buf_free(&list);
 	return ok || err_set(e, ERR_MISUSE, "", "bad DNS servers: \"%.*s\"", SPAN_FMT(servers));
 }

@@ -49,8 +49,9 @@ static bool about_relay(long code)
 	} ranges[] = { { 421, 421 }, { 521, 521 }, { 530, 538 } };
 
 	for (size_t i = 0; i < sizeof(ranges) / sizeof(*ranges); i++) {
-		if (code >= ranges[i].first && code <= ranges[i].last)
+		if (code >= ranges[i].first && code <= ranges[i].last) {
 			return true;
+		}
 	}
 	return false;
 }
@@ -59,15 +60,21 @@ struct reply_class reply_classify(const struct reply_input *in)
 {
 	long digit = in->code / 100;
 
-	if (in->misuse)
+	if (in->misuse) {
 		return (struct reply_class){ OUTCOME_FAILED, false };
-	if (in->stage == REPLY_CONNECT || about_relay(in->code))
+	}
+	if (in->stage == REPLY_CONNECT || about_relay(in->code)) {
 		return (struct reply_class){ OUTCOME_DEFERRED, true };
-	if (digit == 4 || digit == 5) /* also when the connection broke behind it */
-		return (struct reply_class){ digit == 5 ? OUTCOME_FAILED : OUTCOME_DEFERRED, false };
-	if (!in->transport_ok)
+	}
+	if (digit == 4 || digit == 5) { /* also when the connection broke behind it */
+		return (struct reply_class){ digit == 5 ? OUTCOME_FAILED : OUTCOME_DEFERRED,
+			                     false };
+	}
+	if (!in->transport_ok) {
 		return (struct reply_class){ OUTCOME_DEFERRED, in->failures >= REPLY_FAILURES };
-	if (digit == 2 && in->stage == REPLY_DATA)
+	}
+	if (digit == 2 && in->stage == REPLY_DATA) {
 		return (struct reply_class){ OUTCOME_SENT, false };
+	}
 	return (struct reply_class){ OUTCOME_DEFERRED, false };
 }

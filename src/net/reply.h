@@ -12,20 +12,21 @@ enum outcome {
 };
 const char *outcome_name(enum outcome o);
 
-/* How far it got: up to the answer to EHLO, up to the one to DATA, the content and the answer to it. */
+/* How far it got: up to the answer to EHLO, up to the one to DATA, the content and the answer to
+ * it. */
 enum reply_stage { REPLY_CONNECT, REPLY_ENVELOPE, REPLY_DATA };
 
 struct reply_input {
-	bool transport_ok;  /* the transfer ended with a reply, not with a local or network error */
-	long code;          /* last SMTP reply code that belongs to the message, 0: none */
+	bool transport_ok; /* the transfer ended with a reply, not with a local or network error */
+	long code;         /* last SMTP reply code that belongs to the message, 0: none */
 	enum reply_stage stage;
-	bool misuse;        /* an address that must not go on the wire, no SMTPUTF8: never */
-	unsigned failures;  /* transfers in a row that ended without a reply, this one included */
+	bool misuse;       /* an address that must not go on the wire, no SMTPUTF8: never */
+	unsigned failures; /* transfers in a row that ended without a reply, this one included */
 };
 
 struct reply_class {
 	enum outcome outcome;
-	bool relay_down;    /* no connection, 421, TLS trouble, many failures: rest the whole relay */
+	bool relay_down; /* no connection, 421, TLS trouble, many failures: rest the whole relay */
 };
 
 struct reply_class reply_classify(const struct reply_input *in);

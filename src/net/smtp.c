@@ -16,14 +16,14 @@ struct smtp {
 	struct env env;
 	struct arena *arena;
 	struct smtp_talk **talks;
-	unsigned count;           /* of them */
-	unsigned active;          /* of them with a job */
-	unsigned busy;            /* jobs with us, those done but not given back included */
-	unsigned failures;        /* copies in a row that ended without a reply */
-	struct smtp_job *done;    /* first of those to give back */
-	struct smtp_job **last;   /* where the next is linked */
-	struct pollfd *fds;       /* room for all that all talks wait for */
-	size_t *used;             /* a talk, how many of them */
+	unsigned count;         /* of them */
+	unsigned active;        /* of them with a job */
+	unsigned busy;          /* jobs with us, those done but not given back included */
+	unsigned failures;      /* copies in a row that ended without a reply */
+	struct smtp_job *done;  /* first of those to give back */
+	struct smtp_job **last; /* where the next is linked */
+	struct pollfd *fds;     /* room for all that all talks wait for */
+	size_t *used;           /* a talk, how many of them */
 };
 
 _Static_assert(sizeof(((struct smtp_result *)NULL)->reply) == SMTP_REPLY_TEXT, "copied as it is");
@@ -63,10 +63,12 @@ struct smtp *smtp_new(const struct smtp_config *config, struct err *e)
 
 void smtp_free(struct smtp *s)
 {
-	if (!s)
+	if (!s) {
 		return;
-	for (unsigned i = 0; i < s->count; i++)
+	}
+	for (unsigned i = 0; i < s->count; i++) {
 		smtp_talk_free(s->talks[i]);
+	}
 	arena_free(s->arena);
 	mem_free(s);
 }
@@ -88,10 +90,11 @@ static void settle(struct smtp *s, struct smtp_talk *t)
 	struct smtp_job *job = smtp_talk_take(t);
 	struct reply_class class;
 
-	if (in.transport_ok)
+	if (in.transport_ok) {
 		s->failures = 0;
-	else if (!in.misuse)
+	} else if (!in.misuse) {
 		s->failures++;
+	}
 	in.failures = s->failures;
 	class = reply_classify(&in);
 	job->result.outcome = class.outcome;
@@ -109,12 +112,15 @@ static struct smtp_talk *choose(const struct smtp *s)
 	struct smtp_talk *idle = NULL;
 
 	for (unsigned i = 0; i < s->count; i++) {
-		if (!smtp_talk_idle(s->talks[i]))
+		if (!smtp_talk_idle(s->talks[i])) {
 			continue;
-		if (smtp_talk_connected(s->talks[i]))
+		}
+		if (smtp_talk_connected(s->talks[i])) {
 			return s->talks[i];
-		if (!idle)
+		}
+		if (!idle) {
 			idle = s->talks[i];
+		}
 	}
 	return idle;
 }
@@ -127,11 +133,13 @@ void smtp_submit(struct smtp *s, struct smtp_job *job)
 	s->busy++;
 	s->active++;
 	smtp_talk_start(t, job, now(s));
-	if (smtp_talk_over(t))
+	if (smtp_talk_over(t)) {
 		settle(s, t);
+	}
 }
 
-/* Wait for the first event, at most TIMEOUT milliseconds. False on a signal, or with *E on trouble. */
+/* Wait for the first event, at most TIMEOUT milliseconds. False on a signal, or with *E on trouble.
+ */
 static bool wait(struct smtp *s, int timeout, struct err *e)
 {
 	int64_t moment = now(s);
@@ -141,10 +149,12 @@ static bool wait(struct smtp *s, int timeout, struct err *e)
 		s->used[i] = smtp_talk_poll(s->talks[i], s->fds + n, &timeout, moment);
 		n += s->used[i];
 	}
-	if (poll(s->fds, n, timeout) >= 0)
+	if (poll(s->fds, n, timeout) >= 0) {
 		return true;
-	if (errno != EINTR)
+	}
+	if (errno != EINTR) {
 		err_errno(e, "cannot wait for the relay");
+	}
 	return false;
 }
 
@@ -156,11 +166,14 @@ static void run(struct smtp *s)
 	for (unsigned i = 0; i < s->count; i++) {
 		bool readable = false;
 
-		for (size_t k = 0; k < s->used[i]; k++, fd++)
-			readable = readable || (fd->revents & (POLLIN | POLLERR | POLLHUP | POLLNVAL));
+		for (size_t k = 0; k < s->used[i]; k++, fd++) {
+			readable =
+				readable || (fd->revents & (POLLIN | POLLERR | POLLHUP | POLLNVAL));
+		}
 		smtp_talk_run(s->talks[i], readable, moment);
-		if (smtp_talk_over(s->talks[i]))
+		if (smtp_talk_over(s->talks[i])) {
 			settle(s, s->talks[i]);
+		}
 	}
 }
 
@@ -172,8 +185,9 @@ bool smtp_drive(struct smtp *s, unsigned timeout, struct err *e)
 		int64_t left = (end - moment + 999) / 1000;
 
 		errno = 0;
-		if (!wait(s, left < INT_MAX ? (int)left : INT_MAX, e))
+		if (!wait(s, left < INT_MAX ? (int)left : INT_MAX, e)) {
 			return errno == EINTR;
+		}
 		run(s);
 		moment = now(s);
 	}
@@ -184,11 +198,13 @@ struct smtp_job *smtp_done(struct smtp *s)
 {
 	struct smtp_job *job = s->done;
 
-	if (!job)
+	if (!job) {
 		return NULL;
+	}
 	s->done = job->next;
-	if (!s->done)
+	if (!s->done) {
 		s->last = &s->done;
+	}
 	job->next = NULL;
 	s->busy--;
 	return job;

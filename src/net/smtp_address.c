@@ -18,12 +18,15 @@ static bool split(struct arena *arena, struct span addr, struct span *local, str
 {
 	struct span path;
 
-	if (span_chr(addr, '<') != SPAN_NONE || span_chr(addr, '>') != SPAN_NONE)
+	if (span_chr(addr, '<') != SPAN_NONE || span_chr(addr, '>') != SPAN_NONE) {
 		return fail(addr, "angle bracket", e);
-	if (addr.n == 0 || addr.p[0] == '@')
+	}
+	if (addr.n == 0 || addr.p[0] == '@') {
 		return fail(addr, "no local part", e);
-	if (!addr_path(arena, addr, &path, e))
+	}
+	if (!addr_path(arena, addr, &path, e)) {
 		return false;
+	}
 	*local = addr_local(path);
 	*domain = addr_domain(path);
 	return domain->p[0] == '[' || idn_ascii(arena, *domain, domain, e);

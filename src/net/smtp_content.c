@@ -16,8 +16,9 @@ static bool strict(struct span s, char before)
 	const char *at = s.p, *end = s.p + s.n;
 
 	while (at < end && (at = memchr(at, '\n', (size_t)(end - at)))) {
-		if ((at == s.p ? before : at[-1]) != '\r')
+		if ((at == s.p ? before : at[-1]) != '\r') {
 			return false;
+		}
 		at++;
 	}
 	return true;
@@ -32,8 +33,9 @@ static bool has_eight_bit(struct span s)
 		memcpy(&word, s.p + i, sizeof(word));
 		sum |= word;
 	}
-	for (; i < s.n; i++)
+	for (; i < s.n; i++) {
 		sum |= (unsigned char)s.p[i];
+	}
 	return sum & high;
 }
 
@@ -45,10 +47,12 @@ bool smtp_content_check(const struct segment *segments, size_t count, bool *eigh
 	for (size_t i = 0; i < count; i++) {
 		struct span s = segments[i].bytes;
 
-		if (s.n == 0)
+		if (s.n == 0) {
 			continue;
-		if (!strict(s, before))
+		}
+		if (!strict(s, before)) {
 			return false;
+		}
 		*eight_bit = *eight_bit || has_eight_bit(s);
 		before = s.p[s.n - 1];
 	}
@@ -67,8 +71,9 @@ static size_t piece_length(struct span s)
 
 	while ((at = memchr(at, '\n', (size_t)(end - at)))) {
 		at++;
-		if (at == end || *at == '.')
+		if (at == end || *at == '.') {
 			return (size_t)(at - s.p);
+		}
 	}
 	return s.n;
 }
@@ -80,8 +85,9 @@ static size_t take_piece(struct smtp_content *c, char *to, size_t size)
 	size_t dot = c->line_start && rest.p[0] == '.' ? 1 : 0;
 	size_t n = piece_length(span_sub(rest, 0, size - dot));
 
-	if (dot)
+	if (dot) {
 		to[0] = '.';
+	}
 	memcpy(to + dot, rest.p, n);
 	c->line_start = rest.p[n - 1] == '\n';
 	c->at += n;
@@ -114,10 +120,11 @@ size_t smtp_content_take(struct smtp_content *c, char *to, size_t size)
 	/* With room for the tail there is also room for a dot and a byte. */
 	while (!c->ended && size - n >= TAIL) {
 		skip_finished(c);
-		if (c->count > 0)
+		if (c->count > 0) {
 			n += take_piece(c, to + n, size - n);
-		else
+		} else {
 			n += take_tail(c, to + n);
+		}
 	}
 	return n;
 }

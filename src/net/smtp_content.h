@@ -15,9 +15,9 @@ bool smtp_content_check(const struct segment *segments, size_t count, bool *eigh
 struct smtp_content {
 	const struct segment *segments; /* borrowed */
 	size_t count;
-	size_t at;        /* in the first of them */
+	size_t at; /* in the first of them */
 	bool line_start;
-	bool ended;       /* the final dot is out */
+	bool ended; /* the final dot is out */
 };
 
 void smtp_content_start(struct smtp_content *c, const struct segment *segments, size_t count);

@@ -29,22 +29,22 @@
 #include <sys/select.h>
 
 enum {
-	CONNECT_SECONDS = 30,   /* until EHLO is answered, TLS included */
-	BLIND_MS = 100,         /* between two looks while libcurl has no socket to wait for */
+	CONNECT_SECONDS = 30, /* until EHLO is answered, TLS included */
+	BLIND_MS = 100,       /* between two looks while libcurl has no socket to wait for */
 };
 
 struct smtp_link {
 	CURL *easy;
 	CURLM *multi;
 	enum smtp_link_state state;
-	curl_socket_t socket;           /* of an open link */
+	curl_socket_t socket; /* of an open link */
 	unsigned offers;
-	bool tls;                       /* may be in use */
-	struct smtp_reply reply;        /* coming in while opening */
-	long code;                      /* of the last complete one */
-	char text[SMTP_REPLY_TEXT];     /* and its text, or why opening failed */
-	bool broken;                    /* what came was no reply; the text shows it */
-	char error[CURL_ERROR_SIZE];    /* libcurl's */
+	bool tls;                    /* may be in use */
+	struct smtp_reply reply;     /* coming in while opening */
+	long code;                   /* of the last complete one */
+	char text[SMTP_REPLY_TEXT];  /* and its text, or why opening failed */
+	bool broken;                 /* what came was no reply; the text shows it */
+	char error[CURL_ERROR_SIZE]; /* libcurl's */
 };
 
 /* Checks ----------------------------------------------------------------------- */
@@ -68,8 +68,8 @@ static bool part_is(CURLU *url, CURLUPart part, const char *value, const char *o
 /* smtp://host[:port] and nothing else; what is more would be a login or a path. */
 static bool check_url(CURLU *url, struct span given, struct err *e)
 {
-	static const CURLUPart unwanted[] = { CURLUPART_USER, CURLUPART_PASSWORD,
-		CURLUPART_OPTIONS, CURLUPART_QUERY, CURLUPART_FRAGMENT };
+	static const CURLUPart unwanted[] = { CURLUPART_USER, CURLUPART_PASSWORD, CURLUPART_OPTIONS,
+		                              CURLUPART_QUERY, CURLUPART_FRAGMENT };
 	struct buf text = BUF_INIT;
 	CURLUcode code;
 
@@ -77,23 +77,28 @@ static bool check_url(CURLU *url, struct span given, struct err *e)
 	buf_chr(&text, '\0');
 	code = curl_url_set(url, CURLUPART_URL, text.p, 0);
 	buf_free(&text);
-	if (code != CURLUE_OK || span_chr(given, '\0') != SPAN_NONE)
+	if (code != CURLUE_OK || span_chr(given, '\0') != SPAN_NONE) {
 		return bad_url(given, "not a URL", e);
-	if (!part_is(url, CURLUPART_SCHEME, "smtp", "smtps"))
-		return bad_url(given, "neither smtp:// nor smtps://", e);
-	for (size_t i = 0; i < sizeof(unwanted) / sizeof(*unwanted); i++) {
-		if (!part_is(url, unwanted[i], NULL, NULL))
-			return bad_url(given, "more than host and port", e);
 	}
-	return part_is(url, CURLUPART_PATH, "/", "") || bad_url(given, "more than host and port", e);
+	if (!part_is(url, CURLUPART_SCHEME, "smtp", "smtps")) {
+		return bad_url(given, "neither smtp:// nor smtps://", e);
+	}
+	for (size_t i = 0; i < sizeof(unwanted) / sizeof(*unwanted); i++) {
+		if (!part_is(url, unwanted[i], NULL, NULL)) {
+			return bad_url(given, "more than host and port", e);
+		}
+	}
+	return part_is(url, CURLUPART_PATH, "/", "") ||
+	       bad_url(given, "more than host and port", e);
 }
 
 /* Something like "[192.0.2.1]" (RFC 5321 4.1.3); the relay may judge it closer. */
 static bool is_literal(struct span name)
 {
 	for (size_t i = 0; i < name.n; i++) {
-		if (!ascii_graph(name.p[i]))
+		if (!ascii_graph(name.p[i])) {
 			return false;
+		}
 	}
 	return span_starts(name, SPAN("[")) && span_ends(name, SPAN("]"));
 }
@@ -103,10 +108,12 @@ static bool set_hostname(CURLU *url, struct span hostname, struct err *e)
 {
 	struct arena *arena = arena_new();
 	struct span name = hostname;
-	bool ok = hostname.n == 0 || is_literal(hostname) || idn_ascii(arena, hostname, &name, NULL);
+	bool ok =
+		hostname.n == 0 || is_literal(hostname) || idn_ascii(arena, hostname, &name, NULL);
 
-	if (ok && curl_url_set(url, CURLUPART_PATH, arena_str(arena, name), CURLU_URLENCODE))
+	if (ok && curl_url_set(url, CURLUPART_PATH, arena_str(arena, name), CURLU_URLENCODE)) {
 		mem_exhausted();
+	}
 	arena_free(arena);
 	return ok || err_set(e, ERR_MISUSE, "", "bad host name: \"%.*s\"", SPAN_FMT(hostname));
 }
@@ -122,16 +129,18 @@ static size_t header_line(char *bytes, size_t size, size_t count, void *user)
 	while (in.n > 0) {
 		enum smtp_reply_state state = smtp_reply_feed(&l->reply, &in);
 
-		if (state == SMTP_REPLY_MORE)
+		if (state == SMTP_REPLY_MORE) {
 			break;
+		}
 		/* With TLS there are two EHLOs; what the first offered is void (RFC 3207 4.2). */
 		l->offers = l->reply.offers;
 		l->code = l->reply.code;
 		memcpy(l->text, l->reply.text, sizeof(l->text));
 		l->broken = state == SMTP_REPLY_BROKEN;
 		smtp_reply_clear(&l->reply);
-		if (l->broken)
+		if (l->broken) {
 			return 0;
+		}
 	}
 	return size * count;
 }
@@ -181,10 +190,12 @@ static bool prepare(struct smtp_link *l, CURLU *url, const struct smtp_config *c
 {
 	char *text = NULL;
 
-	if (!check_url(url, config->url, e) || !set_hostname(url, config->hostname, e))
+	if (!check_url(url, config->url, e) || !set_hostname(url, config->hostname, e)) {
 		return false;
-	if (curl_url_get(url, CURLUPART_URL, &text, 0) != CURLUE_OK)
+	}
+	if (curl_url_get(url, CURLUPART_URL, &text, 0) != CURLUE_OK) {
 		return bad_url(config->url, "not a URL", e);
+	}
 	l->tls = config->tls != SMTP_TLS_NONE || !part_is(url, CURLUPART_SCHEME, "smtp", NULL);
 	set_options(l, config, text);
 	curl_free(text);
@@ -201,20 +212,23 @@ struct smtp_link *smtp_link_new(const struct smtp_config *config, struct err *e)
 	l->easy = curl_easy_init();
 	l->multi = curl_multi_init();
 	l->socket = CURL_SOCKET_BAD;
-	if (started != CURLE_OK || !url || !l->easy || !l->multi)
+	if (started != CURLE_OK || !url || !l->easy || !l->multi) {
 		mem_exhausted();
+	}
 	ok = prepare(l, url, config, e);
 	curl_url_cleanup(url);
-	if (ok)
+	if (ok) {
 		return l;
+	}
 	smtp_link_free(l);
 	return NULL;
 }
 
 void smtp_link_free(struct smtp_link *l)
 {
-	if (!l)
+	if (!l) {
 		return;
+	}
 	smtp_link_close(l, false);
 	curl_easy_cleanup(l->easy);
 	curl_multi_cleanup(l->multi);
@@ -231,8 +245,9 @@ void smtp_link_open(struct smtp_link *l)
 	l->broken = false;
 	l->offers = 0;
 	l->state = SMTP_LINK_OPENING;
-	if (curl_multi_add_handle(l->multi, l->easy) != CURLM_OK)
+	if (curl_multi_add_handle(l->multi, l->easy) != CURLM_OK) {
 		mem_exhausted();
+	}
 }
 
 /* Why there is no connection, when the relay did not say it. */
@@ -240,14 +255,16 @@ static void explain(struct smtp_link *l, CURLcode result)
 {
 	const char *words = l->error[0] ? l->error : curl_easy_strerror(result);
 
-	if (l->code < 400 && !l->broken)
+	if (l->code < 400 && !l->broken) {
 		smtp_reply_print(l->text, sizeof(l->text), span_str(words));
+	}
 }
 
 static void finish_opening(struct smtp_link *l, CURLcode result)
 {
-	if (result == CURLE_OK)
+	if (result == CURLE_OK) {
 		result = curl_easy_getinfo(l->easy, CURLINFO_ACTIVESOCKET, &l->socket);
+	}
 	if (result == CURLE_OK && l->socket != CURL_SOCKET_BAD) {
 		l->state = SMTP_LINK_OPEN;
 		return;
@@ -262,14 +279,16 @@ enum smtp_link_state smtp_link_step(struct smtp_link *l)
 	CURLMsg *message;
 	int running, left;
 
-	if (l->state != SMTP_LINK_OPENING)
+	if (l->state != SMTP_LINK_OPENING) {
 		return l->state;
+	}
 	code = curl_multi_perform(l->multi, &running);
 	message = curl_multi_info_read(l->multi, &left);
-	if (code != CURLM_OK)
+	if (code != CURLM_OK) {
 		finish_opening(l, CURLE_FAILED_INIT);
-	else if (message && message->msg == CURLMSG_DONE)
+	} else if (message && message->msg == CURLMSG_DONE) {
 		finish_opening(l, message->data.result);
+	}
 	return l->state;
 }
 
@@ -306,30 +325,35 @@ static size_t opening_fds(struct smtp_link *l, struct pollfd fds[SMTP_LINK_FDS])
 	FD_ZERO(&in);
 	FD_ZERO(&out);
 	FD_ZERO(&error);
-	if (curl_multi_fdset(l->multi, &in, &out, &error, &last) != CURLM_OK)
+	if (curl_multi_fdset(l->multi, &in, &out, &error, &last) != CURLM_OK) {
 		return 0;
+	}
 	for (int fd = 0; fd <= last && n < SMTP_LINK_FDS; fd++) {
 		int events = (FD_ISSET(fd, &in) ? POLLIN : 0) | (FD_ISSET(fd, &out) ? POLLOUT : 0);
 
-		if (events)
+		if (events) {
 			fds[n++] = (struct pollfd){ .fd = fd, .events = (short)events };
+		}
 	}
 	return n;
 }
 
 static void lower(int *timeout, long ms)
 {
-	if (ms >= 0 && (*timeout < 0 || ms < *timeout))
+	if (ms >= 0 && (*timeout < 0 || ms < *timeout)) {
 		*timeout = (int)ms;
+	}
 }
 
-size_t smtp_link_poll(struct smtp_link *l, short events, struct pollfd fds[SMTP_LINK_FDS], int *timeout)
+size_t smtp_link_poll(struct smtp_link *l, short events, struct pollfd fds[SMTP_LINK_FDS],
+                      int *timeout)
 {
 	size_t n;
 	long ms = -1;
 
-	if (l->state == SMTP_LINK_CLOSED)
+	if (l->state == SMTP_LINK_CLOSED) {
 		return 0;
+	}
 	if (l->state == SMTP_LINK_OPEN) {
 		fds[0] = (struct pollfd){ .fd = l->socket, .events = events };
 		return 1;
@@ -338,8 +362,9 @@ size_t smtp_link_poll(struct smtp_link *l, short events, struct pollfd fds[SMTP_
 	curl_multi_timeout(l->multi, &ms);
 	lower(timeout, ms);
 	/* A resolver in a thread may have no socket, and one of 1024 or more is in no fd_set. */
-	if (n == 0)
+	if (n == 0) {
 		lower(timeout, BLIND_MS);
+	}
 	return n;
 }
 
@@ -348,8 +373,9 @@ ssize_t smtp_link_send(struct smtp_link *l, struct span bytes)
 	size_t n = 0;
 	CURLcode code = curl_easy_send(l->easy, bytes.p, bytes.n, &n);
 
-	if (code == CURLE_AGAIN)
+	if (code == CURLE_AGAIN) {
 		return 0;
+	}
 	return code == CURLE_OK ? (ssize_t)n : -1;
 }
 
@@ -358,18 +384,22 @@ ssize_t smtp_link_receive(struct smtp_link *l, char *to, size_t size)
 	size_t n = 0;
 	CURLcode code = curl_easy_recv(l->easy, to, size, &n);
 
-	if (code == CURLE_AGAIN)
+	if (code == CURLE_AGAIN) {
 		return 0;
+	}
 	return code == CURLE_OK && n > 0 ? (ssize_t)n : -1;
 }
 
 void smtp_link_close(struct smtp_link *l, bool polite)
 {
-	if (l->state == SMTP_LINK_CLOSED)
+	if (l->state == SMTP_LINK_CLOSED) {
 		return;
-	if (polite && l->state == SMTP_LINK_OPEN)
+	}
+	if (polite && l->state == SMTP_LINK_OPEN) {
 		smtp_link_send(l, SPAN("QUIT\r\n"));
-	/* Taking a CONNECT_ONLY handle out closes its connection, without a QUIT that would wait. */
+	}
+	/* Taking a CONNECT_ONLY handle out closes its connection, without a QUIT that would wait.
+	 */
 	curl_multi_remove_handle(l->multi, l->easy);
 	l->socket = CURL_SOCKET_BAD;
 	l->state = SMTP_LINK_CLOSED;

@@ -23,22 +23,27 @@ enum { SMTP_LINK_FDS = 8 }; /* that smtp_link_poll fills at most */
 
 struct smtp_link;
 
-/* CONFIG's url without path, EHLO name and TLS policy are checked; nothing is connected. NULL with class misuse. */
+/* CONFIG's url without path, EHLO name and TLS policy are checked; nothing is connected. NULL with
+ * class misuse. */
 struct smtp_link *smtp_link_new(const struct smtp_config *config, struct err *e);
 /* Closes at once. NULL is fine. */
 void smtp_link_free(struct smtp_link *l);
 
 /* From closed to opening. */
 void smtp_link_open(struct smtp_link *l);
-/* Go on with opening as far as possible without waiting. Closed afterwards: it failed, see below. */
+/* Go on with opening as far as possible without waiting. Closed afterwards: it failed, see below.
+ */
 enum smtp_link_state smtp_link_step(struct smtp_link *l);
 enum smtp_link_state smtp_link_state(const struct smtp_link *l);
 
-/* Why opening failed, printable: the relay's reply when it refused (*CODE 400 to 599), else libcurl's words. */
+/* Why opening failed, printable: the relay's reply when it refused (*CODE 400 to 599), else
+ * libcurl's words. */
 const char *smtp_link_failure(const struct smtp_link *l, long *code);
 
-/* What to wait for: fills FDS, returns how many. *TIMEOUT (milliseconds) is lowered while opening. */
-size_t smtp_link_poll(struct smtp_link *l, short events, struct pollfd fds[SMTP_LINK_FDS], int *timeout);
+/* What to wait for: fills FDS, returns how many. *TIMEOUT (milliseconds) is lowered while opening.
+ */
+size_t smtp_link_poll(struct smtp_link *l, short events, struct pollfd fds[SMTP_LINK_FDS],
+                      int *timeout);
 
 /* Of an open link: enum smtp_offer. */
 unsigned smtp_link_offers(const struct smtp_link *l);

@@ -35,10 +35,12 @@ static struct span take_character(struct span *text)
 	struct span character = span_sub(*text, 0, n ? n : 1);
 
 	*text = span_from(*text, character.n);
-	if (character.p[0] == '\t')
+	if (character.p[0] == '\t') {
 		return SPAN(" ");
-	if (n == 0 || ascii_cntrl(character.p[0]) || c1_control(character))
+	}
+	if (n == 0 || ascii_cntrl(character.p[0]) || c1_control(character)) {
 		return SPAN("?");
+	}
 	return character;
 }
 
@@ -49,8 +51,9 @@ size_t smtp_reply_print(char *to, size_t size, struct span text)
 	while (text.n > 0) {
 		struct span character = take_character(&text);
 
-		if (character.n >= size - n)
+		if (character.n >= size - n) {
 			break;
+		}
 		memcpy(to + n, character.p, character.n);
 		n += character.n;
 	}
@@ -75,8 +78,9 @@ static size_t status_length(struct span text)
 			at++;
 			digits++;
 		}
-		if (digits == 0 || at == text.n || text.p[at] != (part < 2 ? '.' : ' '))
+		if (digits == 0 || at == text.n || text.p[at] != (part < 2 ? '.' : ' ')) {
 			return 0;
+		}
 		at++;
 	}
 	return at;
@@ -88,10 +92,12 @@ static void join(struct smtp_reply *r, struct span text)
 	struct span first = { r->text + 4, r->length < 4 ? 0 : r->length - 4 };
 	size_t n = status_length(text);
 
-	if (n > 0 && n == status_length(first) && memcmp(first.p, text.p, n) == 0)
+	if (n > 0 && n == status_length(first) && memcmp(first.p, text.p, n) == 0) {
 		text = span_from(text, n);
-	if (text.n == 0)
+	}
+	if (text.n == 0) {
 		return;
+	}
 	append(r, SPAN(" "));
 	append(r, text);
 }
@@ -110,8 +116,9 @@ static void note_offer(struct smtp_reply *r, struct span text)
 	struct span keyword = span_cut(&text, ' ');
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
-		if (span_iis(keyword, rows[i].keyword))
+		if (span_iis(keyword, rows[i].keyword)) {
 			r->offers |= (unsigned)rows[i].offer;
+		}
 	}
 }
 
@@ -119,10 +126,12 @@ static void note_offer(struct smtp_reply *r, struct span text)
 static long code_of(struct span line)
 {
 	if (line.n < 3 || line.p[0] < '2' || line.p[0] > '5' || !ascii_digit(line.p[1]) ||
-	    !ascii_digit(line.p[2]))
+	    !ascii_digit(line.p[2])) {
 		return 0;
-	if (line.n > 3 && line.p[3] != ' ' && line.p[3] != '-')
+	}
+	if (line.n > 3 && line.p[3] != ' ' && line.p[3] != '-') {
 		return 0;
+	}
 	return (line.p[0] - '0') * 100 + (line.p[1] - '0') * 10 + (line.p[2] - '0');
 }
 
@@ -140,12 +149,14 @@ static enum smtp_reply_state end_line(struct smtp_reply *r, struct span line)
 	struct span text = span_from(line, 4);
 
 	r->code = code_of(line);
-	if (r->code == 0)
+	if (r->code == 0) {
 		return broken(r, "not an SMTP reply: ", line);
+	}
 	if (r->lines == 0) {
 		append(r, line);
-		if (line.n > 3)
+		if (line.n > 3) {
 			r->text[3] = ' ';
+		}
 	} else {
 		note_offer(r, text);
 		join(r, text);
@@ -170,10 +181,11 @@ enum smtp_reply_state smtp_reply_feed(struct smtp_reply *r, struct span *in)
 		memcpy(r->line + r->used, part.p, n);
 		r->used += n;
 		line = (struct span){ r->line, r->used };
-		if (r->bytes > SMTP_REPLY_BYTES)
+		if (r->bytes > SMTP_REPLY_BYTES) {
 			state = broken(r, "a reply that does not end: ", line);
-		else if (lf != SPAN_NONE)
+		} else if (lf != SPAN_NONE) {
 			state = end_line(r, span_rtrim(line));
+		}
 	}
 	return state;
 }

@@ -18,13 +18,13 @@ enum smtp_offer {
 };
 
 enum {
-	SMTP_REPLY_TEXT = 400,          /* bytes of text kept, the NUL included */
-	SMTP_REPLY_LINE = 512,          /* bytes of a line that are looked at */
-	SMTP_REPLY_BYTES = 64 * 1024,   /* of a whole reply; more is broken */
+	SMTP_REPLY_TEXT = 400,        /* bytes of text kept, the NUL included */
+	SMTP_REPLY_LINE = 512,        /* bytes of a line that are looked at */
+	SMTP_REPLY_BYTES = 64 * 1024, /* of a whole reply; more is broken */
 };
 
 enum smtp_reply_state {
-	SMTP_REPLY_MORE,   /* not at its end yet */
+	SMTP_REPLY_MORE, /* not at its end yet */
 	SMTP_REPLY_DONE,
 	SMTP_REPLY_BROKEN, /* this is no SMTP; the text says what came */
 };
@@ -42,10 +42,12 @@ struct smtp_reply {
 };
 
 void smtp_reply_clear(struct smtp_reply *r);
-/* Takes bytes off the front of *IN, not more than belong to one reply. Clear R before the next one. */
+/* Takes bytes off the front of *IN, not more than belong to one reply. Clear R before the next one.
+ */
 enum smtp_reply_state smtp_reply_feed(struct smtp_reply *r, struct span *in);
 
-/* TEXT for people into TO of SIZE bytes: printable, on one line, cut, NUL-terminated. Returns its length. */
+/* TEXT for people into TO of SIZE bytes: printable, on one line, cut, NUL-terminated. Returns its
+ * length. */
 size_t smtp_reply_print(char *to, size_t size, struct span text);
 
 #endif

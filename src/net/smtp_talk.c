@@ -45,10 +45,10 @@ struct smtp_talk {
 	struct smtp_link *link;
 	struct smtp_wire wire;
 	enum talk_state state;
-	int64_t now;                   /* as the caller said; microseconds */
-	int64_t patience, deadline;    /* for the next reply */
+	int64_t now;                /* as the caller said; microseconds */
+	int64_t patience, deadline; /* for the next reply */
 	int64_t idle_since;
-	bool transaction;              /* the relay may still be in one: RSET first */
+	bool transaction; /* the relay may still be in one: RSET first */
 
 	struct smtp_job *job;
 	struct smtp_envelope envelope;
@@ -57,10 +57,10 @@ struct smtp_talk {
 	unsigned count;                /* of them */
 	unsigned asked, answered;      /* so many are out, so many replies are in */
 	bool mail_answered;
-	bool refused;                  /* the verdict is there, replies to what went out ahead are not */
-	struct buf lines;              /* commands on their way out */
+	bool refused;     /* the verdict is there, replies to what went out ahead are not */
+	struct buf lines; /* commands on their way out */
 	struct smtp_content content;
-	char *chunk;                   /* of content on its way out */
+	char *chunk; /* of content on its way out */
 
 	struct reply_input verdict;
 	char text[SMTP_REPLY_TEXT];
@@ -87,8 +87,9 @@ static void decide(struct smtp_talk *t, enum reply_stage stage)
 {
 	const struct smtp_reply *r = &t->wire.reply;
 
-	if (t->refused)
+	if (t->refused) {
 		return;
+	}
 	t->verdict = (struct reply_input){ .transport_ok = true, .code = r->code, .stage = stage };
 	memcpy(t->text, r->text, sizeof(t->text));
 }
@@ -146,8 +147,9 @@ static void obey(struct smtp_talk *t, enum reply_stage stage)
 /* All that was asked is answered: the connection is ready for the next copy. */
 static void complete(struct smtp_talk *t)
 {
-	if (t->wire.errors >= ERRORS)
+	if (t->wire.errors >= ERRORS) {
 		hang_up(t, true);
+	}
 	t->idle_since = t->now;
 	t->state = OVER;
 }
@@ -156,8 +158,9 @@ static bool flush(struct smtp_talk *t)
 {
 	bool moved = false, there = smtp_wire_flush(&t->wire, &moved);
 
-	if (moved)
+	if (moved) {
 		t->deadline = t->now + t->patience;
+	}
 	return there;
 }
 
@@ -165,8 +168,9 @@ static enum smtp_wire_next next_reply(struct smtp_talk *t)
 {
 	enum smtp_wire_next next = smtp_wire_next(&t->wire);
 
-	if (next == SMTP_WIRE_REPLY)
+	if (next == SMTP_WIRE_REPLY) {
 		t->deadline = t->now + t->patience;
+	}
 	return next;
 }
 
@@ -179,8 +183,9 @@ static void ask(struct smtp_talk *t)
 	unsigned last = offers & SMTP_OFFER_PIPELINING ? t->count : t->asked + 1;
 
 	buf_clear(&t->lines);
-	while (t->asked < last)
+	while (t->asked < last) {
 		smtp_envelope_add(&t->envelope, t->commands[t->asked++], offers, &t->lines);
+	}
 	t->wire.out = buf_span(&t->lines);
 }
 
@@ -206,8 +211,7 @@ static void opening(struct smtp_talk *t, bool look)
 
 	(void)look;
 	switch (smtp_link_step(t->link)) {
-	case SMTP_LINK_OPENING:
-		break;
+	case SMTP_LINK_OPENING: break;
 	case SMTP_LINK_OPEN:
 		t->deadline = t->now + t->patience;
 		begin(t);
@@ -215,7 +219,9 @@ static void opening(struct smtp_talk *t, bool look)
 	case SMTP_LINK_CLOSED:
 		say(t, smtp_link_failure(t->link, &code));
 		t->verdict = (struct reply_input){
-			.transport_ok = code > 0, .code = code, .stage = REPLY_CONNECT,
+			.transport_ok = code > 0,
+			.code = code,
+			.stage = REPLY_CONNECT,
 		};
 		t->state = OVER;
 		break;
@@ -228,20 +234,22 @@ static void opening(struct smtp_talk *t, bool look)
  */
 static void begin_content(struct smtp_talk *t)
 {
-	if (!t->chunk)
+	if (!t->chunk) {
 		t->chunk = mem_resize(NULL, CHUNK);
+	}
 	smtp_content_start(&t->content, t->job->segments, t->refused ? 0 : t->job->count);
 	t->state = CONTENT;
 }
 
 static void accepted(struct smtp_talk *t, enum smtp_command command)
 {
-	if (command == SMTP_RSET)
+	if (command == SMTP_RSET) {
 		t->transaction = false;
-	else if (command == SMTP_MAIL)
+	} else if (command == SMTP_MAIL) {
 		t->transaction = true;
-	else if (command == SMTP_DATA)
+	} else if (command == SMTP_DATA) {
 		begin_content(t);
+	}
 }
 
 static void refused(struct smtp_talk *t)
@@ -271,12 +279,14 @@ static void answer(struct smtp_talk *t)
 	} else {
 		refused(t);
 	}
-	if (t->state != ENVELOPE)
+	if (t->state != ENVELOPE) {
 		return;
-	if (t->answered == t->count)
+	}
+	if (t->answered == t->count) {
 		complete(t);
-	else if (t->answered == t->asked)
+	} else if (t->answered == t->asked) {
 		ask(t);
+	}
 }
 
 static void envelope(struct smtp_talk *t, bool look)
@@ -286,16 +296,13 @@ static void envelope(struct smtp_talk *t, bool look)
 	/* When it broke, there may be last words to read. */
 	while (t->state == ENVELOPE && (look || !there)) {
 		switch (next_reply(t)) {
-		case SMTP_WIRE_REPLY:
-			answer(t);
-			break;
+		case SMTP_WIRE_REPLY: answer(t); break;
 		case SMTP_WIRE_NONE:
-			if (!there)
+			if (!there) {
 				lose(t, "the relay closed the connection");
+			}
 			return;
-		case SMTP_WIRE_GONE:
-			lose(t, t->wire.reply.text);
-			break;
+		case SMTP_WIRE_GONE: lose(t, t->wire.reply.text); break;
 		}
 		there = there && (t->state != ENVELOPE || flush(t));
 	}
@@ -307,17 +314,15 @@ static void envelope(struct smtp_talk *t, bool look)
 static void early_reply(struct smtp_talk *t)
 {
 	switch (next_reply(t)) {
-	case SMTP_WIRE_NONE:
-		break;
+	case SMTP_WIRE_NONE: break;
 	case SMTP_WIRE_REPLY:
-		if (t->wire.reply.code >= 400)
+		if (t->wire.reply.code >= 400) {
 			obey(t, REPLY_DATA);
-		else
+		} else {
 			lose(t, "the relay replied before the end of the message");
+		}
 		break;
-	case SMTP_WIRE_GONE:
-		lose(t, t->wire.reply.text);
-		break;
+	case SMTP_WIRE_GONE: lose(t, t->wire.reply.text); break;
 	}
 }
 
@@ -325,17 +330,20 @@ static void content(struct smtp_talk *t, bool look)
 {
 	struct span *out = &t->wire.out;
 
-	if (look)
+	if (look) {
 		early_reply(t);
+	}
 	for (int turn = 0; t->state == CONTENT && turn < CHUNKS; turn++) {
 		if (!flush(t)) {
 			early_reply(t);
-			if (t->state == CONTENT)
+			if (t->state == CONTENT) {
 				lose(t, "the relay closed the connection within the message");
+			}
 			return;
 		}
-		if (out->n > 0)
+		if (out->n > 0) {
 			return;
+		}
 		if (t->content.ended) {
 			t->state = FINAL;
 			return;
@@ -348,10 +356,12 @@ static void final(struct smtp_talk *t, bool look)
 {
 	enum smtp_wire_next next = look ? next_reply(t) : SMTP_WIRE_NONE;
 
-	if (next == SMTP_WIRE_GONE)
+	if (next == SMTP_WIRE_GONE) {
 		lose(t, t->wire.reply.text);
-	if (next != SMTP_WIRE_REPLY)
+	}
+	if (next != SMTP_WIRE_REPLY) {
 		return;
+	}
 	if (t->wire.reply.code == 421 || t->wire.reply.code / 100 == 3) {
 		obey(t, REPLY_DATA);
 		return;
@@ -366,15 +376,17 @@ static void final(struct smtp_talk *t, bool look)
 /* With nothing asked there is nothing to read. */
 static void idle(struct smtp_talk *t, bool look)
 {
-	if (look && !smtp_wire_quiet(&t->wire))
+	if (look && !smtp_wire_quiet(&t->wire)) {
 		hang_up(t, false);
+	}
 }
 
 /* Is there an open link that can carry one more? */
 static bool usable(struct smtp_talk *t)
 {
-	if (smtp_link_state(t->link) != SMTP_LINK_OPEN || t->wire.in.n > 0)
+	if (smtp_link_state(t->link) != SMTP_LINK_OPEN || t->wire.in.n > 0) {
 		return false;
+	}
 	return t->now - t->idle_since < STALE_US || smtp_wire_quiet(&t->wire);
 }
 
@@ -382,9 +394,9 @@ static bool usable(struct smtp_talk *t)
 
 void smtp_talk_run(struct smtp_talk *t, bool readable, int64_t now)
 {
-	static void (*const steps[])(struct smtp_talk *t, bool look) = {
-		[IDLE] = idle, [OPENING] = opening, [ENVELOPE] = envelope, [CONTENT] = content,
-		[FINAL] = final,
+	static void (*const steps[])(struct smtp_talk * t, bool look) = {
+		[IDLE] = idle,       [OPENING] = opening, [ENVELOPE] = envelope,
+		[CONTENT] = content, [FINAL] = final,
 	};
 	enum talk_state before = OVER;
 	bool look = readable;
@@ -397,10 +409,12 @@ void smtp_talk_run(struct smtp_talk *t, bool readable, int64_t now)
 		steps[before](t, look || (buffered && before != IDLE));
 		look = false;
 	}
-	if (t->state == IDLE || t->state == OPENING || t->state == OVER)
+	if (t->state == IDLE || t->state == OPENING || t->state == OVER) {
 		return;
-	if (now >= t->deadline)
+	}
+	if (now >= t->deadline) {
 		lose(t, "the relay did not answer in time");
+	}
 }
 
 void smtp_talk_start(struct smtp_talk *t, struct smtp_job *job, int64_t now)
@@ -419,10 +433,11 @@ void smtp_talk_start(struct smtp_talk *t, struct smtp_job *job, int64_t now)
 		return;
 	}
 	t->fresh = !usable(t);
-	if (t->fresh)
+	if (t->fresh) {
 		connect_anew(t);
-	else
+	} else {
 		begin(t);
+	}
 	smtp_talk_run(t, false, now);
 }
 
@@ -432,8 +447,9 @@ size_t smtp_talk_poll(struct smtp_talk *t, struct pollfd fds[SMTP_LINK_FDS], int
 	bool writing = t->state == CONTENT || t->wire.out.n > 0;
 	int64_t left = (t->deadline - now) / 1000 + 1;
 
-	if (t->state != IDLE && t->state != OPENING && left < *timeout)
+	if (t->state != IDLE && t->state != OPENING && left < *timeout) {
 		*timeout = left < 0 ? 0 : (int)left;
+	}
 	return smtp_link_poll(t->link, writing ? POLLIN | POLLOUT : POLLIN, fds, timeout);
 }
 
@@ -442,8 +458,9 @@ struct smtp_talk *smtp_talk_new(const struct smtp_config *config, struct err *e)
 	struct smtp_link *link = smtp_link_new(config, e);
 	struct smtp_talk *t;
 
-	if (!link)
+	if (!link) {
 		return NULL;
+	}
 	t = mem_alloc(sizeof(*t));
 	t->link = link;
 	t->patience = (int64_t)(config->reply_timeout ? config->reply_timeout : PATIENCE) * 1000000;
@@ -453,8 +470,9 @@ struct smtp_talk *smtp_talk_new(const struct smtp_config *config, struct err *e)
 
 void smtp_talk_free(struct smtp_talk *t)
 {
-	if (!t)
+	if (!t) {
 		return;
+	}
 	smtp_link_close(t->link, t->state == IDLE);
 	smtp_link_free(t->link);
 	smtp_wire_clear(&t->wire);

@@ -34,7 +34,8 @@ void smtp_talk_start(struct smtp_talk *t, struct smtp_job *job, int64_t now);
  * As smtp_link_poll; *TIMEOUT is also lowered to the end of patience. An idle talk is
  * worth a look, too: the relay may hang up.
  */
-size_t smtp_talk_poll(struct smtp_talk *t, struct pollfd fds[SMTP_LINK_FDS], int *timeout, int64_t now);
+size_t smtp_talk_poll(struct smtp_talk *t, struct pollfd fds[SMTP_LINK_FDS], int *timeout,
+                      int64_t now);
 /* Go on as far as possible without waiting. READABLE: poll(2) saw input or an error. */
 void smtp_talk_run(struct smtp_talk *t, bool readable, int64_t now);
 

@@ -1,4 +1,5 @@
-/* Input is read only when a reply is not complete, so that what is left over shows that it was not asked for. */
+/* Input is read only when a reply is not complete, so that what is left over shows that it was not
+ * asked for. */
 #include "net/smtp_wire.h"
 
 #include "base/mem.h"
@@ -30,10 +31,12 @@ bool smtp_wire_flush(struct smtp_wire *w, bool *moved)
 	while (w->out.n > 0) {
 		ssize_t n = smtp_link_send(w->link, w->out);
 
-		if (n < 0)
+		if (n < 0) {
 			return false;
-		if (n == 0)
+		}
+		if (n == 0) {
 			break;
+		}
 		w->out = span_from(w->out, (size_t)n);
 		*moved = true;
 	}
@@ -44,14 +47,16 @@ enum smtp_wire_next smtp_wire_next(struct smtp_wire *w)
 {
 	enum smtp_reply_state state;
 
-	if (w->complete)
+	if (w->complete) {
 		smtp_reply_clear(&w->reply);
+	}
 	w->complete = false;
 	while ((state = smtp_reply_feed(&w->reply, &w->in)) == SMTP_REPLY_MORE) {
 		ssize_t n = smtp_link_receive(w->link, w->input, INPUT);
 
-		if (n == 0)
+		if (n == 0) {
 			return SMTP_WIRE_NONE;
+		}
 		if (n < 0) {
 			smtp_reply_print(w->reply.text, sizeof(w->reply.text),
 			                 SPAN("the relay closed the connection"));

@@ -14,19 +14,22 @@ static const struct row {
 	const char *why;
 } rows[] = {
 	/* verified dkim2 reversible munged ours */
-	{ YES, ANY, YES, ANY, ANY, EGRESS_CONTINUE, "the chain verified and the changes can be undone" },
+	{ YES, ANY, YES, ANY, ANY, EGRESS_CONTINUE,
+	  "the chain verified and the changes can be undone" },
 	{ NO, YES, ANY, YES, ANY, EGRESS_OPAQUE, "the chain did not verify: a new one begins" },
 	{ NO, YES, ANY, NO, ANY, EGRESS_REFUSED, "the chain did not verify" },
 	{ ANY, NO, YES, YES, ANY, EGRESS_NEW_ORIGIN, "no chain came in, From is the list's" },
-	{ ANY, NO, YES, NO, YES, EGRESS_NEW_ORIGIN, "no chain came in, the author's domain is the list's own" },
+	{ ANY, NO, YES, NO, YES, EGRESS_NEW_ORIGIN,
+	  "no chain came in, the author's domain is the list's own" },
 	{ ANY, NO, ANY, NO, ANY, EGRESS_PLAIN, "no chain came in and From is the author's" },
 	{ ANY, ANY, NO, YES, ANY, EGRESS_OPAQUE, "the changes cannot be undone" },
 	{ ANY, ANY, NO, NO, ANY, EGRESS_REFUSED, "the changes cannot be undone" },
 };
 
 static const char *const names[] = {
-	[EGRESS_CONTINUE] = "continue", [EGRESS_NEW_ORIGIN] = "new-origin", [EGRESS_OPAQUE] = "opaque",
-	[EGRESS_PLAIN] = "plain",       [EGRESS_REFUSED] = "refused",
+	[EGRESS_CONTINUE] = "continue", [EGRESS_NEW_ORIGIN] = "new-origin",
+	[EGRESS_OPAQUE] = "opaque",     [EGRESS_PLAIN] = "plain",
+	[EGRESS_REFUSED] = "refused",
 };
 
 const char *egress_name(enum egress m)
@@ -46,9 +49,9 @@ struct egress_choice egress_choose(const struct egress_input *in)
 	}
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		const struct row *r = &rows[i];
-		if (holds(r->verified, in->dkim2 == AUTH_PASS) && holds(r->dkim2, in->has_dkim2_fields) &&
-		    holds(r->reversible, in->reversible) && holds(r->munged, in->munged) &&
-		    holds(r->ours, in->from_ours)) {
+		if (holds(r->verified, in->dkim2 == AUTH_PASS) &&
+		    holds(r->dkim2, in->has_dkim2_fields) && holds(r->reversible, in->reversible) &&
+		    holds(r->munged, in->munged) && holds(r->ours, in->from_ours)) {
 			return (struct egress_choice){ r->mode, r->why };
 		}
 	}

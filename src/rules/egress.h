@@ -15,12 +15,13 @@ enum egress {
 const char *egress_name(enum egress m); /* "continue", "new-origin", "opaque", "plain", "refused" */
 
 struct egress_input {
-	bool sign;              /* the list signs at all */
+	bool sign; /* the list signs at all */
 	enum auth_result dkim2;
-	bool has_dkim2_fields;  /* any, also broken ones */
-	bool reversible;        /* the edits have a recipe */
-	bool munged;            /* From is the list's */
-	bool from_ours;         /* the author's domain answers to the list's signing domain, and he is authenticated */
+	bool has_dkim2_fields; /* any, also broken ones */
+	bool reversible;       /* the edits have a recipe */
+	bool munged;           /* From is the list's */
+	bool from_ours; /* the author's domain answers to the list's signing domain, and he is
+	                   authenticated */
 };
 
 struct egress_choice {

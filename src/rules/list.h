@@ -13,36 +13,36 @@ enum list_protected { LIST_PROTECTED_LEAVE, LIST_PROTECTED_WRAP };
 
 struct list {
 	int64_t id;
-	struct span local;             /* local part of the posting address */
-	struct span domain;            /* lower-case A-labels */
+	struct span local;  /* local part of the posting address */
+	struct span domain; /* lower-case A-labels */
 	/* settings, see rules/setting.c */
-	struct span description;       /* List-Id phrase and List headers */
-	struct span owner;             /* owner addresses, comma separated */
-	struct span subject_tag;       /* "[dev]"; empty: none */
-	struct span footer;            /* UTF-8 text; empty: none */
-	uint64_t from;                 /* enum list_from */
-	uint64_t reply_to;             /* enum list_reply */
-	uint64_t unauthenticated;      /* enum list_bare: what a From without proof is worth */
-	uint64_t broken_signature;     /* enum list_action: DKIM2 FAIL or PERMERROR */
-	uint64_t nonmember;            /* enum list_action: posts from others */
-	uint64_t moderated;            /* bool: every post is held */
-	uint64_t protected_parts;      /* enum list_protected: signed or encrypted mail and the footer */
+	struct span description;   /* List-Id phrase and List headers */
+	struct span owner;         /* owner addresses, comma separated */
+	struct span subject_tag;   /* "[dev]"; empty: none */
+	struct span footer;        /* UTF-8 text; empty: none */
+	uint64_t from;             /* enum list_from */
+	uint64_t reply_to;         /* enum list_reply */
+	uint64_t unauthenticated;  /* enum list_bare: what a From without proof is worth */
+	uint64_t broken_signature; /* enum list_action: DKIM2 FAIL or PERMERROR */
+	uint64_t nonmember;        /* enum list_action: posts from others */
+	uint64_t moderated;        /* bool: every post is held */
+	uint64_t protected_parts; /* enum list_protected: signed or encrypted mail and the footer */
 	uint64_t personal_unsubscribe; /* bool: List-Unsubscribe with a token of the member's own */
 	uint64_t sign;                 /* bool: DKIM1 and, by mode, DKIM2 signatures of ours */
 	uint64_t message_size;         /* bytes; 0: the site's */
 	struct span archive_url;
 	struct span help_url;
-	struct span hold_headers;      /* regex over unfolded "Name: value" lines */
+	struct span hold_headers; /* regex over unfolded "Name: value" lines */
 };
 
 enum member_delivery { MEMBER_MAIL, MEMBER_NOMAIL };
 
 struct member {
-	int64_t id;           /* grows; a post goes to the members up to the number at posting time */
-	struct span address;  /* canonical form, addr_canonical */
-	struct span name;     /* UTF-8, may be empty */
-	uint64_t delivery;    /* enum member_delivery */
-	int64_t joined;       /* seconds since 1970 */
+	int64_t id; /* grows; a post goes to the members up to the number at posting time */
+	struct span address; /* canonical form, addr_canonical */
+	struct span name;    /* UTF-8, may be empty */
+	uint64_t delivery;   /* enum member_delivery */
+	int64_t joined;      /* seconds since 1970 */
 };
 
 #endif

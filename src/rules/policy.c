@@ -7,8 +7,9 @@
 #include "base/limits.h"
 
 static const char *const names[] = {
-	[DECISION_ACCEPT] = "accept",   [DECISION_HOLD] = "hold",         [DECISION_REJECT] = "reject",
-	[DECISION_DISCARD] = "discard", [DECISION_PUT_BACK] = "put-back",
+	[DECISION_ACCEPT] = "accept",     [DECISION_HOLD] = "hold",
+	[DECISION_REJECT] = "reject",     [DECISION_DISCARD] = "discard",
+	[DECISION_PUT_BACK] = "put-back",
 };
 
 const char *decision_name(enum decision d)
@@ -170,13 +171,17 @@ static const struct check {
 	bool passes;        /* DECISION_ACCEPT here means: go on to the next check */
 	const char *reason;
 } checks[] = {
-	{ "size", too_large, NULL, DECISION_HOLD, true, false, "the message is over the size limit" },
+	{ "size", too_large, NULL, DECISION_HOLD, true, false,
+	  "the message is over the size limit" },
 	{ "empty", no_header, NULL, DECISION_HOLD, true, false, "the message has no header" },
-	{ "loop", looped, NULL, DECISION_HOLD, true, false, "the message was on this list already" },
+	{ "loop", looped, NULL, DECISION_HOLD, true, false,
+	  "the message was on this list already" },
 	{ "header", broken_header, NULL, DECISION_HOLD, true, false,
 	  "the header holds a bare CR, a bare LF or a NUL" },
-	{ "author", no_author, NULL, DECISION_HOLD, true, false, "From does not name exactly one author" },
-	{ "automatic", automatic, NULL, DECISION_HOLD, false, false, "sent by a machine, not by a person" },
+	{ "author", no_author, NULL, DECISION_HOLD, true, false,
+	  "From does not name exactly one author" },
+	{ "automatic", automatic, NULL, DECISION_HOLD, false, false,
+	  "sent by a machine, not by a person" },
 	{ "duplicate", duplicate, NULL, DECISION_DISCARD, true, false,
 	  "this very message was distributed already" },
 	{ "same-id", same_id, NULL, DECISION_HOLD, false, false,
@@ -184,9 +189,11 @@ static const struct check {
 	{ "dns", dns_trouble, NULL, DECISION_PUT_BACK, true, false,
 	  "signatures could not be checked: DNS does not answer" },
 	{ "broken-signature", chain_broken, by_chain, DECISION_HOLD, false, true, "DKIM2" },
-	{ "hold-headers", header_held, NULL, DECISION_HOLD, false, false, "a header field matches hold-headers" },
+	{ "hold-headers", header_held, NULL, DECISION_HOLD, false, false,
+	  "a header field matches hold-headers" },
 	{ "moderated", moderated, NULL, DECISION_HOLD, false, false, "the list is moderated" },
-	{ "nonmember", not_member, by_nonmember, DECISION_HOLD, false, true, "the author is not a member" },
+	{ "nonmember", not_member, by_nonmember, DECISION_HOLD, false, true,
+	  "the author is not a member" },
 	{ "unauthenticated", bare, by_bare, DECISION_HOLD, false, true,
 	  "no signature proves that the author wrote this" },
 	{ "accept", always, NULL, DECISION_ACCEPT, true, false, "no rule objects" },
@@ -205,7 +212,8 @@ struct policy_result policy_decide(struct arena *arena, const struct policy_inpu
 		}
 		struct span reason = span_str(c->reason);
 		if (c->applies == chain_broken) {
-			reason = arena_printf(arena, "%s: %.*s", c->reason, SPAN_FMT(in->verdict->dkim2.text));
+			reason = arena_printf(arena, "%s: %.*s", c->reason,
+			                      SPAN_FMT(in->verdict->dkim2.text));
 		}
 		return (struct policy_result){ d, c->name, reason };
 	}

@@ -9,7 +9,13 @@
 #include "rules/list.h"
 #include "rules/site.h"
 
-enum decision { DECISION_ACCEPT, DECISION_HOLD, DECISION_REJECT, DECISION_DISCARD, DECISION_PUT_BACK };
+enum decision {
+	DECISION_ACCEPT,
+	DECISION_HOLD,
+	DECISION_REJECT,
+	DECISION_DISCARD,
+	DECISION_PUT_BACK
+};
 const char *decision_name(enum decision d);
 
 struct policy_input {
@@ -17,24 +23,25 @@ struct policy_input {
 	const struct list *list;
 	const struct message *message;
 	const struct verdict *verdict;
-	struct span list_id;    /* our List-Id value, for loops */
-	struct span mail_from;  /* without brackets; empty: null */
-	struct span author;     /* the single From address, canonical; empty when there is none */
-	size_t size;            /* octets as received */
-	bool truncated;         /* receive kept only a part */
-	bool member;            /* author is a member */
-	bool domain_signs;      /* an authentic message of the author's domain was seen on this site */
-	bool duplicate;         /* Message-ID already distributed on this list */
-	bool same_bytes;        /* and the message was the same, byte for byte */
-	bool approved;          /* a moderator has accepted it: only what cannot be sent at all still stops it */
-	bool patient;           /* put back is still possible (within LIMIT_PUT_BACK of arrival) */
-	bool header_match;      /* hold-headers matched */
+	struct span list_id;   /* our List-Id value, for loops */
+	struct span mail_from; /* without brackets; empty: null */
+	struct span author;    /* the single From address, canonical; empty when there is none */
+	size_t size;           /* octets as received */
+	bool truncated;        /* receive kept only a part */
+	bool member;           /* author is a member */
+	bool domain_signs; /* an authentic message of the author's domain was seen on this site */
+	bool duplicate;    /* Message-ID already distributed on this list */
+	bool same_bytes;   /* and the message was the same, byte for byte */
+	bool approved; /* a moderator has accepted it: only what cannot be sent at all still stops
+	                  it */
+	bool patient;  /* put back is still possible (within LIMIT_PUT_BACK of arrival) */
+	bool header_match; /* hold-headers matched */
 };
 
 struct policy_result {
 	enum decision decision;
-	const char *rule;       /* name of the row that decided */
-	struct span reason;     /* for people; in the arena */
+	const char *rule;   /* name of the row that decided */
+	struct span reason; /* for people; in the arena */
 };
 
 struct policy_result policy_decide(struct arena *arena, const struct policy_input *in);

@@ -25,8 +25,8 @@ struct regex *regex_new(struct span pattern, struct err *e)
 	if (!r->code) {
 		PCRE2_UCHAR why[128] = "";
 		pcre2_get_error_message(code, why, sizeof(why));
-		err_set(e, ERR_MISUSE, "", "bad pattern \"%.*s\" at offset %zu: %s", SPAN_FMT(pattern),
-		        (size_t)offset, (const char *)why);
+		err_set(e, ERR_MISUSE, "", "bad pattern \"%.*s\" at offset %zu: %s",
+		        SPAN_FMT(pattern), (size_t)offset, (const char *)why);
 		regex_free(r);
 		return NULL;
 	}
@@ -55,7 +55,8 @@ void regex_free(struct regex *r)
 
 bool regex_match(const struct regex *r, struct span text, bool *limited)
 {
-	int n = pcre2_match(r->code, (PCRE2_SPTR)(text.p ? text.p : ""), text.n, 0, 0, r->data, r->limits);
+	int n = pcre2_match(r->code, (PCRE2_SPTR)(text.p ? text.p : ""), text.n, 0, 0, r->data,
+	                    r->limits);
 	*limited = n < 0 && n != PCRE2_ERROR_NOMATCH;
 	return n >= 0 || *limited;
 }

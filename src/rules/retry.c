@@ -1,9 +1,10 @@
-/* Back-off: doubling, bounded, spread a little so that a domain's mail does not come all at once. */
+/* Back-off: doubling, bounded, spread a little so that a domain's mail does not come all at once.
+ */
 #include "rules/retry.h"
 
-#define FIRST_WAIT 300
+#define FIRST_WAIT   300
 #define LONGEST_WAIT 14400
-#define FIRST_REST 5
+#define FIRST_REST   5
 #define LONGEST_REST 300
 
 static int64_t doubled(int64_t start, unsigned times, int64_t most)

@@ -41,7 +41,8 @@ static bool repair_body(struct edits *x, const struct revise *r, struct err *e)
 			continue;
 		}
 		if (++count > LIMIT_REPAIRS) {
-			return err_set(e, ERR_PERMANENT, "5.6.0", "more than %d bare CRs", LIMIT_REPAIRS);
+			return err_set(e, ERR_PERMANENT, "5.6.0", "more than %d bare CRs",
+			               LIMIT_REPAIRS);
 		}
 		edit_body(x, at, 1, SPAN(" "));
 		edit_irreversible(x);

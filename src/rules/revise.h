@@ -18,15 +18,15 @@ struct revise {
 	const struct site *site;
 	const struct list *list;
 	const struct message *message;
-	struct mailbox author;      /* empty addr when From has no single mailbox */
+	struct mailbox author; /* empty addr when From has no single mailbox */
 	bool has_author;
-	struct span from;           /* raw From value, if any */
-	struct span recipient;      /* address the post came to */
-	struct span auth_results;   /* complete Authentication-Results field, or empty */
-	struct span id;             /* our id for Received: spool name */
-	bool munge;                 /* From becomes the list's */
-	bool drop_dkim2;            /* opaque mode: incoming DKIM2 fields go */
-	uint64_t number;            /* of the post on this list, for %d in the tag */
+	struct span from;         /* raw From value, if any */
+	struct span recipient;    /* address the post came to */
+	struct span auth_results; /* complete Authentication-Results field, or empty */
+	struct span id;           /* our id for Received: spool name */
+	bool munge;               /* From becomes the list's */
+	bool drop_dkim2;          /* opaque mode: incoming DKIM2 fields go */
+	uint64_t number;          /* of the post on this list, for %d in the tag */
 	int64_t now;
 };
 
@@ -36,13 +36,15 @@ bool revise_all(struct edits *x, const struct revise *r, struct err *e);
 /* The single ones, for tests and explain. */
 void revise_subject(struct edits *x, const struct revise *r);
 void revise_list_fields(struct edits *x, const struct revise *r);
-void revise_trace_fields(struct edits *x, const struct revise *r); /* Received, Authentication-Results, X-Loop */
-void revise_from(struct edits *x, const struct revise *r);         /* From, Reply-To, X-Original-From */
+void revise_trace_fields(struct edits *x,
+                         const struct revise *r); /* Received, Authentication-Results, X-Loop */
+void revise_from(struct edits *x, const struct revise *r); /* From, Reply-To, X-Original-From */
 void revise_footer(struct edits *x, const struct revise *r);
 
 /* "dev.lists.example.org", the identifier of List-Id, without brackets. */
 struct span revise_list_id(struct arena *arena, const struct list *list);
 /* The List-Unsubscribe field for one copy (TOKEN empty: the shared form), complete, with CRLF. */
-struct span revise_unsubscribe(struct arena *arena, const struct site *site, const struct list *list, struct span token);
+struct span revise_unsubscribe(struct arena *arena, const struct site *site,
+                               const struct list *list, struct span token);
 
 #endif

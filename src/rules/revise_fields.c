@@ -10,8 +10,10 @@
 
 /* Fields that say what list a message is on: of what came in, ours replace all. */
 static const char *const replaced[] = {
-	"List-Id",    "List-Post",    "List-Help",   "List-Subscribe", "List-Unsubscribe", "List-Unsubscribe-Post",
-	"List-Owner", "List-Archive", "Archived-At", "Precedence",
+	"List-Id",        "List-Post",        "List-Help",
+	"List-Subscribe", "List-Unsubscribe", "List-Unsubscribe-Post",
+	"List-Owner",     "List-Archive",     "Archived-At",
+	"Precedence",
 };
 
 struct span revise_list_id(struct arena *arena, const struct list *list)
@@ -32,13 +34,13 @@ static struct span bracketed(struct arena *arena, struct span url)
 	return arena_join(arena, SPAN("<"), url, SPAN(">"), SPAN_END);
 }
 
-struct span revise_unsubscribe(struct arena *arena, const struct site *site, const struct list *list,
-                               struct span token)
+struct span revise_unsubscribe(struct arena *arena, const struct site *site,
+                               const struct list *list, struct span token)
 {
 	struct span word = token.n > 0 ? arena_join(arena, SPAN("unsubscribe-"), token, SPAN_END)
 	                               : SPAN("unsubscribe");
-	return arena_join(arena, SPAN("List-Unsubscribe: "), mailto(arena, site, list, word), SPAN("\r\n"),
-	                  SPAN_END);
+	return arena_join(arena, SPAN("List-Unsubscribe: "), mailto(arena, site, list, word),
+	                  SPAN("\r\n"), SPAN_END);
 }
 
 static void add_id(struct edits *x, const struct revise *r)
@@ -47,7 +49,8 @@ static void add_id(struct edits *x, const struct revise *r)
 	struct span phrase = r->list->description;
 	/* RFC 2919 wants the brackets, also where an address would stand without them. */
 	edit_raw_top(x, word_fold(r->arena, SPAN("List-Id"),
-	                          phrase.n > 0 ? addr_format(r->arena, phrase, id) : bracketed(r->arena, id)));
+	                          phrase.n > 0 ? addr_format(r->arena, phrase, id)
+	                                       : bracketed(r->arena, id)));
 }
 
 void revise_list_fields(struct edits *x, const struct revise *r)
@@ -89,9 +92,9 @@ void revise_trace_fields(struct edits *x, const struct revise *r)
 	/* In A-labels: letters here would make every copy need SMTPUTF8. */
 	addr_canonical(r->arena, recipient, &recipient, NULL);
 	struct span received = arena_printf(
-	        r->arena, "Received: by %.*s (Ladle)\r\n\tid %.*s for <%.*s>;\r\n\t%.*s\r\n",
-	        SPAN_FMT(r->site->hostname), SPAN_FMT(r->id), SPAN_FMT(recipient),
-	        SPAN_FMT(date_format(r->arena, r->now)));
+		r->arena, "Received: by %.*s (Ladle)\r\n\tid %.*s for <%.*s>;\r\n\t%.*s\r\n",
+		SPAN_FMT(r->site->hostname), SPAN_FMT(r->id), SPAN_FMT(recipient),
+		SPAN_FMT(date_format(r->arena, r->now)));
 	drop_forged_results(x, r);
 	edit_field_top(x, SPAN("X-Loop"), revise_list_id(r->arena, r->list));
 	if (r->auth_results.n > 0) {

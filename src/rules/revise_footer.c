@@ -67,8 +67,8 @@ static bool append_qp(struct edits *x, const struct text_body *t)
 
 static bool base64_char(char c)
 {
-	return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '+' ||
-	       c == '/';
+	return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ||
+	       c == '+' || c == '/';
 }
 
 /*
@@ -103,7 +103,8 @@ static void wrap_lines(struct buf *out, struct span text)
 	}
 }
 
-/* The last quantum is decoded, the footer put behind it, and both encoded again; all before keeps its bytes. */
+/* The last quantum is decoded, the footer put behind it, and both encoded again; all before keeps
+ * its bytes. */
 static bool append_base64(struct edits *x, const struct text_body *t)
 {
 	struct buf plain = BUF_INIT, encoded = BUF_INIT, out = BUF_INIT;
@@ -133,7 +134,8 @@ static bool append_base64(struct edits *x, const struct text_body *t)
 static bool is_protected(const struct mime_type *t, struct span body)
 {
 	return mime_is(t, "multipart", "signed") || mime_is(t, "multipart", "encrypted") ||
-	       mime_is(t, "application", "pkcs7-mime") || mime_is(t, "application", "x-pkcs7-mime") ||
+	       mime_is(t, "application", "pkcs7-mime") ||
+	       mime_is(t, "application", "x-pkcs7-mime") ||
 	       span_starts(body, SPAN("-----BEGIN PGP ")) ||
 	       span_find(body, SPAN("\n-----BEGIN PGP ")) != SPAN_NONE;
 }

@@ -13,7 +13,8 @@ static size_t index_of(const struct message *m, const char *name)
 	return f ? (size_t)(f - m->fields) : SPAN_NONE;
 }
 
-/* What to call the author: the display name, else the local part, which tells no harvester where he is. */
+/* What to call the author: the display name, else the local part, which tells no harvester where he
+ * is. */
 static struct span author_name(const struct revise *r)
 {
 	struct span name = word_decode(r->arena, r->author.name);
@@ -22,7 +23,8 @@ static struct span author_name(const struct revise *r)
 
 static struct span munged_from(const struct revise *r)
 {
-	struct span name = arena_join(r->arena, author_name(r), SPAN(" via "), r->list->local, SPAN_END);
+	struct span name =
+		arena_join(r->arena, author_name(r), SPAN(" via "), r->list->local, SPAN_END);
 	struct span address = route_make(r->arena, r->list, site_delimiter(r->site), SPAN(""));
 	return word_fold(r->arena, SPAN("From"), addr_format(r->arena, name, address));
 }
@@ -61,9 +63,10 @@ static void add_to_cc(struct edits *x, const struct revise *r, size_t from)
 		}
 	}
 	bool empty = span_trim(old).n == 0;
-	edit_field_replace(x, at, arena_join(r->arena, SPAN("Cc:"), empty ? SPAN(" ") : span_rtrim(old),
-	                                     empty ? SPAN("") : SPAN(",\r\n "), author, SPAN("\r\n"),
-	                                     SPAN_END));
+	edit_field_replace(x, at,
+	                   arena_join(r->arena, SPAN("Cc:"), empty ? SPAN(" ") : span_rtrim(old),
+	                              empty ? SPAN("") : SPAN(",\r\n "), author, SPAN("\r\n"),
+	                              SPAN_END));
 }
 
 static void munge(struct edits *x, const struct revise *r, size_t from)
@@ -88,6 +91,7 @@ void revise_from(struct edits *x, const struct revise *r)
 		set_reply_to(x, r, from, author_text(r));
 	}
 	if (r->list->reply_to == LIST_REPLY_LIST) {
-		set_reply_to(x, r, from, route_make(r->arena, r->list, site_delimiter(r->site), SPAN("")));
+		set_reply_to(x, r, from,
+		             route_make(r->arena, r->list, site_delimiter(r->site), SPAN("")));
 	}
 }

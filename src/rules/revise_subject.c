@@ -53,7 +53,9 @@ static struct span with_tag(const struct revise *r, const struct field *f, struc
 	struct span rest = span_from(f->value, lead);
 	bool fits = f->name.n + 2 + tag.n + 1 + first_line(rest) <= TIDY_COLUMNS;
 	/* A value that begins with a fold brings its own line break. */
-	struct span glue = span_starts(rest, SPAN("\r\n")) ? SPAN("") : fits ? SPAN(" ") : SPAN("\r\n ");
+	struct span glue = span_starts(rest, SPAN("\r\n")) ? SPAN("")
+	                   : fits                          ? SPAN(" ")
+	                                                   : SPAN("\r\n ");
 	return arena_join(r->arena, f->name, SPAN(": "), tag, glue, rest, SPAN("\r\n"), SPAN_END);
 }
 
@@ -71,8 +73,9 @@ void revise_subject(struct edits *x, const struct revise *r)
 	struct span tag = word_encode(r->arena, expand(r), false);
 	size_t at = index_of(r->message, "Subject");
 	if (at == SPAN_NONE) {
-		edit_field_insert(x, r->message->count - 1,
-		                  arena_join(r->arena, SPAN("Subject: "), tag, SPAN("\r\n"), SPAN_END));
+		edit_field_insert(
+			x, r->message->count - 1,
+			arena_join(r->arena, SPAN("Subject: "), tag, SPAN("\r\n"), SPAN_END));
 		return;
 	}
 	const struct field *f = &r->message->fields[at];

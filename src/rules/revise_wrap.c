@@ -31,14 +31,16 @@ static struct span boundary(const struct revise *r)
 	}
 }
 
-/* The encoding of the outer multipart: what its parts need (RFC 2045 6.4: 7bit, 8bit or binary only). */
+/* The encoding of the outer multipart: what its parts need (RFC 2045 6.4: 7bit, 8bit or binary
+ * only). */
 static struct span outer_encoding(const struct revise *r)
 {
 	const struct field *f = message_find(r->message, "Content-Transfer-Encoding");
 	if (f && mime_encoding(f->value) == MIME_BINARY) {
 		return SPAN("Content-Transfer-Encoding: binary\r\n");
 	}
-	return utf8_ascii(r->message->body) ? SPAN("") : SPAN("Content-Transfer-Encoding: 8bit\r\n");
+	return utf8_ascii(r->message->body) ? SPAN("")
+	                                    : SPAN("Content-Transfer-Encoding: 8bit\r\n");
 }
 
 static void move_fields(struct edits *x, const struct revise *r, struct buf *part)
@@ -56,8 +58,9 @@ static void move_fields(struct edits *x, const struct revise *r, struct buf *par
 static void footer_part(struct buf *out, struct span footer)
 {
 	bool ascii = utf8_ascii(footer);
-	buf_printf(out, "Content-Type: text/plain; charset=%s\r\nContent-Transfer-Encoding: %s\r\n"
-	                "Content-Disposition: inline\r\n\r\n",
+	buf_printf(out,
+	           "Content-Type: text/plain; charset=%s\r\nContent-Transfer-Encoding: %s\r\n"
+	           "Content-Disposition: inline\r\n\r\n",
 	           ascii ? "us-ascii" : "utf-8", ascii ? "7bit" : "quoted-printable");
 	if (ascii) {
 		buf_add(out, footer);
@@ -72,7 +75,8 @@ static void add_fields(struct edits *x, const struct revise *r, struct span mark
 	if (message_count(r->message, "MIME-Version") == 0) {
 		buf_str(&out, "MIME-Version: 1.0\r\n");
 	}
-	buf_printf(&out, "Content-Type: multipart/mixed;\r\n\tboundary=\"%.*s\"\r\n", SPAN_FMT(mark));
+	buf_printf(&out, "Content-Type: multipart/mixed;\r\n\tboundary=\"%.*s\"\r\n",
+	           SPAN_FMT(mark));
 	buf_add(&out, outer_encoding(r));
 	for (struct span rest = buf_span(&out); rest.n > 0;) {
 		size_t end = 0;

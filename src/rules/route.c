@@ -32,7 +32,8 @@ static const char *const names[] = {
 	[ROLE_OTHER] = "unknown",
 };
 
-/* Longest list name such that the longest address made of it (bounce and unsubscribe tokens) has a local part of LIMIT_LOCAL_PART. */
+/* Longest list name such that the longest address made of it (bounce and unsubscribe tokens) has a
+ * local part of LIMIT_LOCAL_PART. */
 #define NAME_MAX_BYTES 27
 
 const char *role_name(enum role r)
@@ -81,7 +82,8 @@ static bool dash_form(struct arena *arena, struct span local, struct route *out)
 	return false;
 }
 
-/* With '-' as delimiter, a list "a-b" and its words leave several places to split: the first known word wins. */
+/* With '-' as delimiter, a list "a-b" and its words leave several places to split: the first known
+ * word wins. */
 static bool delimited(struct arena *arena, struct span local, char delimiter, struct route *out)
 {
 	for (size_t at = 1; at < local.n; at++) {
@@ -108,7 +110,8 @@ size_t route_address(struct arena *arena, struct span address, char delimiter,
 		return 0;
 	}
 	struct span local = addr_local(addr);
-	out[n++] = (struct route){ .role = ROLE_POST, .local = lower(arena, local), .domain = domain };
+	out[n++] =
+		(struct route){ .role = ROLE_POST, .local = lower(arena, local), .domain = domain };
 	out[n] = (struct route){ .domain = domain };
 	n += delimited(arena, local, delimiter, &out[n]);
 	out[n] = (struct route){ .domain = domain };
@@ -118,8 +121,9 @@ size_t route_address(struct arena *arena, struct span address, char delimiter,
 
 bool route_name_valid(struct span local, struct err *e)
 {
-	static const char *const reserved[] = { "postmaster", "abuse", "mailer-daemon", "root",
-		                                    "hostmaster", "webmaster", "noreply", "no-reply" };
+	static const char *const reserved[] = { "postmaster", "abuse",      "mailer-daemon",
+		                                "root",       "hostmaster", "webmaster",
+		                                "noreply",    "no-reply" };
 	if (local.n == 0 || local.n > NAME_MAX_BYTES) {
 		return err_set(e, ERR_MISUSE, "", "list name \"%.*s\" must have 1 to %d characters",
 		               SPAN_FMT(local), NAME_MAX_BYTES);
@@ -129,26 +133,30 @@ bool route_name_valid(struct span local, struct err *e)
 		bool inner = c == '-' || c == '_' || c == '.';
 		if (!(ascii_alnum(c) && !ascii_upper(c)) && !(inner && i > 0 && i + 1 < local.n)) {
 			return err_set(e, ERR_MISUSE, "",
-			               "list name \"%.*s\": a-z, 0-9 and, inside, '-', '_', '.'", SPAN_FMT(local));
+			               "list name \"%.*s\": a-z, 0-9 and, inside, '-', '_', '.'",
+			               SPAN_FMT(local));
 		}
 	}
 	for (size_t i = 0; i < sizeof(reserved) / sizeof(reserved[0]); i++) {
 		if (span_is(local, reserved[i])) {
-			return err_set(e, ERR_MISUSE, "", "list name \"%s\" is reserved (RFC 2142)", reserved[i]);
+			return err_set(e, ERR_MISUSE, "", "list name \"%s\" is reserved (RFC 2142)",
+			               reserved[i]);
 		}
 	}
 	for (size_t i = 0; i < WORDS; i++) {
 		struct span w = words[i].word;
 		if (words[i].dash && span_iends(local, w) &&
 		    (local.n == w.n || local.p[local.n - w.n - 1] == '-')) {
-			return err_set(e, ERR_MISUSE, "", "list name \"%.*s\" ends in \"%.*s\", which is a command",
+			return err_set(e, ERR_MISUSE, "",
+			               "list name \"%.*s\" ends in \"%.*s\", which is a command",
 			               SPAN_FMT(local), SPAN_FMT(w));
 		}
 	}
 	return true;
 }
 
-struct span route_make(struct arena *arena, const struct list *list, char delimiter, struct span word)
+struct span route_make(struct arena *arena, const struct list *list, char delimiter,
+                       struct span word)
 {
 	if (word.n == 0) {
 		return arena_join(arena, list->local, SPAN("@"), list->domain, SPAN_END);

@@ -15,7 +15,7 @@ enum role {
 	ROLE_UNSUBSCRIBE, /* with or without a token */
 	ROLE_CONFIRM,
 	ROLE_BOUNCE,
-	ROLE_OTHER,       /* list+word that is no role: not a post */
+	ROLE_OTHER, /* list+word that is no role: not a post */
 };
 const char *role_name(enum role r);
 
@@ -31,17 +31,20 @@ struct route {
 /*
  * What ADDRESS may mean, best first: the list called by the whole local part, the
  * part before DELIMITER with its role, the dash forms (-request, -owner,
- * -subscribe, -unsubscribe, -bounces, -confirm, -help). Local parts are compared and returned in lower case,
- * tokens as they came. The caller takes the first whose list exists. Returns the
- * number of candidates, 0 when ADDRESS is no address.
+ * -subscribe, -unsubscribe, -bounces, -confirm, -help). Local parts are compared and returned in
+ * lower case, tokens as they came. The caller takes the first whose list exists. Returns the number
+ * of candidates, 0 when ADDRESS is no address.
  */
-size_t route_address(struct arena *arena, struct span address, char delimiter, struct route out[ROUTE_MAX]);
+size_t route_address(struct arena *arena, struct span address, char delimiter,
+                     struct route out[ROUTE_MAX]);
 
-/* May a list have this local part? Length (LIMIT_LOCAL_PART with the longest token), characters, reserved words and suffixes. */
+/* May a list have this local part? Length (LIMIT_LOCAL_PART with the longest token), characters,
+ * reserved words and suffixes. */
 bool route_name_valid(struct span local, struct err *e);
 
 /* list+WORD@domain with the site's delimiter; WORD empty: the posting address. */
 struct list;
-struct span route_make(struct arena *arena, const struct list *list, char delimiter, struct span word);
+struct span route_make(struct arena *arena, const struct list *list, char delimiter,
+                       struct span word);
 
 #endif

@@ -21,7 +21,8 @@ const struct setting *setting_find(enum setting_scope scope, struct span name)
 
 static bool bad(const struct setting *row, struct span value, struct err *e, const char *want)
 {
-	return err_set(e, ERR_MISUSE, "", "%s: bad value \"%.*s\": %s", row->name, SPAN_FMT(value), want);
+	return err_set(e, ERR_MISUSE, "", "%s: bad value \"%.*s\": %s", row->name, SPAN_FMT(value),
+	               want);
 }
 
 /* Digits and one suffix letter of SUFFIXES ("kMG", factors FACTORS). */
@@ -45,13 +46,15 @@ static bool parse_number(const struct setting *row, struct span value, uint64_t 
 	                                          : span_u64(value, out);
 	if (!ok) {
 		return bad(row, value, e,
-		           row->type == SETTING_SIZE       ? "a size such as 500k or 25M is wanted"
-		           : row->type == SETTING_DURATION ? "a time such as 30s, 5m, 2h or 5d is wanted"
-		                                           : "a number is wanted");
+		           row->type == SETTING_SIZE ? "a size such as 500k or 25M is wanted"
+		           : row->type == SETTING_DURATION
+		                   ? "a time such as 30s, 5m, 2h or 5d is wanted"
+		                   : "a number is wanted");
 	}
 	if (*out < row->min || *out > row->max) {
-		return err_set(e, ERR_MISUSE, "", "%s: \"%.*s\" is not between %llu and %llu%s", row->name,
-		               SPAN_FMT(value), (unsigned long long)row->min, (unsigned long long)row->max,
+		return err_set(e, ERR_MISUSE, "", "%s: \"%.*s\" is not between %llu and %llu%s",
+		               row->name, SPAN_FMT(value), (unsigned long long)row->min,
+		               (unsigned long long)row->max,
 		               row->type == SETTING_SIZE       ? " bytes"
 		               : row->type == SETTING_DURATION ? " seconds"
 		                                               : "");
@@ -69,8 +72,8 @@ static bool parse_choice(const struct setting *row, struct span value, uint64_t 
 			return true;
 		}
 	}
-	return err_set(e, ERR_MISUSE, "", "%s: bad value \"%.*s\": one of \"%s\" is wanted", row->name,
-	               SPAN_FMT(value), choices);
+	return err_set(e, ERR_MISUSE, "", "%s: bad value \"%.*s\": one of \"%s\" is wanted",
+	               row->name, SPAN_FMT(value), choices);
 }
 
 static bool check_addresses(const struct setting *row, struct span value, struct err *e)
@@ -100,8 +103,8 @@ static bool check_text(const struct setting *row, struct span value, struct err 
 		return bad(row, value, e, "it is not UTF-8");
 	}
 	if (row->max > 0 && (value.n < row->min || value.n > row->max)) {
-		return err_set(e, ERR_MISUSE, "", "%s: %zu bytes, not %llu to %llu", row->name, value.n,
-		               (unsigned long long)row->min, (unsigned long long)row->max);
+		return err_set(e, ERR_MISUSE, "", "%s: %zu bytes, not %llu to %llu", row->name,
+		               value.n, (unsigned long long)row->min, (unsigned long long)row->max);
 	}
 	return true;
 }
@@ -117,8 +120,8 @@ static bool check_url(const struct setting *row, struct span value, struct err *
 	for (size_t i = 0; i < value.n; i++) {
 		ok = ok && ascii_graph(value.p[i]) && value.p[i] != '<' && value.p[i] != '>';
 	}
-	return ok || err_set(e, ERR_MISUSE, "", "%s: bad value \"%.*s\": a URL is wanted (%s)", row->name,
-	                     SPAN_FMT(value), row->choices);
+	return ok || err_set(e, ERR_MISUSE, "", "%s: bad value \"%.*s\": a URL is wanted (%s)",
+	                     row->name, SPAN_FMT(value), row->choices);
 }
 
 static bool check_word(const struct setting *row, struct span value, struct err *e)
@@ -155,8 +158,9 @@ static bool check_span(const struct setting *row, struct span value, struct err 
 
 static bool is_number(const struct setting *row)
 {
-	return row->type == SETTING_BOOL || row->type == SETTING_NUMBER || row->type == SETTING_SIZE ||
-	       row->type == SETTING_DURATION || row->type == SETTING_CHOICE;
+	return row->type == SETTING_BOOL || row->type == SETTING_NUMBER ||
+	       row->type == SETTING_SIZE || row->type == SETTING_DURATION ||
+	       row->type == SETTING_CHOICE;
 }
 
 /* Those in which "\n" and "\\" are written with a backslash. */
@@ -206,7 +210,8 @@ void setting_defaults(struct arena *arena, enum setting_scope scope, void *targe
 {
 	for (size_t i = 0; i < settings_count; i++) {
 		if (settings[i].scope == scope) {
-			setting_put(arena, &settings[i], span_str(settings[i].preset), target, NULL);
+			setting_put(arena, &settings[i], span_str(settings[i].preset), target,
+			            NULL);
 		}
 	}
 }
@@ -219,7 +224,10 @@ static struct span number_text(struct arena *arena, const struct setting *row, u
 		return arena_printf(arena, "%llu%s", (unsigned long long)(v / by), unit);
 	}
 	if (row->type == SETTING_DURATION) {
-		const char *unit = v % 86400 == 0 ? "d" : v % 3600 == 0 ? "h" : v % 60 == 0 ? "m" : "s";
+		const char *unit = v % 86400 == 0  ? "d"
+		                   : v % 3600 == 0 ? "h"
+		                   : v % 60 == 0   ? "m"
+		                                   : "s";
 		uint64_t by = *unit == 'd' ? 86400 : *unit == 'h' ? 3600 : *unit == 'm' ? 60 : 1;
 		return arena_printf(arena, "%llu%s", (unsigned long long)(v / by), unit);
 	}
@@ -254,7 +262,8 @@ struct span setting_text(struct arena *arena, const struct setting *row, const v
 	if (row->type != SETTING_CHOICE && row->type != SETTING_BOOL) {
 		return number_text(arena, row, v);
 	}
-	struct span rest = span_str(row->type == SETTING_BOOL ? "no yes" : row->choices), word = { 0 };
+	struct span rest = span_str(row->type == SETTING_BOOL ? "no yes" : row->choices),
+		    word = { 0 };
 	for (uint64_t i = 0; i <= v && rest.p; i++) {
 		word = span_cut(&rest, ' ');
 	}

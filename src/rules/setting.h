@@ -13,10 +13,10 @@
 enum setting_scope { SETTING_SITE, SETTING_LIST };
 
 enum setting_type {
-	SETTING_TEXT,     /* one line of UTF-8 */
-	SETTING_WORD,     /* printable ASCII without a space, or empty */
-	SETTING_LINES,    /* UTF-8; a line break is written \n, a backslash \\ */
-	SETTING_BOOL,     /* yes | no */
+	SETTING_TEXT,  /* one line of UTF-8 */
+	SETTING_WORD,  /* printable ASCII without a space, or empty */
+	SETTING_LINES, /* UTF-8; a line break is written \n, a backslash \\ */
+	SETTING_BOOL,  /* yes | no */
 	SETTING_NUMBER,
 	SETTING_SIZE,     /* bytes; suffixes k, M, G (1024) */
 	SETTING_DURATION, /* seconds; suffixes s, m, h, d */
@@ -31,11 +31,12 @@ struct setting {
 	const char *name;
 	enum setting_scope scope;
 	enum setting_type type;
-	const char *preset;  /* default, as text */
-	const char *choices; /* "keep munge": words separated by single spaces; NULL for other types */
-	uint64_t min, max;   /* of numbers, sizes, durations */
-	size_t offset;       /* in struct site or struct list */
-	const char *help;    /* one sentence */
+	const char *preset; /* default, as text */
+	const char
+		*choices; /* "keep munge": words separated by single spaces; NULL for other types */
+	uint64_t min, max; /* of numbers, sizes, durations */
+	size_t offset;     /* in struct site or struct list */
+	const char *help;  /* one sentence */
 };
 
 extern const struct setting settings[];
@@ -46,9 +47,11 @@ const struct setting *setting_find(enum setting_scope scope, struct span name);
 
 /*
  * Check VALUE and put it into TARGET (struct site or struct list), strings copied
- * to ARENA. False (misuse) with a text that names setting, value and what would be right; TARGET is then unchanged.
+ * to ARENA. False (misuse) with a text that names setting, value and what would be right; TARGET is
+ * then unchanged.
  */
-bool setting_put(struct arena *arena, const struct setting *row, struct span value, void *target, struct err *e);
+bool setting_put(struct arena *arena, const struct setting *row, struct span value, void *target,
+                 struct err *e);
 /* Put every default of SCOPE. */
 void setting_defaults(struct arena *arena, enum setting_scope scope, void *target);
 /* The present value of ROW in TARGET as text that setting_put reads back. */
@@ -56,9 +59,11 @@ struct span setting_text(struct arena *arena, const struct setting *row, const v
 
 /*
  * Read a site's configuration TEXT (`key = value` lines, # comments, leading white
- * space continues a value) into *SITE, which setting_defaults has filled. FILE is for messages: "FILE:LINE: …".
+ * space continues a value) into *SITE, which setting_defaults has filled. FILE is for messages:
+ * "FILE:LINE: …".
  */
 struct site;
-bool setting_read_site(struct arena *arena, struct span text, const char *file, struct site *site, struct err *e);
+bool setting_read_site(struct arena *arena, struct span text, const char *file, struct site *site,
+                       struct err *e);
 
 #endif

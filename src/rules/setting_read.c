@@ -1,4 +1,5 @@
-/* ladle.conf: `key = value`, # comments, a line that begins with white space continues the one before. */
+/* ladle.conf: `key = value`, # comments, a line that begins with white space continues the one
+ * before. */
 #include "base/ascii.h"
 #include "base/buf.h"
 #include "rules/setting.h"
@@ -45,13 +46,15 @@ static bool next_entry(struct reader *r, struct span *entry, unsigned *at)
 	return true;
 }
 
-static bool put(struct arena *arena, struct span entry, bool *seen, struct site *site, struct err *e)
+static bool put(struct arena *arena, struct span entry, bool *seen, struct site *site,
+                struct err *e)
 {
 	size_t equals = span_chr(entry, '=');
 	struct span name = span_trim(span_sub(entry, 0, equals == SPAN_NONE ? entry.n : equals));
 	const struct setting *row = setting_find(SETTING_SITE, name);
 	if (equals == SPAN_NONE) {
-		return err_set(e, ERR_MISUSE, "", "\"%.*s\" is not \"key = value\"", SPAN_FMT(entry));
+		return err_set(e, ERR_MISUSE, "", "\"%.*s\" is not \"key = value\"",
+		               SPAN_FMT(entry));
 	}
 	if (!row) {
 		bool of_list = setting_find(SETTING_LIST, name) != NULL;

@@ -7,7 +7,7 @@
 #include "auth/crypto.h"
 #include "base/codec.h"
 
-#define MAC_BYTES 10
+#define MAC_BYTES  10
 #define VARINT_MAX 10
 
 static void put_varint(struct buf *out, uint64_t v)

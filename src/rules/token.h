@@ -11,11 +11,13 @@
 enum token_kind { TOKEN_BOUNCE, TOKEN_UNSUBSCRIBE };
 
 struct token {
-	int64_t post;   /* 0 for TOKEN_UNSUBSCRIBE */
+	int64_t post; /* 0 for TOKEN_UNSUBSCRIBE */
 	int64_t member;
 };
 
-struct span token_make(struct arena *arena, struct span secret, enum token_kind kind, int64_t list, const struct token *t);
-bool token_check(struct span secret, enum token_kind kind, int64_t list, struct span text, struct token *out);
+struct span token_make(struct arena *arena, struct span secret, enum token_kind kind, int64_t list,
+                       const struct token *t);
+bool token_check(struct span secret, enum token_kind kind, int64_t list, struct span text,
+                 struct token *out);
 
 #endif

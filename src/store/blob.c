@@ -23,21 +23,25 @@
 #include <unistd.h>
 
 #define FOLDER_DIGITS 2
-#define FILE_DIGITS (BLOB_NAME - FOLDER_DIGITS)
+#define FILE_DIGITS   (BLOB_NAME - FOLDER_DIGITS)
 
 static bool all_hex(struct span s)
 {
-	for (size_t i = 0; i < s.n; i++)
-		if (!memchr("0123456789abcdef", s.p[i], 16))
+	for (size_t i = 0; i < s.n; i++) {
+		if (!memchr("0123456789abcdef", s.p[i], 16)) {
 			return false;
+		}
+	}
 	return true;
 }
 
 /* The only way from a name to a path, so that no name can lead elsewhere. */
 static bool blob_path(struct buf *path, const char *dir, struct span name, struct err *e)
 {
-	if (name.n != BLOB_NAME || !all_hex(name))
-		return err_set(e, ERR_BUG, "4.3.0", "\"%.*s\" is no name of a blob", SPAN_FMT(name));
+	if (name.n != BLOB_NAME || !all_hex(name)) {
+		return err_set(e, ERR_BUG, "4.3.0", "\"%.*s\" is no name of a blob",
+		               SPAN_FMT(name));
+	}
 	buf_printf(path, "%s/%.*s/%.*s", dir, FOLDER_DIGITS, name.p, FILE_DIGITS,
 	           name.p + FOLDER_DIGITS);
 	return true;
@@ -49,8 +53,9 @@ static int lock_folder(const char *path, int how)
 	int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
 	while (fd >= 0 && flock(fd, how) != 0) {
-		if (errno == EINTR)
+		if (errno == EINTR) {
 			continue;
+		}
 		close(fd);
 		return -1;
 	}
@@ -64,8 +69,9 @@ static bool renew(const char *folder, const char *file, size_t size)
 	struct stat st;
 	bool there;
 
-	if (fd < 0)
+	if (fd < 0) {
 		return false;
+	}
 	there = fstatat(fd, file, &st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISREG(st.st_mode) &&
 	        (uint64_t)st.st_size == size && utimensat(fd, file, NULL, 0) == 0;
 	close(fd);
@@ -79,8 +85,9 @@ static bool renew(const char *folder, const char *file, size_t size)
 static bool keep(const char *dir, const char *folder, const char *path, struct span bytes,
                  struct err *e)
 {
-	if (renew(folder, path + strlen(folder) + 1, bytes.n))
+	if (renew(folder, path + strlen(folder) + 1, bytes.n)) {
 		return file_sync_dir(folder, e) && file_sync_dir(dir, e);
+	}
 	return file_mkdirs(folder, 0700, e) && file_sync_dir(dir, e) &&
 	       file_replace(path, bytes, 0600, e);
 }
@@ -154,8 +161,9 @@ static bool remove_old(const struct sweep *w, const char *file, struct err *e)
 	int fd = lock_folder(w->folder, LOCK_EX);
 	bool ok = true;
 
-	if (fd < 0)
+	if (fd < 0) {
 		return err_errno(e, "cannot lock \"%s\"", w->folder);
+	}
 	if (is_old(w, file)) {
 		(void)fault_point("blob-unlink");
 		ok = unlinkat(fd, file, 0) == 0 ||
@@ -181,8 +189,9 @@ static bool find_row(const struct sweep *w, const char *file, bool *named, struc
 	memcpy(name, w->digits, FOLDER_DIGITS);
 	memcpy(name + FOLDER_DIGITS, file, FILE_DIGITS);
 	if (!stmt_number(w->store, STMT_BLOB_NAMED,
-	                 STMT_ARGS(stmt_text((struct span){ name, BLOB_NAME })), &found, e))
+	                 STMT_ARGS(stmt_text((struct span){ name, BLOB_NAME })), &found, e)) {
 		return false;
+	}
 	*named = found != 0;
 	return true;
 }
@@ -192,12 +201,15 @@ static bool sweep_file(const struct sweep *w, const char *file, struct err *e)
 	struct span s = span_str(file);
 	bool leftover = is_leftover(s), named = false;
 
-	if (!leftover && (s.n != FILE_DIGITS || !all_hex(s)))
+	if (!leftover && (s.n != FILE_DIGITS || !all_hex(s))) {
 		return true;
-	if (!is_old(w, file))
+	}
+	if (!is_old(w, file)) {
 		return true;
-	if (!leftover && !find_row(w, file, &named, e))
+	}
+	if (!leftover && !find_row(w, file, &named, e)) {
 		return false;
+	}
 	return named || remove_old(w, file, e);
 }
 
@@ -206,11 +218,13 @@ static bool sweep_folder(struct sweep *w, struct err *e)
 	DIR *d = opendir(w->folder);
 	bool ok = true;
 
-	if (!d)
+	if (!d) {
 		return errno == ENOENT || err_errno(e, "cannot open folder \"%s\"", w->folder);
+	}
 	w->fd = dirfd(d);
-	for (struct dirent *entry = readdir(d); ok && entry; entry = readdir(d))
+	for (struct dirent *entry = readdir(d); ok && entry; entry = readdir(d)) {
 		ok = sweep_file(w, entry->d_name, e);
+	}
 	closedir(d);
 	return ok;
 }

@@ -25,7 +25,7 @@
 #include <unistd.h>
 
 #define APPLICATION_ID 0x4c61646c /* as in schema/001.sql */
-#define BUSY_STEP_MS 10           /* the longest sleep between two tries for a lock */
+#define BUSY_STEP_MS   10         /* the longest sleep between two tries for a lock */
 
 static int64_t monotonic_ms(void)
 {
@@ -42,10 +42,12 @@ static int on_busy(void *context, int tries)
 	int64_t ms = tries < BUSY_STEP_MS ? tries + 1 : BUSY_STEP_MS;
 	struct timespec pause = { .tv_nsec = ms * 1000000 };
 
-	if (tries == 0)
+	if (tries == 0) {
 		s->busy_since = monotonic_ms();
-	if (monotonic_ms() - s->busy_since >= s->busy_limit)
+	}
+	if (monotonic_ms() - s->busy_since >= s->busy_limit) {
 		return 0;
+	}
 	nanosleep(&pause, NULL);
 	return 1;
 }
@@ -59,10 +61,12 @@ static bool create_file(const char *path, struct err *e)
 {
 	int fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
 
-	if (fd < 0 && errno == EEXIST)
+	if (fd < 0 && errno == EEXIST) {
 		return true;
-	if (fd < 0)
+	}
+	if (fd < 0) {
 		return err_errno(e, "cannot create database \"%s\"", path);
+	}
 	close(fd);
 	return file_sync_parent(path, e);
 }
@@ -72,28 +76,32 @@ static bool connect_file(struct store *s, struct err *e)
 	struct stat st;
 	int status;
 
-	if (stat(s->path, &st) != 0)
+	if (stat(s->path, &st) != 0) {
 		return err_errno(e, "cannot open database \"%s\"", s->path);
-	status = sqlite3_open_v2(s->path, &s->db,
-	                         SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX |
-	                         SQLITE_OPEN_EXRESCODE, NULL);
-	if (status != SQLITE_OK)
+	}
+	status = sqlite3_open_v2(
+		s->path, &s->db,
+		SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, NULL);
+	if (status != SQLITE_OK) {
 		return stmt_fail(s, status, "open", e);
+	}
 	sqlite3_busy_handler(s->db, on_busy, s);
 	sqlite3_db_config(s->db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
 	return true;
 }
 
 static const enum stmt_id options[] = {
-	STMT_SET_SYNCHRONOUS, STMT_SET_FOREIGN_KEYS, STMT_SET_TRUSTED_SCHEMA,
-	STMT_SET_CHECKPOINT, STMT_SET_JOURNAL_LIMIT, STMT_SET_CACHE,
+	STMT_SET_SYNCHRONOUS, STMT_SET_FOREIGN_KEYS,  STMT_SET_TRUSTED_SCHEMA,
+	STMT_SET_CHECKPOINT,  STMT_SET_JOURNAL_LIMIT, STMT_SET_CACHE,
 };
 
 static bool set_options(struct store *s, struct err *e)
 {
-	for (size_t i = 0; i < sizeof(options) / sizeof(options[0]); i++)
-		if (!stmt_run(s, options[i], STMT_NO_ARGS, e))
+	for (size_t i = 0; i < sizeof(options) / sizeof(options[0]); i++) {
+		if (!stmt_run(s, options[i], STMT_NO_ARGS, e)) {
 			return false;
+		}
+	}
 	return true;
 }
 
@@ -103,20 +111,24 @@ static bool set_wal(struct store *s, struct err *e)
 	struct rows r;
 	bool wal = false;
 
-	for (int tries = 0; ; tries++) {
+	for (int tries = 0;; tries++) {
 		rows_open(&r, s, STMT_SET_WAL, STMT_NO_ARGS, NULL);
-		if (rows_next(&r))
+		if (rows_next(&r)) {
 			wal = sqlite3_stricmp((const char *)sqlite3_column_text(r.stmt, 0),
 			                      "wal") == 0;
-		if ((r.status & 0xff) != SQLITE_BUSY || !on_busy(s, tries))
+		}
+		if ((r.status & 0xff) != SQLITE_BUSY || !on_busy(s, tries)) {
 			break;
+		}
 		rows_close(&r, NULL);
 	}
-	if (!rows_close(&r, e))
+	if (!rows_close(&r, e)) {
 		return false;
+	}
 	return wal || err_set(e, ERR_TEMPORARY, "4.3.5",
 	                      "cannot use database \"%s\": its file system has no "
-	                      "write-ahead log", s->path);
+	                      "write-ahead log",
+	                      s->path);
 }
 
 /* Version of the schema in the file; an error when the file is not one of ours. */
@@ -132,17 +144,20 @@ static bool read_version(struct store *s, int64_t *version, struct err *e)
 		application = row_int(&r);
 		tables = row_int(&r);
 	}
-	if (!rows_close(&r, e))
+	if (!rows_close(&r, e)) {
 		return false;
-	if (*version ? application != APPLICATION_ID : tables != 0)
+	}
+	if (*version ? application != APPLICATION_ID : tables != 0) {
 		return err_set(e, ERR_TEMPORARY, "4.3.5",
 		               "cannot use database \"%s\": it belongs to another program",
 		               s->path);
-	if (*version > (int64_t)schema_steps_count)
+	}
+	if (*version > (int64_t)schema_steps_count) {
 		return err_set(e, ERR_TEMPORARY, "4.3.5",
 		               "cannot use database \"%s\": schema %" PRId64
 		               " is of a newer version, this one knows %zu",
 		               s->path, *version, schema_steps_count);
+	}
 	return true;
 }
 
@@ -152,8 +167,9 @@ static bool apply_step(struct store *s, const struct schema_step *step, struct e
 	int status = sqlite3_exec(s->db, step->sql, NULL, NULL, NULL);
 
 	snprintf(version, sizeof(version), "PRAGMA user_version = %d", step->version);
-	if (status == SQLITE_OK)
+	if (status == SQLITE_OK) {
 		status = sqlite3_exec(s->db, version, NULL, NULL, NULL);
+	}
 	return status == SQLITE_OK || stmt_fail(s, status, version, e);
 }
 
@@ -162,10 +178,10 @@ static bool migrate_step(struct store *s, const struct schema_step *step, struct
 {
 	int64_t version;
 
-	if (!store_begin(s, e))
+	if (!store_begin(s, e)) {
 		return false;
-	if (!read_version(s, &version, e) ||
-	    (version < step->version && !apply_step(s, step, e))) {
+	}
+	if (!read_version(s, &version, e) || (version < step->version && !apply_step(s, step, e))) {
 		store_rollback(s);
 		return false;
 	}
@@ -177,18 +193,22 @@ static bool migrate(struct store *s, bool create, struct err *e)
 {
 	int64_t version;
 
-	if (!read_version(s, &version, e))
+	if (!read_version(s, &version, e)) {
 		return false;
-	if (version == 0 && !create)
-		return err_set(e, ERR_TEMPORARY, "4.3.5",
-		               "database \"%s\" is empty: restore it, or make a site with ladle init",
-		               s->path);
+	}
+	if (version == 0 && !create) {
+		return err_set(
+			e, ERR_TEMPORARY, "4.3.5",
+			"database \"%s\" is empty: restore it, or make a site with ladle init",
+			s->path);
+	}
 	for (size_t i = 0; i < schema_steps_count; i++) {
 		const struct schema_step *step = &schema_steps[i];
 
-		if (version < step->version && !migrate_step(s, step, e))
+		if (version < step->version && !migrate_step(s, step, e)) {
 			return err_prefix(e, "cannot bring the schema to version %d",
 			                  step->version);
+		}
 	}
 	return true;
 }
@@ -209,8 +229,9 @@ struct store *store_open(const char *path, bool create, struct err *e)
 
 void store_close(struct store *s)
 {
-	if (!s)
+	if (!s) {
 		return;
+	}
 	store_rollback(s);
 	stmt_end(s);
 	sqlite3_close(s->db);
@@ -220,10 +241,12 @@ void store_close(struct store *s)
 
 bool store_begin(struct store *s, struct err *e)
 {
-	if (s->open)
+	if (s->open) {
 		return err_set(e, ERR_BUG, "4.3.0", "cannot begin: a transaction is open");
-	if (!stmt_run(s, STMT_BEGIN, STMT_NO_ARGS, e))
+	}
+	if (!stmt_run(s, STMT_BEGIN, STMT_NO_ARGS, e)) {
 		return false;
+	}
 	s->open = true;
 	s->doomed = false;
 	return true;
@@ -233,13 +256,15 @@ bool store_commit(struct store *s, struct err *e)
 {
 	bool ok;
 
-	if (!s->open)
+	if (!s->open) {
 		return err_set(e, ERR_BUG, "4.3.0", "cannot commit: no transaction is open");
+	}
 	fault_point("commit");
-	if (s->doomed)
+	if (s->doomed) {
 		ok = err_set(e, ERR_BUG, "4.3.0", "cannot commit: a call in it has failed");
-	else
+	} else {
 		ok = stmt_run(s, STMT_COMMIT, STMT_NO_ARGS, e);
+	}
 	if (!ok) {
 		store_rollback(s);
 		return false;
@@ -252,8 +277,9 @@ bool store_commit(struct store *s, struct err *e)
 void store_rollback(struct store *s)
 {
 	/* The rollback itself can only fail when SQLite has done it already. */
-	if (s->open && !sqlite3_get_autocommit(s->db))
+	if (s->open && !sqlite3_get_autocommit(s->db)) {
 		stmt_run(s, STMT_ROLLBACK, STMT_NO_ARGS, NULL);
+	}
 	s->open = false;
 }
 
@@ -265,11 +291,12 @@ bool store_enter(struct store *s, bool *own, struct err *e)
 
 bool store_leave(struct store *s, bool own, bool ok, struct err *e)
 {
-	if (!own)
+	if (!own) {
 		s->doomed = s->doomed || !ok;
-	else if (ok)
+	} else if (ok) {
 		ok = store_commit(s, e);
-	else
+	} else {
 		store_rollback(s);
+	}
 	return ok;
 }

@@ -11,8 +11,8 @@
  *
  * Every call of the folder takes the store first and an err last, and returns
  * false on failure: class temporary for locks, full disk, I/O; bug for anything
- * that should not be; permanent when the list or post it belongs to is gone. What it gives back lives
- * in the arena it was given. A call outside a transaction is one of its own.
+ * that should not be; permanent when the list or post it belongs to is gone. What it gives back
+ * lives in the arena it was given. A call outside a transaction is one of its own.
  *
  * A store is for one thread, and must not be carried over fork(2): open it in the child.
  */
@@ -30,7 +30,8 @@ struct store *store_open(const char *path, bool create, struct err *e);
 void store_close(struct store *s);
 
 bool store_begin(struct store *s, struct err *e);
-/* False: the transaction is gone. It cannot be committed after a call of several statements failed in it. */
+/* False: the transaction is gone. It cannot be committed after a call of several statements failed
+ * in it. */
 bool store_commit(struct store *s, struct err *e);
 /* Nothing to fail: after it the transaction is gone. Harmless when there is none. */
 void store_rollback(struct store *s);

@@ -13,7 +13,7 @@
 #include "store/fanout.h"
 
 #define REPLY_ACCEPTED SPAN("accepted; the worker ended before it was settled")
-#define REPLY_UNKNOWN SPAN("the worker ended before an answer was known")
+#define REPLY_UNKNOWN  SPAN("the worker ended before an answer was known")
 
 struct release {
 	struct store *store;
@@ -41,10 +41,11 @@ static size_t accepted_from(const struct release *r, int64_t post, int64_t membe
 		size_t middle = lo + (hi - lo) / 2;
 		const struct fan_accepted *a = &r->accepted[middle];
 
-		if (a->post < post || (a->post == post && a->member < member))
+		if (a->post < post || (a->post == post && a->member < member)) {
 			lo = middle + 1;
-		else
+		} else {
 			hi = middle;
+		}
 	}
 	return lo;
 }
@@ -64,8 +65,9 @@ static int64_t count_accepted(const struct release *r, const struct range_claim 
 	for (size_t i = accepted_from(r, c->post, c->lo); i < r->n; i++) {
 		const struct fan_accepted *a = &r->accepted[i];
 
-		if (a->post != c->post || a->member > c->hi)
+		if (a->post != c->post || a->member > c->hi) {
 			break;
+		}
 		count += a->member != last;
 		last = a->member;
 	}
@@ -73,8 +75,8 @@ static int64_t count_accepted(const struct release *r, const struct range_claim 
 }
 
 /* Members of the range that are in this claim: not those skipped when it was made. */
-static bool read_claimed(const struct release *r, const struct range_claim *c,
-                         struct fan_row **out, size_t *n, struct err *e)
+static bool read_claimed(const struct release *r, const struct range_claim *c, struct fan_row **out,
+                         size_t *n, struct err *e)
 {
 	struct rows rows;
 	struct fan_row *v = NULL;
@@ -98,19 +100,27 @@ static bool give_back_range(struct release *r, const struct range_claim *c, stru
 	struct fan_row *v;
 	size_t n;
 
-	if (!read_claimed(r, c, &v, &n, e))
+	if (!read_claimed(r, c, &v, &n, e)) {
 		return false;
+	}
 	for (size_t i = 0; i < n; i++) {
 		struct fan_row row = {
-			.post = c->post, .member = v[i].member, .address = v[i].address,
-			.state = FAN_DEFERRED, .at = r->now, .next_at = r->now, .attempts = 1,
+			.post = c->post,
+			.member = v[i].member,
+			.address = v[i].address,
+			.state = FAN_DEFERRED,
+			.at = r->now,
+			.next_at = r->now,
+			.attempts = 1,
 			.reply = REPLY_UNKNOWN,
 		};
 
-		if (is_accepted(r, c->post, row.member))
+		if (is_accepted(r, c->post, row.member)) {
 			continue;
-		if (!fan_add(r->store, &row, c->at, e))
+		}
+		if (!fan_add(r->store, &row, c->at, e)) {
 			return false;
+		}
 		r->released++;
 	}
 	return true;
@@ -122,13 +132,16 @@ static bool release_range(struct release *r, const struct range_claim *c, struct
 	int64_t accepted = count_accepted(r, c);
 
 	if (!give_back_range(r, c, e) ||
-	    !stmt_run(r->store, STMT_FAN_UNCLAIM, STMT_ARGS(post, lo, hi, stmt_int(c->worker)), e))
+	    !stmt_run(r->store, STMT_FAN_UNCLAIM, STMT_ARGS(post, lo, hi, stmt_int(c->worker)),
+	              e)) {
 		return false;
-	if (accepted &&
-	    !stmt_run(r->store, STMT_FAN_SENT,
-	              STMT_ARGS(post, lo, hi, stmt_int(accepted), stmt_int(r->now),
-	                        stmt_bytes(REPLY_ACCEPTED)), e))
+	}
+	if (accepted && !stmt_run(r->store, STMT_FAN_SENT,
+	                          STMT_ARGS(post, lo, hi, stmt_int(accepted), stmt_int(r->now),
+	                                    stmt_bytes(REPLY_ACCEPTED)),
+	                          e)) {
 		return false;
+	}
 	return fan_finish(r->store, c->post, r->now, e);
 }
 
@@ -148,11 +161,14 @@ static bool release_ranges(struct release *r, int64_t worker, struct err *e)
 		c->worker = row_int(&rows);
 		c->at = row_int(&rows);
 	}
-	if (!rows_close(&rows, e))
+	if (!rows_close(&rows, e)) {
 		return false;
-	for (size_t i = 0; i < n; i++)
-		if (!release_range(r, &v[i], e))
+	}
+	for (size_t i = 0; i < n; i++) {
+		if (!release_range(r, &v[i], e)) {
 			return false;
+		}
+	}
 	return true;
 }
 
@@ -184,11 +200,14 @@ static bool release_singles(struct release *r, int64_t worker, struct err *e)
 		c->member = row_int(&rows);
 		c->worker = row_int(&rows);
 	}
-	if (!rows_close(&rows, e))
+	if (!rows_close(&rows, e)) {
 		return false;
-	for (size_t i = 0; i < n; i++)
-		if (!release_single(r, &v[i], e))
+	}
+	for (size_t i = 0; i < n; i++) {
+		if (!release_single(r, &v[i], e)) {
 			return false;
+		}
+	}
 	return true;
 }
 
@@ -198,8 +217,9 @@ bool store_fan_release(struct store *s, int64_t worker, const struct fan_accepte
 	struct release r = { .store = s, .accepted = accepted, .n = n, .now = now };
 	bool own, ok;
 
-	if (!store_enter(s, &own, e))
+	if (!store_enter(s, &own, e)) {
 		return false;
+	}
 	r.arena = arena_new();
 	ok = release_singles(&r, worker, e) && release_ranges(&r, worker, e);
 	arena_free(r.arena);

@@ -38,9 +38,9 @@ static void read_row(struct rows *r, struct fan_row *out)
 	out->reply = row_span(r);
 }
 
-bool store_fan_ls(struct store *s, struct arena *arena, int64_t post, int state,
-                  int64_t after_post, int64_t after_member, size_t limit,
-                  struct fan_row **out, size_t *n, struct err *e)
+bool store_fan_ls(struct store *s, struct arena *arena, int64_t post, int state, int64_t after_post,
+                  int64_t after_member, size_t limit, struct fan_row **out, size_t *n,
+                  struct err *e)
 {
 	struct value from = stmt_int(after_post), member = stmt_int(after_member);
 	struct value which = stmt_int(state), most = stmt_limit(limit);
@@ -49,16 +49,20 @@ bool store_fan_ls(struct store *s, struct arena *arena, int64_t post, int state,
 	size_t count = 0, cap = 0;
 
 	/* Of one post: a later key has all of it behind, an earlier one nothing. */
-	if (post && after_post != post)
+	if (post && after_post != post) {
 		member = stmt_int(after_post > post ? INT64_MAX : INT64_MIN);
-	if (post)
-		rows_open(&r, s, STMT_FAN_LS_POST, STMT_ARGS(stmt_int(post), member, which, most), arena);
-	else if (state == FAN_DEFERRED)
+	}
+	if (post) {
+		rows_open(&r, s, STMT_FAN_LS_POST, STMT_ARGS(stmt_int(post), member, which, most),
+		          arena);
+	} else if (state == FAN_DEFERRED) {
 		rows_open(&r, s, STMT_FAN_LS_DEFERRED, STMT_ARGS(from, member, most), arena);
-	else
+	} else {
 		rows_open(&r, s, STMT_FAN_LS, STMT_ARGS(from, member, which, most), arena);
-	while (rows_next(&r))
+	}
+	while (rows_next(&r)) {
 		read_row(&r, ARENA_PUSH(arena, v, count, cap));
+	}
 	*out = v;
 	*n = count;
 	return rows_close(&r, e);
@@ -71,24 +75,27 @@ bool store_fan_one(struct store *s, struct arena *arena, int64_t post, int64_t m
 
 	rows_open(&r, s, STMT_FAN_ONE, STMT_ARGS(stmt_int(post), stmt_int(member)), arena);
 	*found = rows_next(&r);
-	if (*found)
+	if (*found) {
 		read_row(&r, out);
+	}
 	return rows_close(&r, e);
 }
 
 /* The posts that somebody waits for: only POST, or, when it is 0, all. */
-static bool read_posts(struct store *s, struct arena *arena, int64_t post, int64_t **out,
-                       size_t *n, struct err *e)
+static bool read_posts(struct store *s, struct arena *arena, int64_t post, int64_t **out, size_t *n,
+                       struct err *e)
 {
 	struct rows r;
 	int64_t *v = NULL;
 	size_t count = 0, cap = 0;
 
-	if (post)
+	if (post) {
 		*ARENA_PUSH(arena, v, count, cap) = post;
+	}
 	rows_open(&r, s, STMT_FAN_DEFERRED_POSTS, STMT_NO_ARGS, NULL);
-	while (!post && rows_next(&r))
+	while (!post && rows_next(&r)) {
 		*ARENA_PUSH(arena, v, count, cap) = row_int(&r);
+	}
 	*out = v;
 	*n = count;
 	return rows_close(&r, e);
@@ -108,7 +115,8 @@ static bool drop_post(struct store *s, int64_t post, struct span reply, int64_t 
                       int64_t *changed, struct err *e)
 {
 	return stmt_change(s, STMT_FAN_DROP,
-	                   STMT_ARGS(stmt_int(post), stmt_int(now), stmt_bytes(reply)), changed, e) &&
+	                   STMT_ARGS(stmt_int(post), stmt_int(now), stmt_bytes(reply)), changed,
+	                   e) &&
 	       fan_finish(s, post, now, e);
 }
 
@@ -121,8 +129,9 @@ static bool change_all(struct store *s, change_post *change, int64_t post, struc
 	bool own, ok;
 
 	*count = 0;
-	if (!store_enter(s, &own, e))
+	if (!store_enter(s, &own, e)) {
 		return false;
+	}
 	arena = arena_new();
 	ok = read_posts(s, arena, post, &v, &n, e);
 	for (size_t i = 0; ok && i < n; i++) {
@@ -145,8 +154,9 @@ bool store_fan_drop(struct store *s, int64_t post, struct span reply, int64_t no
 {
 	bool own, ok;
 
-	if (!store_enter(s, &own, e))
+	if (!store_enter(s, &own, e)) {
 		return false;
+	}
 	ok = (!post || stmt_run(s, STMT_FAN_STOP, STMT_ARGS(stmt_int(post)), e)) &&
 	     change_all(s, drop_post, post, reply, now, count, e);
 	return store_leave(s, own, ok, e);

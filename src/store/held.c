@@ -31,23 +31,25 @@ bool store_held_add(struct store *s, const struct held *h, int64_t *id, struct e
 	                        stmt_bytes(h->mail_from), stmt_bytes(h->recipient),
 	                        stmt_bytes(h->author), stmt_bytes(h->subject),
 	                        stmt_bytes(h->message_id), stmt_text(h->rule),
-	                        stmt_bytes(h->reason), stmt_bytes(h->verdict),
-	                        stmt_int(h->arrived), stmt_int(h->decided), stmt_int(h->size),
-	                        stmt_int(h->truncated)), e))
+	                        stmt_bytes(h->reason), stmt_bytes(h->verdict), stmt_int(h->arrived),
+	                        stmt_int(h->decided), stmt_int(h->size), stmt_int(h->truncated)),
+	              e)) {
 		return false;
+	}
 	*id = sqlite3_last_insert_rowid(s->db);
 	return true;
 }
 
-bool store_held_get(struct store *s, struct arena *arena, int64_t id, struct held *out,
-                    bool *found, struct err *e)
+bool store_held_get(struct store *s, struct arena *arena, int64_t id, struct held *out, bool *found,
+                    struct err *e)
 {
 	struct rows r;
 
 	rows_open(&r, s, STMT_HELD_GET, STMT_ARGS(stmt_int(id)), arena);
 	*found = rows_next(&r);
-	if (*found)
+	if (*found) {
 		read_held(&r, out);
+	}
 	return rows_close(&r, e);
 }
 
@@ -58,15 +60,18 @@ bool store_held_ls(struct store *s, struct arena *arena, int64_t list, enum held
 	struct held *v = NULL;
 	size_t count = 0, cap = 0;
 
-	if (list)
+	if (list) {
 		rows_open(&r, s, STMT_HELD_LS_LIST,
 		          STMT_ARGS(stmt_int(state), stmt_int(after), stmt_limit(limit),
-		                    stmt_int(list)), arena);
-	else
+		                    stmt_int(list)),
+		          arena);
+	} else {
 		rows_open(&r, s, STMT_HELD_LS,
 		          STMT_ARGS(stmt_int(state), stmt_int(after), stmt_limit(limit)), arena);
-	while (rows_next(&r))
+	}
+	while (rows_next(&r)) {
 		read_held(&r, ARENA_PUSH(arena, v, count, cap));
+	}
 	*out = v;
 	*n = count;
 	return rows_close(&r, e);
@@ -77,9 +82,10 @@ bool store_held_decide(struct store *s, int64_t id, enum held_state state, int64
 {
 	int64_t rows;
 
-	if (!stmt_change(s, STMT_HELD_DECIDE, STMT_ARGS(stmt_int(id), stmt_int(state), stmt_int(now)),
-	                 &rows, e))
+	if (!stmt_change(s, STMT_HELD_DECIDE,
+	                 STMT_ARGS(stmt_int(id), stmt_int(state), stmt_int(now)), &rows, e)) {
 		return false;
+	}
 	*changed = rows > 0;
 	return true;
 }
@@ -87,8 +93,9 @@ bool store_held_decide(struct store *s, int64_t id, enum held_state state, int64
 bool store_held_count(struct store *s, int64_t list, enum held_state state, int64_t *count,
                       struct err *e)
 {
-	if (list)
+	if (list) {
 		return stmt_number(s, STMT_HELD_COUNT_LIST,
 		                   STMT_ARGS(stmt_int(state), stmt_int(list)), count, e);
+	}
 	return stmt_number(s, STMT_HELD_COUNT, STMT_ARGS(stmt_int(state)), count, e);
 }

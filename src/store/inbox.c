@@ -24,8 +24,9 @@ static bool read_all(struct rows *r, struct inbox **out, size_t *n, struct err *
 	struct inbox *v = NULL;
 	size_t count = 0, cap = 0;
 
-	while (rows_next(r))
+	while (rows_next(r)) {
 		read_inbox(r, ARENA_PUSH(r->arena, v, count, cap));
+	}
 	*out = v;
 	*n = count;
 	return rows_close(r, e);
@@ -38,8 +39,9 @@ bool store_inbox_get(struct store *s, struct arena *arena, struct span spool, st
 
 	rows_open(&r, s, STMT_INBOX_GET, STMT_ARGS(stmt_text(spool)), arena);
 	*found = rows_next(&r);
-	if (*found)
+	if (*found) {
 		read_inbox(&r, out);
+	}
 	return rows_close(&r, e);
 }
 
@@ -47,10 +49,11 @@ bool store_inbox_put(struct store *s, const struct inbox *in, struct err *e)
 {
 	return stmt_run(s, STMT_INBOX_PUT,
 	                STMT_ARGS(stmt_text(in->spool), stmt_int(in->state), stmt_int(in->ref),
-	                          stmt_int(in->at), stmt_int(in->first_at),
-	                          stmt_int(in->attempts), stmt_int(in->next_at),
-	                          stmt_bytes(in->recipient), stmt_bytes(in->mail_from),
-	                          stmt_bytes(in->message_id), stmt_bytes(in->reason)), e);
+	                          stmt_int(in->at), stmt_int(in->first_at), stmt_int(in->attempts),
+	                          stmt_int(in->next_at), stmt_bytes(in->recipient),
+	                          stmt_bytes(in->mail_from), stmt_bytes(in->message_id),
+	                          stmt_bytes(in->reason)),
+	                e);
 }
 
 bool store_inbox_ls(struct store *s, struct arena *arena, enum inbox_state state, size_t limit,
@@ -69,8 +72,9 @@ bool store_inbox_by_message_id(struct store *s, struct arena *arena, struct span
 
 	*out = NULL;
 	*n = 0;
-	if (!message_id.n)
+	if (!message_id.n) {
 		return true;
+	}
 	rows_open(&r, s, STMT_INBOX_BY_MESSAGE_ID, STMT_ARGS(stmt_bytes(message_id)), arena);
 	return read_all(&r, out, n, e);
 }

@@ -18,19 +18,21 @@ enum inbox_state {
 };
 
 struct inbox {
-	struct span spool;      /* spool file name: primary key */
+	struct span spool; /* spool file name: primary key */
 	enum inbox_state state;
 	int64_t ref;
-	int64_t at;             /* of the last change */
-	int64_t first_at;       /* when it was first tried */
+	int64_t at;       /* of the last change */
+	int64_t first_at; /* when it was first tried */
 	int64_t attempts;
 	int64_t next_at;
 	struct span recipient, mail_from, message_id;
 	struct span reason;
 };
 
-bool store_inbox_get(struct store *s, struct arena *arena, struct span spool, struct inbox *out, bool *found, struct err *e);
-bool store_inbox_put(struct store *s, const struct inbox *in, struct err *e); /* insert or replace */
+bool store_inbox_get(struct store *s, struct arena *arena, struct span spool, struct inbox *out,
+                     bool *found, struct err *e);
+bool store_inbox_put(struct store *s, const struct inbox *in,
+                     struct err *e); /* insert or replace */
 /* Rows with STATE, oldest first, at most LIMIT. */
 bool store_inbox_ls(struct store *s, struct arena *arena, enum inbox_state state, size_t limit,
                     struct inbox **out, size_t *n, struct err *e);

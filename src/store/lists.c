@@ -14,11 +14,16 @@ bool store_list_create(struct store *s, struct span local, struct span domain, i
 	int64_t added;
 
 	if (!stmt_change(s, STMT_LIST_CREATE,
-	                 STMT_ARGS(stmt_text(local), stmt_text(domain), stmt_int(now)), &added, e))
+	                 STMT_ARGS(stmt_text(local), stmt_text(domain), stmt_int(now)), &added,
+	                 e)) {
 		return false;
-	if (!added)
-		return err_set(e, ERR_PERMANENT, "", "cannot create list \"%.*s@%.*s\": "
-		               "it is there already", SPAN_FMT(local), SPAN_FMT(domain));
+	}
+	if (!added) {
+		return err_set(e, ERR_PERMANENT, "",
+		               "cannot create list \"%.*s@%.*s\": "
+		               "it is there already",
+		               SPAN_FMT(local), SPAN_FMT(domain));
+	}
 	*id = sqlite3_last_insert_rowid(s->db);
 	return true;
 }
@@ -30,13 +35,16 @@ static bool apply_setting(struct arena *arena, struct list *list, struct span na
 	const struct setting *row = setting_find(SETTING_LIST, name);
 	struct err why;
 
-	if (!row)
-		return err_set(e, ERR_BUG, "4.3.0", "cannot read list \"%.*s@%.*s\": "
-		               "unknown setting \"%.*s\"", SPAN_FMT(list->local),
-		               SPAN_FMT(list->domain), SPAN_FMT(name));
-	if (!setting_put(arena, row, value, list, &why))
+	if (!row) {
+		return err_set(e, ERR_BUG, "4.3.0",
+		               "cannot read list \"%.*s@%.*s\": "
+		               "unknown setting \"%.*s\"",
+		               SPAN_FMT(list->local), SPAN_FMT(list->domain), SPAN_FMT(name));
+	}
+	if (!setting_put(arena, row, value, list, &why)) {
 		return err_set(e, ERR_BUG, "4.3.0", "cannot read list \"%.*s@%.*s\": %s",
 		               SPAN_FMT(list->local), SPAN_FMT(list->domain), why.text);
+	}
 	return true;
 }
 
@@ -60,8 +68,9 @@ static bool read_lists(struct rows *r, struct arena *arena, struct list **out, s
 			setting_defaults(arena, SETTING_LIST, &list);
 			*ARENA_PUSH(arena, v, count, cap) = list;
 		}
-		if (name.n)
+		if (name.n) {
 			ok = apply_setting(arena, &v[count - 1], name, value, e);
+		}
 	}
 	*out = v;
 	*n = count;
@@ -75,11 +84,13 @@ static bool read_one(struct rows *r, struct arena *arena, struct list *out, bool
 	struct list *v;
 	size_t n;
 
-	if (!read_lists(r, arena, &v, &n, e))
+	if (!read_lists(r, arena, &v, &n, e)) {
 		return false;
+	}
 	*found = n > 0;
-	if (n)
+	if (n) {
 		*out = v[0];
+	}
 	return true;
 }
 
@@ -92,8 +103,8 @@ bool store_list_find(struct store *s, struct arena *arena, struct span local, st
 	return read_one(&r, arena, out, found, e);
 }
 
-bool store_list_get(struct store *s, struct arena *arena, int64_t id, struct list *out,
-                    bool *found, struct err *e)
+bool store_list_get(struct store *s, struct arena *arena, int64_t id, struct list *out, bool *found,
+                    struct err *e)
 {
 	struct rows r;
 
@@ -115,8 +126,9 @@ bool store_list_set(struct store *s, int64_t id, const struct setting *row, stru
 {
 	struct span name = span_str(row->name);
 
-	if (span_is(value, row->preset))
+	if (span_is(value, row->preset)) {
 		return stmt_run(s, STMT_SETTING_RM, STMT_ARGS(stmt_int(id), stmt_text(name)), e);
+	}
 	return stmt_run(s, STMT_SETTING_PUT,
 	                STMT_ARGS(stmt_int(id), stmt_text(name), stmt_text(value)), e);
 }
@@ -129,9 +141,11 @@ static bool remove_members(struct store *s, int64_t id, struct err *e)
 {
 	int64_t removed = 1;
 
-	while (removed > 0)
-		if (!stmt_change(s, STMT_LIST_RM_MEMBERS, STMT_ARGS(stmt_int(id)), &removed, e))
+	while (removed > 0) {
+		if (!stmt_change(s, STMT_LIST_RM_MEMBERS, STMT_ARGS(stmt_int(id)), &removed, e)) {
 			return false;
+		}
+	}
 	return true;
 }
 
@@ -139,8 +153,9 @@ bool store_list_rm(struct store *s, int64_t id, struct err *e)
 {
 	bool own, ok;
 
-	if (!store_enter(s, &own, e))
+	if (!store_enter(s, &own, e)) {
 		return false;
+	}
 	ok = remove_members(s, id, e) && stmt_run(s, STMT_LIST_RM, STMT_ARGS(stmt_int(id)), e);
 	return store_leave(s, own, ok, e);
 }

@@ -19,8 +19,9 @@ static void read_member(struct rows *r, struct member *out)
 static bool read_one(struct rows *r, struct member *out, bool *found, struct err *e)
 {
 	*found = rows_next(r);
-	if (*found)
+	if (*found) {
 		read_member(r, out);
+	}
 	return rows_close(r, e);
 }
 
@@ -32,8 +33,10 @@ bool store_member_add(struct store *s, int64_t list, const struct member *m, str
 	if (!stmt_change(s, STMT_MEMBER_ADD,
 	                 STMT_ARGS(stmt_int(list), stmt_text(key), stmt_text(m->address),
 	                           stmt_text(m->name), stmt_int((int64_t)m->delivery),
-	                           stmt_int(m->joined)), &changed, e))
+	                           stmt_int(m->joined)),
+	                 &changed, e)) {
 		return false;
+	}
 	*added = changed > 0;
 	return true;
 }
@@ -42,8 +45,10 @@ bool store_member_rm(struct store *s, int64_t list, struct span key, bool *remov
 {
 	int64_t changed;
 
-	if (!stmt_change(s, STMT_MEMBER_RM, STMT_ARGS(stmt_int(list), stmt_text(key)), &changed, e))
+	if (!stmt_change(s, STMT_MEMBER_RM, STMT_ARGS(stmt_int(list), stmt_text(key)), &changed,
+	                 e)) {
 		return false;
+	}
 	*removed = changed > 0;
 	return true;
 }
@@ -73,8 +78,9 @@ bool store_member_set_delivery(struct store *s, int64_t list, struct span key, u
 
 	if (!stmt_change(s, STMT_MEMBER_SET_DELIVERY,
 	                 STMT_ARGS(stmt_int(list), stmt_text(key), stmt_int((int64_t)delivery)),
-	                 &changed, e))
+	                 &changed, e)) {
 		return false;
+	}
 	*found = changed > 0;
 	return true;
 }
@@ -88,8 +94,9 @@ bool store_member_page(struct store *s, struct arena *arena, int64_t list, int64
 
 	rows_open(&r, s, STMT_MEMBER_PAGE,
 	          STMT_ARGS(stmt_int(list), stmt_int(after), stmt_limit(limit)), arena);
-	while (rows_next(&r))
+	while (rows_next(&r)) {
 		read_member(&r, ARENA_PUSH(arena, v, count, cap));
+	}
 	*out = v;
 	*n = count;
 	return rows_close(&r, e);

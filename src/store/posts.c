@@ -30,8 +30,9 @@ static bool read_all(struct rows *r, struct post **out, size_t *n, struct err *e
 	struct post *v = NULL;
 	size_t count = 0, cap = 0;
 
-	while (rows_next(r))
+	while (rows_next(r)) {
 		read_post(r, ARENA_PUSH(r->arena, v, count, cap));
+	}
 	*out = v;
 	*n = count;
 	return rows_close(r, e);
@@ -49,31 +50,36 @@ static bool add_post(struct store *s, const struct post *p, int64_t *id, struct 
 	                        stmt_text(p->blob), stmt_bytes(p->message_id),
 	                        stmt_bytes(p->author), stmt_bytes(p->subject),
 	                        stmt_bytes(p->verdict), stmt_bytes(p->reason),
-	                        stmt_int(p->received), stmt_int(p->member_max),
-	                        stmt_int(p->cursor), stmt_int(p->done)), e))
+	                        stmt_int(p->received), stmt_int(p->member_max), stmt_int(p->cursor),
+	                        stmt_int(p->done)),
+	              e)) {
 		return false;
+	}
 	*id = sqlite3_last_insert_rowid(s->db);
-	return stmt_run(s, STMT_POST_SET_NUMBER, STMT_ARGS(stmt_int(p->list), stmt_int(p->number)), e);
+	return stmt_run(s, STMT_POST_SET_NUMBER, STMT_ARGS(stmt_int(p->list), stmt_int(p->number)),
+	                e);
 }
 
 bool store_post_add(struct store *s, const struct post *p, int64_t *id, struct err *e)
 {
 	bool own;
 
-	if (!store_enter(s, &own, e))
+	if (!store_enter(s, &own, e)) {
 		return false;
+	}
 	return store_leave(s, own, add_post(s, p, id, e), e);
 }
 
-bool store_post_get(struct store *s, struct arena *arena, int64_t id, struct post *out,
-                    bool *found, struct err *e)
+bool store_post_get(struct store *s, struct arena *arena, int64_t id, struct post *out, bool *found,
+                    struct err *e)
 {
 	struct rows r;
 
 	rows_open(&r, s, STMT_POST_GET, STMT_ARGS(stmt_int(id)), arena);
 	*found = rows_next(&r);
-	if (*found)
+	if (*found) {
 		read_post(&r, out);
+	}
 	return rows_close(&r, e);
 }
 
@@ -85,8 +91,9 @@ bool store_post_by_message_id(struct store *s, struct arena *arena, struct span 
 
 	*out = NULL;
 	*n = 0;
-	if (!message_id.n)
+	if (!message_id.n) {
 		return true;
+	}
 	rows_open(&r, s, STMT_POST_BY_MESSAGE_ID, STMT_ARGS(stmt_bytes(message_id)), arena);
 	return read_all(&r, out, n, e);
 }
@@ -98,8 +105,9 @@ bool store_post_known(struct store *s, int64_t list, struct span message_id, boo
 
 	if (message_id.n &&
 	    !stmt_number(s, STMT_POST_KNOWN, STMT_ARGS(stmt_int(list), stmt_bytes(message_id)),
-	                 &found, e))
+	                 &found, e)) {
 		return false;
+	}
 	*known = found != 0;
 	return true;
 }
@@ -120,10 +128,12 @@ bool store_post_set_state(struct store *s, int64_t id, enum post_state state, st
 	enum stmt_id due = state == POST_SENDING ? STMT_FAN_UNPARK : STMT_FAN_PARK;
 	bool own, ok;
 
-	if (!store_enter(s, &own, e))
+	if (!store_enter(s, &own, e)) {
 		return false;
+	}
 	ok = stmt_run(s, STMT_POST_SET_STATE,
-	              STMT_ARGS(stmt_int(id), stmt_int(state), stmt_bytes(reason), stmt_int(now)), e) &&
+	              STMT_ARGS(stmt_int(id), stmt_int(state), stmt_bytes(reason), stmt_int(now)),
+	              e) &&
 	     stmt_run(s, due, STMT_ARGS(stmt_int(id)), e);
 	return store_leave(s, own, ok, e);
 }
@@ -135,7 +145,8 @@ bool store_variant_add(struct store *s, const struct variant *v, struct err *e)
 	                          stmt_bytes(v->why), stmt_bytes(v->header), stmt_bytes(v->body),
 	                          stmt_bytes(v->recipe), stmt_bytes(v->body_hash_simple),
 	                          stmt_bytes(v->body_hash_relaxed), stmt_int(v->mi),
-	                          stmt_int(v->mi_top), stmt_int(v->hop), stmt_int(v->utf8)), e);
+	                          stmt_int(v->mi_top), stmt_int(v->hop), stmt_int(v->utf8)),
+	                e);
 }
 
 static void read_variant(struct rows *r, struct variant *out)
@@ -162,8 +173,9 @@ bool store_variant_get(struct store *s, struct arena *arena, int64_t post, bool 
 
 	rows_open(&r, s, STMT_VARIANT_GET, STMT_ARGS(stmt_int(post), stmt_int(munged)), arena);
 	*found = rows_next(&r);
-	if (*found)
+	if (*found) {
 		read_variant(&r, out);
+	}
 	return rows_close(&r, e);
 }
 
@@ -171,8 +183,9 @@ bool store_domain_signs(struct store *s, struct span domain, bool *known, struct
 {
 	int64_t found;
 
-	if (!stmt_number(s, STMT_DOMAIN_SIGNS, STMT_ARGS(stmt_text(domain)), &found, e))
+	if (!stmt_number(s, STMT_DOMAIN_SIGNS, STMT_ARGS(stmt_text(domain)), &found, e)) {
 		return false;
+	}
 	*known = found != 0;
 	return true;
 }

@@ -8,49 +8,53 @@ enum post_state { POST_SENDING, POST_DONE, POST_STUCK };
 struct post {
 	int64_t id;
 	int64_t list;
-	int64_t number;         /* on its list, from 1 */
+	int64_t number; /* on its list, from 1 */
 	enum post_state state;
-	struct span blob;       /* the message as received */
+	struct span blob; /* the message as received */
 	struct span message_id;
 	struct span author;
-	struct span subject;    /* decoded */
-	struct span verdict;    /* JSON */
-	struct span reason;     /* why stuck, or why the mode */
-	int64_t received;       /* seconds since 1970 */
-	int64_t member_max;     /* goes to members with id <= this */
-	int64_t cursor;         /* members up to this id are claimed */
-	int64_t done;           /* when all was settled; 0 */
+	struct span subject; /* decoded */
+	struct span verdict; /* JSON */
+	struct span reason;  /* why stuck, or why the mode */
+	int64_t received;    /* seconds since 1970 */
+	int64_t member_max;  /* goes to members with id <= this */
+	int64_t cursor;      /* members up to this id are claimed */
+	int64_t done;        /* when all was settled; 0 */
 };
 
-/* A prepared form of a post: From kept (munged false) or munged. What deliver needs, and no more. */
+/* A prepared form of a post: From kept (munged false) or munged. What deliver needs, and no more.
+ */
 struct variant {
 	int64_t post;
 	bool munged;
-	struct span mode;       /* egress_name */
+	struct span mode; /* egress_name */
 	struct span why;
-	struct span header;     /* all fields but the signing ones, CRLF */
-	struct span body;       /* encoded segments, flow/variant.h */
-	struct span recipe;     /* JSON; empty: none */
+	struct span header;            /* all fields but the signing ones, CRLF */
+	struct span body;              /* encoded segments, flow/variant.h */
+	struct span recipe;            /* JSON; empty: none */
 	struct span body_hash_simple;  /* 32 octets, DKIM2 */
 	struct span body_hash_relaxed; /* 32 octets, DKIM1 */
-	int64_t mi;             /* Message-Instance number to add, 0: none */
-	int64_t mi_top;         /* m= our signature names, 0: no DKIM2 */
-	int64_t hop;            /* i= of our signature, 0: no DKIM2 */
-	bool utf8;              /* header needs SMTPUTF8 */
+	int64_t mi;                    /* Message-Instance number to add, 0: none */
+	int64_t mi_top;                /* m= our signature names, 0: no DKIM2 */
+	int64_t hop;                   /* i= of our signature, 0: no DKIM2 */
+	bool utf8;                     /* header needs SMTPUTF8 */
 };
 
 /* Number is given by the store: one more than the list's last. */
 bool store_post_next_number(struct store *s, int64_t list, int64_t *number, struct err *e);
 bool store_post_add(struct store *s, const struct post *p, int64_t *id, struct err *e);
-bool store_post_get(struct store *s, struct arena *arena, int64_t id, struct post *out, bool *found, struct err *e);
+bool store_post_get(struct store *s, struct arena *arena, int64_t id, struct post *out, bool *found,
+                    struct err *e);
 /* All posts with this identifier, newest first (one a list). */
 bool store_post_by_message_id(struct store *s, struct arena *arena, struct span message_id,
                               struct post **out, size_t *n, struct err *e);
-bool store_post_known(struct store *s, int64_t list, struct span message_id, bool *known, struct err *e);
+bool store_post_known(struct store *s, int64_t list, struct span message_id, bool *known,
+                      struct err *e);
 /* Those in STATE, oldest first. */
 bool store_post_ls(struct store *s, struct arena *arena, enum post_state state, size_t limit,
                    struct post **out, size_t *n, struct err *e);
-bool store_post_set_state(struct store *s, int64_t id, enum post_state state, struct span reason, int64_t now, struct err *e);
+bool store_post_set_state(struct store *s, int64_t id, enum post_state state, struct span reason,
+                          int64_t now, struct err *e);
 
 bool store_variant_add(struct store *s, const struct variant *v, struct err *e);
 bool store_variant_get(struct store *s, struct arena *arena, int64_t post, bool munged,

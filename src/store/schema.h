@@ -12,8 +12,8 @@
 #include <stddef.h>
 
 struct schema_step {
-	int version;		/* user_version after this step, from 1 */
-	const char *sql;	/* the statements, NUL-terminated */
+	int version;     /* user_version after this step, from 1 */
+	const char *sql; /* the statements, NUL-terminated */
 };
 
 /* Ascending by version; one more entry, all zero, follows the last. */

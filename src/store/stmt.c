@@ -22,23 +22,23 @@ _Static_assert(FAN_DEFERRED == 0 && FAN_FAILED == 1 && FAN_SKIPPED == 2 && FAN_S
 _Static_assert(HELD_WAITING == 0, "states of held messages in SQL");
 _Static_assert(INBOX_POST == 1 && INBOX_DROPPED == 3, "states of the inbox in SQL");
 
-#define LIST_COLUMNS \
-	"SELECT list.id, list.local, list.domain, setting.name, setting.value" \
+#define LIST_COLUMNS                                                                               \
+	"SELECT list.id, list.local, list.domain, setting.name, setting.value"                     \
 	" FROM list LEFT JOIN setting ON setting.list = list.id"
 #define MEMBER_COLUMNS "SELECT id, address, name, delivery, joined FROM member"
-#define INBOX_COLUMNS \
-	"SELECT spool, state, ref, at, first_at, attempts, next_at, recipient, mail_from," \
+#define INBOX_COLUMNS                                                                              \
+	"SELECT spool, state, ref, at, first_at, attempts, next_at, recipient, mail_from,"         \
 	" message_id, reason FROM inbox"
-#define HELD_COLUMNS \
-	"SELECT id, ifnull(list, 0), state, blob, mail_from, recipient, author, subject," \
+#define HELD_COLUMNS                                                                               \
+	"SELECT id, ifnull(list, 0), state, blob, mail_from, recipient, author, subject,"          \
 	" message_id, rule, reason, verdict, arrived, decided, size, truncated FROM held"
-#define POST_COLUMNS \
-	"SELECT id, list, number, state, blob, message_id, author, subject, verdict, reason," \
+#define POST_COLUMNS                                                                               \
+	"SELECT id, list, number, state, blob, message_id, author, subject, verdict, reason,"      \
 	" received, member_max, cursor, done FROM post"
-#define FAN_COLUMNS \
+#define FAN_COLUMNS                                                                                \
 	"SELECT post, member, address, state, at, next_at, attempts, reply FROM fan_exception"
 /* For fan_exception.due of post ?1: TIME, if its rows may be claimed at all. */
-#define DUE_WHEN(condition, time) \
+#define DUE_WHEN(condition, time)                                                                  \
 	"CASE WHEN " condition " AND (SELECT state FROM post WHERE id = ?1) = 0 THEN " time " END"
 
 static const char *const texts[] = {
@@ -59,24 +59,20 @@ static const char *const texts[] = {
 	/* kB of memory at most; a large import in random order needs what it can get. */
 	[STMT_SET_CACHE] = "PRAGMA cache_size = -16384",
 
-	[STMT_LIST_CREATE] =
-		"INSERT INTO list (local, domain, created) VALUES (?1, ?2, ?3)"
-		" ON CONFLICT DO NOTHING",
+	[STMT_LIST_CREATE] = "INSERT INTO list (local, domain, created) VALUES (?1, ?2, ?3)"
+			     " ON CONFLICT DO NOTHING",
 	[STMT_LIST_FIND] = LIST_COLUMNS " WHERE list.local = ?1 AND list.domain = ?2",
 	[STMT_LIST_GET] = LIST_COLUMNS " WHERE list.id = ?1",
 	[STMT_LIST_ALL] = LIST_COLUMNS " ORDER BY list.domain, list.local",
 	[STMT_LIST_RM] = "DELETE FROM list WHERE id = ?1",
-	[STMT_LIST_RM_MEMBERS] =
-		"DELETE FROM member WHERE id IN"
-		" (SELECT id FROM member WHERE list = ?1 ORDER BY id LIMIT 10000)",
-	[STMT_SETTING_PUT] =
-		"INSERT INTO setting (list, name, value) VALUES (?1, ?2, ?3)"
-		" ON CONFLICT DO UPDATE SET value = excluded.value",
+	[STMT_LIST_RM_MEMBERS] = "DELETE FROM member WHERE id IN"
+				 " (SELECT id FROM member WHERE list = ?1 ORDER BY id LIMIT 10000)",
+	[STMT_SETTING_PUT] = "INSERT INTO setting (list, name, value) VALUES (?1, ?2, ?3)"
+			     " ON CONFLICT DO UPDATE SET value = excluded.value",
 	[STMT_SETTING_RM] = "DELETE FROM setting WHERE list = ?1 AND name = ?2",
 
-	[STMT_MEMBER_ADD] =
-		"INSERT INTO member (list, key, address, name, delivery, joined)"
-		" VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT DO NOTHING",
+	[STMT_MEMBER_ADD] = "INSERT INTO member (list, key, address, name, delivery, joined)"
+			    " VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT DO NOTHING",
 	[STMT_MEMBER_RM] = "DELETE FROM member WHERE list = ?1 AND key = ?2",
 	[STMT_MEMBER_FIND] = MEMBER_COLUMNS " WHERE list = ?1 AND key = ?2",
 	[STMT_MEMBER_GET] = MEMBER_COLUMNS " WHERE id = ?2 AND list = ?1",
@@ -85,15 +81,13 @@ static const char *const texts[] = {
 	[STMT_MEMBER_COUNT] = "SELECT count(*) FROM member WHERE list = ?1",
 	[STMT_MEMBER_MAX] = "SELECT max(id) FROM member WHERE list = ?1",
 
-	[STMT_BLOB_NAMED] =
-		"SELECT EXISTS (SELECT 1 FROM post WHERE blob = ?1)"
-		" OR EXISTS (SELECT 1 FROM held WHERE blob = ?1)",
+	[STMT_BLOB_NAMED] = "SELECT EXISTS (SELECT 1 FROM post WHERE blob = ?1)"
+			    " OR EXISTS (SELECT 1 FROM held WHERE blob = ?1)",
 
 	[STMT_INBOX_GET] = INBOX_COLUMNS " WHERE spool = ?1",
-	[STMT_INBOX_PUT] =
-		"REPLACE INTO inbox (spool, state, ref, at, first_at, attempts, next_at,"
-		" recipient, mail_from, message_id, reason)"
-		" VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
+	[STMT_INBOX_PUT] = "REPLACE INTO inbox (spool, state, ref, at, first_at, attempts, next_at,"
+			   " recipient, mail_from, message_id, reason)"
+			   " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
 	[STMT_INBOX_LS] = INBOX_COLUMNS " WHERE state = ?1 ORDER BY at, spool LIMIT ?2",
 	[STMT_INBOX_BY_MESSAGE_ID] = INBOX_COLUMNS " WHERE message_id = ?1 ORDER BY at, spool",
 	[STMT_INBOX_SWEEP] = "DELETE FROM inbox WHERE state IN (1, 2, 3) AND at < ?1",
@@ -106,8 +100,7 @@ static const char *const texts[] = {
 	[STMT_HELD_LS] = HELD_COLUMNS " WHERE state = ?1 AND id > ?2 ORDER BY id LIMIT ?3",
 	[STMT_HELD_LS_LIST] =
 		HELD_COLUMNS " WHERE list = ?4 AND state = ?1 AND id > ?2 ORDER BY id LIMIT ?3",
-	[STMT_HELD_DECIDE] =
-		"UPDATE held SET state = ?2, decided = ?3 WHERE id = ?1 AND state = 0",
+	[STMT_HELD_DECIDE] = "UPDATE held SET state = ?2, decided = ?3 WHERE id = ?1 AND state = 0",
 	[STMT_HELD_COUNT] = "SELECT count(*) FROM held WHERE state = ?1",
 	[STMT_HELD_COUNT_LIST] = "SELECT count(*) FROM held WHERE list = ?2 AND state = ?1",
 
@@ -119,15 +112,14 @@ static const char *const texts[] = {
 		" VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
 	[STMT_POST_GET] = POST_COLUMNS " WHERE id = ?1",
 	[STMT_POST_BY_MESSAGE_ID] = POST_COLUMNS " WHERE message_id = ?1 ORDER BY id DESC",
-	[STMT_POST_KNOWN] = "SELECT EXISTS (SELECT 1 FROM post WHERE message_id = ?2 AND list = ?1)",
+	[STMT_POST_KNOWN] =
+		"SELECT EXISTS (SELECT 1 FROM post WHERE message_id = ?2 AND list = ?1)",
 	[STMT_POST_LS] = POST_COLUMNS " WHERE state = ?1 ORDER BY id LIMIT ?2",
-	[STMT_POST_SET_STATE] =
-		"UPDATE post SET state = ?2, reason = ?3, walked = 0,"
-		" done = CASE WHEN ?2 = 1 THEN ?4 ELSE 0 END WHERE id = ?1",
-	[STMT_VARIANT_ADD] =
-		"INSERT INTO variant (post, munged, mode, why, header, body, recipe,"
-		" body_hash_simple, body_hash_relaxed, mi, mi_top, hop, utf8)"
-		" VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
+	[STMT_POST_SET_STATE] = "UPDATE post SET state = ?2, reason = ?3, walked = 0,"
+				" done = CASE WHEN ?2 = 1 THEN ?4 ELSE 0 END WHERE id = ?1",
+	[STMT_VARIANT_ADD] = "INSERT INTO variant (post, munged, mode, why, header, body, recipe,"
+			     " body_hash_simple, body_hash_relaxed, mi, mi_top, hop, utf8)"
+			     " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
 	[STMT_VARIANT_GET] =
 		"SELECT post, munged, mode, why, header, body, recipe, body_hash_simple,"
 		" body_hash_relaxed, mi, mi_top, hop, utf8 FROM variant"
@@ -139,24 +131,22 @@ static const char *const texts[] = {
 		" SET at = excluded.at WHERE excluded.at >= signer.at + 86400",
 
 	[STMT_FAN_POST_LIST] = "SELECT list FROM post WHERE id = ?1",
-	[STMT_FAN_FINISH] =
-		"UPDATE post SET state = 1, done = ?2 WHERE id = ?1 AND state <> 1"
-		" AND cursor >= member_max"
-		" AND NOT EXISTS (SELECT 1 FROM fan_claim WHERE post = ?1)"
-		" AND NOT EXISTS (SELECT 1 FROM fan_exception INDEXED BY fan_deferred"
-		" WHERE post = ?1 AND state = 0)",
+	[STMT_FAN_FINISH] = "UPDATE post SET state = 1, done = ?2 WHERE id = ?1 AND state <> 1"
+			    " AND cursor >= member_max"
+			    " AND NOT EXISTS (SELECT 1 FROM fan_claim WHERE post = ?1)"
+			    " AND NOT EXISTS (SELECT 1 FROM fan_exception INDEXED BY fan_deferred"
+			    " WHERE post = ?1 AND state = 0)",
 	[STMT_FAN_PARK] = "UPDATE fan_exception SET due = NULL WHERE post = ?1 AND due IS NOT NULL",
-	[STMT_FAN_UNPARK] =
-		"UPDATE fan_exception INDEXED BY fan_deferred SET due = next_at"
-		" WHERE post = ?1 AND state = 0 AND worker IS NULL",
+	[STMT_FAN_UNPARK] = "UPDATE fan_exception INDEXED BY fan_deferred SET due = next_at"
+			    " WHERE post = ?1 AND state = 0 AND worker IS NULL",
 	[STMT_FAN_ADD] =
 		"INSERT INTO fan_exception (post, member, address, state, at, next_at, attempts,"
-		" first_at, reply, due) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, "
-		DUE_WHEN("?4 = 0", "?6") ")",
+		" first_at, reply, due) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, " DUE_WHEN(
+			"?4 = 0", "?6") ")",
 	[STMT_FAN_SETTLE] =
 		"UPDATE fan_exception SET state = ?4, at = ?5, next_at = ?6, attempts = ?7,"
-		" first_at = ?8, reply = ?9, worker = NULL, due = " DUE_WHEN("?4 = 0", "?6")
-		" WHERE post = ?1 AND member = ?2 AND worker = ?3",
+		" first_at = ?8, reply = ?9, worker = NULL, due = " DUE_WHEN(
+			"?4 = 0", "?6") " WHERE post = ?1 AND member = ?2 AND worker = ?3",
 	[STMT_FAN_DUE_POST] = "SELECT post FROM fan_exception WHERE due <= ?1 ORDER BY due LIMIT 1",
 	[STMT_FAN_DUE] =
 		"SELECT x.member, m.address, x.attempts, x.first_at, m.id IS NOT NULL, m.delivery"
@@ -171,12 +161,10 @@ static const char *const texts[] = {
 	[STMT_FAN_NEXT_POST] =
 		"SELECT id, list, cursor, member_max FROM post INDEXED BY post_unwalked"
 		" WHERE state = 0 AND walked = 0 ORDER BY id LIMIT 1",
-	[STMT_FAN_RANGE] =
-		"SELECT id, address, delivery FROM member"
-		" WHERE list = ?1 AND id > ?2 AND id <= ?3 ORDER BY id LIMIT ?4",
-	[STMT_FAN_CLAIM] =
-		"INSERT INTO fan_claim (post, lo, hi, worker, n, at)"
-		" VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+	[STMT_FAN_RANGE] = "SELECT id, address, delivery FROM member"
+			   " WHERE list = ?1 AND id > ?2 AND id <= ?3 ORDER BY id LIMIT ?4",
+	[STMT_FAN_CLAIM] = "INSERT INTO fan_claim (post, lo, hi, worker, n, at)"
+			   " VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
 	[STMT_FAN_ADVANCE] =
 		"UPDATE post SET cursor = max(cursor, ?2), walked = ?2 >= member_max WHERE id = ?1",
 	[STMT_FAN_UNCLAIM] =
@@ -184,9 +172,8 @@ static const char *const texts[] = {
 	[STMT_FAN_SENT] =
 		"INSERT INTO fan_sent (post, lo, hi, n, at, reply) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
 
-	[STMT_FAN_CLAIMS] =
-		"SELECT post, lo, hi, worker, at FROM fan_claim"
-		" WHERE ?1 < 0 OR worker = ?1 ORDER BY post, lo",
+	[STMT_FAN_CLAIMS] = "SELECT post, lo, hi, worker, at FROM fan_claim"
+			    " WHERE ?1 < 0 OR worker = ?1 ORDER BY post, lo",
 	[STMT_FAN_CLAIMED] =
 		"SELECT m.id, m.address FROM post p JOIN member m ON m.list = p.list"
 		" WHERE p.id = ?1 AND m.id >= ?2 AND m.id <= ?3 AND NOT EXISTS"
@@ -214,33 +201,31 @@ static const char *const texts[] = {
 		" count(*) FILTER (WHERE state = 1) failed,"
 		" count(*) FILTER (WHERE state = 2) skipped"
 		" FROM fan_exception WHERE post = ?1) x",
-	[STMT_FAN_LS] =
-		FAN_COLUMNS " WHERE (post, member) > (?1, ?2) AND (?3 < 0 OR state = ?3)"
-		" ORDER BY post, member LIMIT ?4",
+	[STMT_FAN_LS] = FAN_COLUMNS " WHERE (post, member) > (?1, ?2) AND (?3 < 0 OR state = ?3)"
+				    " ORDER BY post, member LIMIT ?4",
 	[STMT_FAN_LS_POST] =
 		FAN_COLUMNS " WHERE post = ?1 AND member > ?2 AND (?3 < 0 OR state = ?3)"
-		" ORDER BY member LIMIT ?4",
-	[STMT_FAN_LS_DEFERRED] =
-		FAN_COLUMNS " WHERE (post, member) > (?1, ?2) AND state = 0"
-		" ORDER BY post, member LIMIT ?3",
-	[STMT_FAN_ONE] =
-		FAN_COLUMNS " WHERE post = ?1 AND member = ?2"
-		" UNION ALL SELECT r.post, m.id, m.address, 3, r.at, 0, 1, r.reply FROM"
-		" (SELECT * FROM fan_sent WHERE post = ?1 AND lo <= ?2 ORDER BY lo DESC LIMIT 1) r"
-		" JOIN post p ON p.id = r.post JOIN member m ON m.id = ?2 AND m.list = p.list"
-		" WHERE r.hi >= ?2 AND NOT EXISTS"
-		" (SELECT 1 FROM fan_exception WHERE post = ?1 AND member = ?2)",
+			    " ORDER BY member LIMIT ?4",
+	[STMT_FAN_LS_DEFERRED] = FAN_COLUMNS " WHERE (post, member) > (?1, ?2) AND state = 0"
+					     " ORDER BY post, member LIMIT ?3",
+	[STMT_FAN_ONE] = FAN_COLUMNS
+	" WHERE post = ?1 AND member = ?2"
+	" UNION ALL SELECT r.post, m.id, m.address, 3, r.at, 0, 1, r.reply FROM"
+	" (SELECT * FROM fan_sent WHERE post = ?1 AND lo <= ?2 ORDER BY lo DESC LIMIT 1) r"
+	" JOIN post p ON p.id = r.post JOIN member m ON m.id = ?2 AND m.list = p.list"
+	" WHERE r.hi >= ?2 AND NOT EXISTS"
+	" (SELECT 1 FROM fan_exception WHERE post = ?1 AND member = ?2)",
 	[STMT_FAN_DEFERRED_POSTS] =
 		"SELECT DISTINCT post FROM fan_exception INDEXED BY fan_deferred"
 		" WHERE state = 0 AND worker IS NULL",
 	[STMT_FAN_RETRY] =
-		"UPDATE fan_exception INDEXED BY fan_deferred SET next_at = ?2, due = " DUE_WHEN("1", "?2")
-		" WHERE post = ?1 AND state = 0 AND worker IS NULL",
-	[STMT_FAN_STOP] = "UPDATE post SET member_max = cursor, walked = 1 WHERE id = ?1 AND state <> 1",
-	[STMT_FAN_DROP] =
-		"UPDATE fan_exception INDEXED BY fan_deferred"
-		" SET state = 1, at = ?2, next_at = 0, reply = ?3, due = NULL"
-		" WHERE post = ?1 AND state = 0 AND worker IS NULL",
+		"UPDATE fan_exception INDEXED BY fan_deferred SET next_at = ?2, due = " DUE_WHEN(
+			"1", "?2") " WHERE post = ?1 AND state = 0 AND worker IS NULL",
+	[STMT_FAN_STOP] =
+		"UPDATE post SET member_max = cursor, walked = 1 WHERE id = ?1 AND state <> 1",
+	[STMT_FAN_DROP] = "UPDATE fan_exception INDEXED BY fan_deferred"
+			  " SET state = 1, at = ?2, next_at = 0, reply = ?3, due = NULL"
+			  " WHERE post = ?1 AND state = 0 AND worker IS NULL",
 };
 
 _Static_assert(sizeof(texts) / sizeof(texts[0]) == STMT_COUNT, "a text for every statement");
@@ -279,9 +264,11 @@ static const struct cause causes[] = {
 
 static const struct cause *find_cause(int status)
 {
-	for (size_t i = 0; i < sizeof(causes) / sizeof(causes[0]); i++)
-		if (causes[i].status == status || causes[i].status == (status & 0xff))
+	for (size_t i = 0; i < sizeof(causes) / sizeof(causes[0]); i++) {
+		if (causes[i].status == status || causes[i].status == (status & 0xff)) {
 			return &causes[i];
+		}
+	}
 	return NULL;
 }
 
@@ -290,19 +277,22 @@ bool stmt_fail(const struct store *s, int status, const char *sql, struct err *e
 	const struct cause *cause = find_cause(status);
 	/* Codes of our own making have left no text in the connection. */
 	const char *why = s->db && sqlite3_extended_errcode(s->db) == status
-	                          ? sqlite3_errmsg(s->db) : sqlite3_errstr(status);
+	                          ? sqlite3_errmsg(s->db)
+	                          : sqlite3_errstr(status);
 
-	if (cause)
+	if (cause) {
 		return err_set(e, cause->class, cause->enhanced, "cannot use database \"%s\": %s",
 		               s->path, why);
+	}
 	return err_set(e, ERR_BUG, "4.3.0", "cannot use database \"%s\": %s (%d) in \"%s\"",
 	               s->path, why, status, sql);
 }
 
 void stmt_end(struct store *s)
 {
-	for (size_t i = 0; i < STMT_COUNT; i++)
+	for (size_t i = 0; i < STMT_COUNT; i++) {
 		sqlite3_finalize(s->prepared[i]);
+	}
 }
 
 static int fault_status(void)
@@ -317,10 +307,11 @@ static int fault_status(void)
 
 static int prepare(struct store *s, enum stmt_id id)
 {
-	if (s->prepared[id])
+	if (s->prepared[id]) {
 		return SQLITE_OK;
-	return sqlite3_prepare_v3(s->db, texts[id], -1, SQLITE_PREPARE_PERSISTENT,
-	                          &s->prepared[id], NULL);
+	}
+	return sqlite3_prepare_v3(s->db, texts[id], -1, SQLITE_PREPARE_PERSISTENT, &s->prepared[id],
+	                          NULL);
 }
 
 /* A NULL pointer would be bound as NULL, which an empty text is not. */
@@ -329,12 +320,10 @@ static int bind(sqlite3_stmt *stmt, int at, const struct value *v)
 	const char *p = v->bytes.p ? v->bytes.p : "";
 
 	switch (v->type) {
-	case VALUE_INT:
-		return sqlite3_bind_int64(stmt, at, v->number);
+	case VALUE_INT: return sqlite3_bind_int64(stmt, at, v->number);
 	case VALUE_TEXT:
 		return sqlite3_bind_text64(stmt, at, p, v->bytes.n, SQLITE_STATIC, SQLITE_UTF8);
-	case VALUE_BYTES:
-		return sqlite3_bind_blob64(stmt, at, p, v->bytes.n, SQLITE_STATIC);
+	case VALUE_BYTES: return sqlite3_bind_blob64(stmt, at, p, v->bytes.n, SQLITE_STATIC);
 	}
 	return SQLITE_MISUSE;
 }
@@ -353,23 +342,29 @@ void rows_open(struct rows *r, struct store *s, enum stmt_id id, const struct va
 {
 	*r = (struct rows){ .store = s, .id = id, .arena = arena };
 	r->status = was_rolled_back(s, id) ? SQLITE_ABORT_ROLLBACK : fault_status();
-	if (r->status == SQLITE_OK)
+	if (r->status == SQLITE_OK) {
 		r->status = prepare(s, id);
-	if (r->status != SQLITE_OK)
+	}
+	if (r->status != SQLITE_OK) {
 		return;
+	}
 	r->stmt = s->prepared[id];
-	if (sqlite3_stmt_busy(r->stmt) || sqlite3_bind_parameter_count(r->stmt) != (int)n)
+	if (sqlite3_stmt_busy(r->stmt) || sqlite3_bind_parameter_count(r->stmt) != (int)n) {
 		r->status = SQLITE_MISUSE;
-	for (size_t i = 0; i < n && r->status == SQLITE_OK; i++)
+	}
+	for (size_t i = 0; i < n && r->status == SQLITE_OK; i++) {
 		r->status = bind(r->stmt, (int)i + 1, &v[i]);
-	if (r->status == SQLITE_OK)
+	}
+	if (r->status == SQLITE_OK) {
 		r->status = SQLITE_ROW;
+	}
 }
 
 bool rows_next(struct rows *r)
 {
-	if (r->status == SQLITE_ROW)
+	if (r->status == SQLITE_ROW) {
 		r->status = sqlite3_step(r->stmt);
+	}
 	r->column = 0;
 	return r->status == SQLITE_ROW;
 }
@@ -386,8 +381,9 @@ struct span row_span(struct rows *r)
 
 	r->column++;
 	/* Content on overflow pages is fetched only now. */
-	if (!p && n > 0)
+	if (!p && n > 0) {
 		r->status = SQLITE_NOMEM;
+	}
 	return arena_copy(r->arena, (struct span){ p, p ? (size_t)n : 0 });
 }
 
@@ -395,8 +391,9 @@ bool rows_close(struct rows *r, struct err *e)
 {
 	bool ok = r->status == SQLITE_ROW || r->status == SQLITE_DONE;
 
-	if (!ok)
+	if (!ok) {
 		stmt_fail(r->store, r->status, texts[r->id], e);
+	}
 	if (r->stmt) {
 		sqlite3_reset(r->stmt);
 		sqlite3_clear_bindings(r->stmt);
@@ -409,22 +406,24 @@ bool stmt_run(struct store *s, enum stmt_id id, const struct value *v, size_t n,
 	struct rows r;
 
 	rows_open(&r, s, id, v, n, NULL);
-	while (rows_next(&r))
+	while (rows_next(&r)) {
 		continue;
+	}
 	return rows_close(&r, e);
 }
 
 bool stmt_change(struct store *s, enum stmt_id id, const struct value *v, size_t n,
                  int64_t *changed, struct err *e)
 {
-	if (!stmt_run(s, id, v, n, e))
+	if (!stmt_run(s, id, v, n, e)) {
 		return false;
+	}
 	*changed = sqlite3_changes64(s->db);
 	return true;
 }
 
-bool stmt_number(struct store *s, enum stmt_id id, const struct value *v, size_t n,
-                 int64_t *out, struct err *e)
+bool stmt_number(struct store *s, enum stmt_id id, const struct value *v, size_t n, int64_t *out,
+                 struct err *e)
 {
 	struct rows r;
 

@@ -11,15 +11,17 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static void require(bool condition)
 {
-	if (!condition)
+	if (!condition) {
 		abort();
+	}
 }
 
 static bool has_control(struct span s)
 {
 	for (size_t i = 0; i < s.n; i++) {
-		if (ascii_cntrl(s.p[i]))
+		if (ascii_cntrl(s.p[i])) {
 			return true;
+		}
 	}
 	return false;
 }
@@ -40,8 +42,9 @@ static void check_field(struct arena *arena, struct span text)
 		require(span_eq(again.v[0].domain, m->domain));
 		require(!again.broken || !utf8_valid(m->addr));
 	}
-	if (addr_single(arena, text, &one))
+	if (addr_single(arena, text, &one)) {
 		require(l.n == 1 && !l.broken && one.domain.n > 0);
+	}
 }
 
 static void check_path(struct arena *arena, struct span text)
@@ -55,8 +58,9 @@ static void check_path(struct arena *arena, struct span text)
 	}
 	require(addr_path(arena, addr, &again, NULL) && span_eq(addr, again));
 	require(!has_control(addr) && utf8_valid(addr));
-	if (addr.n == 0)
+	if (addr.n == 0) {
 		return;
+	}
 	require(addr_canonical(arena, addr, &canonical, NULL));
 	require(addr_canonical(arena, canonical, &again, NULL) && span_eq(canonical, again));
 	require(addr_key(arena, canonical, &key, NULL));

@@ -9,8 +9,9 @@
 
 static void require(bool holds)
 {
-	if (!holds)
+	if (!holds) {
 		abort();
+	}
 }
 
 typedef void (*encoder)(struct buf *out, struct span in);
@@ -42,11 +43,13 @@ static void compare_base64(struct span text)
 	codec_unbase64_lenient(&lenient, text);
 	require(!good || span_eq(buf_span(&strict), buf_span(&lenient)));
 	codec_base64(&again, buf_span(&strict));
-	for (size_t i = 0; i < text.n; i++)
-		if (span_chr(SPAN(" \t\r\n"), text.p[i]) == SPAN_NONE)
+	for (size_t i = 0; i < text.n; i++) {
+		if (span_chr(SPAN(" \t\r\n"), text.p[i]) == SPAN_NONE) {
 			buf_chr(&bare, text.p[i]);
-	require(codec_base64_canonical(text)
-	        == (good && span_eq(buf_span(&again), buf_span(&bare))));
+		}
+	}
+	require(codec_base64_canonical(text) ==
+	        (good && span_eq(buf_span(&again), buf_span(&bare))));
 	buf_free(&strict);
 	buf_free(&lenient);
 	buf_free(&again);

@@ -12,8 +12,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static void require(bool condition)
 {
-	if (!condition)
+	if (!condition) {
 		abort();
+	}
 }
 
 /* The Ed25519 key of RFC 8032 7.1, test 2: not one that the seeds were signed with. */
@@ -22,10 +23,12 @@ static struct txt any_key(void *self, struct arena *arena, struct span name)
 	struct txt answer = { .status = TXT_FOUND, .n = 1 };
 
 	(void)self;
-	if (name.n % 5 == 0)
+	if (name.n % 5 == 0) {
 		return (struct txt){ .status = TXT_TEMPORARY };
+	}
 	answer.records = ARENA_NEW(arena, struct span);
-	*answer.records = SPAN("v=DKIM1; k=ed25519; p=PUAXw+hDiVqStwqnTRt+vJyYLM8uxJaMwM1V8Sr0Zgw=");
+	*answer.records =
+		SPAN("v=DKIM1; k=ed25519; p=PUAXw+hDiVqStwqnTRt+vJyYLM8uxJaMwM1V8Sr0Zgw=");
 	return answer;
 }
 

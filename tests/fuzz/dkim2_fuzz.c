@@ -27,8 +27,9 @@ static const char recipe[] =
 
 static void require(bool condition)
 {
-	if (!condition)
+	if (!condition) {
 		abort();
+	}
 }
 
 static struct pkey *key(void)
@@ -44,10 +45,12 @@ static struct txt any_key(void *self, struct arena *arena, struct span name)
 	struct txt answer = { .status = TXT_FOUND, .n = 1 };
 
 	(void)self;
-	if (name.n > 0 && name.p[0] == 't')
+	if (name.n > 0 && name.p[0] == 't') {
 		return (struct txt){ .status = TXT_TEMPORARY };
+	}
 	answer.records = ARENA_NEW(arena, struct span);
-	*answer.records = SPAN("v=DKIM1; k=ed25519; p=iojj3XQJ8ZX9UtstPLpdcspnCb8dlBIb83SIAbQPb1w=");
+	*answer.records =
+		SPAN("v=DKIM1; k=ed25519; p=iojj3XQJ8ZX9UtstPLpdcspnCb8dlBIb83SIAbQPb1w=");
 	return answer;
 }
 
@@ -58,8 +61,9 @@ static struct span signed_letter(struct arena *arena)
 {
 	struct signer signer = { SPAN("a.example"), SPAN("s"), key() };
 	struct span to = SPAN("b@b.example");
-	struct dkim2_envelope envelope = { .mail_from = SPAN("a@a.example"), .rcpt_to = &to,
-	                                  .rcpts = 1, .t = NOW };
+	struct dkim2_envelope envelope = {
+		.mail_from = SPAN("a@a.example"), .rcpt_to = &to, .rcpts = 1, .t = NOW
+	};
 	struct dkim2_base base = { .m = 1, .i = 1, .signs_m = 1, .recipe = span_str(recipe) };
 	struct buf instance = BUF_INIT, out = BUF_INIT;
 	struct canon_header header;
@@ -96,13 +100,15 @@ static struct span essence(struct arena *arena, struct span raw)
 	canon_body_hash(CANON_SIMPLE, HASH_SHA256, m.body, &body);
 	buf_add(&out, digest_span(&body));
 	for (size_t i = 0; i < m.count; i++) {
-		if (span_iis(m.fields[i].name, "message-instance"))
+		if (span_iis(m.fields[i].name, "message-instance")) {
 			canon_dkim2_input(&out, m.fields[i].name, m.fields[i].value, false);
+		}
 	}
 	for (size_t i = 0; i < m.count; i++) {
 		/* The value of an Ed25519 signature has no second form, but its base64 has. */
-		if (span_iis(m.fields[i].name, "dkim2-signature"))
+		if (span_iis(m.fields[i].name, "dkim2-signature")) {
 			canon_dkim2_input(&out, m.fields[i].name, m.fields[i].value, true);
+		}
 	}
 	return buf_move(&out, arena);
 }
@@ -111,10 +117,12 @@ static void check_consistent(const struct dkim2_result *r)
 {
 	require((r->text.n == 0) == (r->result == AUTH_PASS || r->result == AUTH_NONE));
 	require(r->result != AUTH_PASS || (r->provisional && r->author_signed && r->failing == 0));
-	for (size_t i = 0; i < r->nhops; i++)
+	for (size_t i = 0; i < r->nhops; i++) {
 		require(r->result != AUTH_PASS || r->hops[i].result == AUTH_PASS);
-	for (size_t i = 0; i < r->ninstances; i++)
+	}
+	for (size_t i = 0; i < r->ninstances; i++) {
 		require(r->result != AUTH_PASS || r->instances[i].result == AUTH_PASS);
+	}
 }
 
 static void undo_all(struct arena *arena, const struct message *m, size_t revisions)
@@ -124,10 +132,12 @@ static void undo_all(struct arena *arena, const struct message *m, size_t revisi
 		struct message older;
 		struct span out;
 
-		if (!dkim2_undo(arena, m, to, &out, NULL))
+		if (!dkim2_undo(arena, m, to, &out, NULL)) {
 			continue;
-		if (message_parse(arena, out, &older, NULL))
+		}
+		if (message_parse(arena, out, &older, NULL)) {
 			dkim2_verify(arena, &older, NULL, &source, NOW, &result);
+		}
 	}
 }
 
@@ -180,8 +190,9 @@ static void run_changes(const uint8_t *data, size_t size)
 		dkim2_verify(arena, &m, NULL, &source, NOW, &result);
 		check_consistent(&result);
 		require(size >= 4 || result.result == AUTH_PASS);
-		if (result.result == AUTH_PASS)
+		if (result.result == AUTH_PASS) {
 			require(span_eq(essence(arena, raw), essence(arena, other)));
+		}
 	}
 	arena_free(arena);
 }
@@ -189,7 +200,8 @@ static void run_changes(const uint8_t *data, size_t size)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	run_message((struct span){ (const char *)data, size });
-	if (size <= 64)
+	if (size <= 64) {
 		run_changes(data, size);
+	}
 	return 0;
 }

@@ -27,10 +27,12 @@ static void run(const uint8_t *data, size_t size)
 {
 	uint8_t *copy = malloc(size ? size : 1);
 
-	if (!copy)
+	if (!copy) {
 		fail("memory");
-	if (size)
+	}
+	if (size) {
 		memcpy(copy, data, size);
+	}
 	LLVMFuzzerTestOneInput(copy, size);
 	free(copy);
 }
@@ -40,19 +42,22 @@ static void run_file(const char *path, size_t size)
 	uint8_t *data = malloc(size + 1);
 	FILE *file = fopen(path, "rb");
 
-	if (!data || !file)
+	if (!data || !file) {
 		fail(path);
+	}
 	size = fread(data, 1, size, file);
-	if (ferror(file))
+	if (ferror(file)) {
 		fail(path);
+	}
 	fclose(file);
 
 	/* Said before, since the target may not come back. */
 	printf("%s\n", path);
 	fflush(stdout);
 	run(data, size);
-	for (size_t i = 1; i < CUTS; i++)
+	for (size_t i = 1; i < CUTS; i++) {
 		run(data, size / CUTS * i);
+	}
 	free(data);
 }
 
@@ -63,20 +68,23 @@ static int run_path(const char *path)
 	int inputs = 0;
 	DIR *folder;
 
-	if (stat(path, &status) != 0)
+	if (stat(path, &status) != 0) {
 		fail(path);
+	}
 	if (!S_ISDIR(status.st_mode)) {
 		run_file(path, (size_t)status.st_size);
 		return 1;
 	}
 	folder = opendir(path);
-	if (!folder)
+	if (!folder) {
 		fail(path);
+	}
 	while ((entry = readdir(folder))) {
 		char name[4096];
 
-		if (entry->d_name[0] == '.')
+		if (entry->d_name[0] == '.') {
 			continue;
+		}
 		snprintf(name, sizeof(name), "%s/%s", path, entry->d_name);
 		inputs += run_path(name);
 	}
@@ -89,8 +97,9 @@ int main(int argc, char **argv)
 	int inputs = 0;
 
 	run((const uint8_t *)"", 0);
-	for (int i = 1; i < argc; i++)
+	for (int i = 1; i < argc; i++) {
 		inputs += run_path(argv[i]);
+	}
 	printf("%d inputs\n", inputs);
 	return 0;
 }

@@ -15,19 +15,21 @@ static void run_wild(struct arena *arena, const struct message *m, struct dice d
 	while (dice.n > 0) {
 		size_t where = dice_roll(&dice, m->raw.n + 2), drop = dice_roll(&dice, 16);
 
-		if (drop == 15)
+		if (drop == 15) {
 			edit_body(x, SIZE_MAX - where, SIZE_MAX, SPAN("x"));
-		else if (drop == 14)
+		} else if (drop == 14) {
 			edit_body(x, where, SIZE_MAX - drop, SPAN("x"));
-		else if (drop == 13)
+		} else if (drop == 13) {
 			edit_field_drop(x, where);
-		else if (drop == 12)
+		} else if (drop == 12) {
 			edit_field_top(x, SPAN("X"), span_from(m->raw, where));
-		else
+		} else {
 			edit_body(x, where, drop, SPAN("y"));
+		}
 	}
-	if (!edit_finish(x, NULL))
+	if (!edit_finish(x, NULL)) {
 		return;
+	}
 	MODEL_REQUIRE(edit_print(x).n == edit_header(x).n + 2 + edit_segments(x).bytes);
 	model_check_segments(x);
 }

@@ -40,17 +40,18 @@ static inline size_t dice_roll(struct dice *dice, size_t sides)
 {
 	size_t value = 0;
 
-	for (int i = 0; i < 2 && dice->n > 0; i++, dice->n--)
+	for (int i = 0; i < 2 && dice->n > 0; i++, dice->n--) {
 		value = value * 256 + *dice->p++;
+	}
 	return sides > 0 ? value % sides : 0;
 }
 
-#define MODEL_REQUIRE(condition) \
-	do { \
-		if (!(condition)) { \
-			fprintf(stderr, "%s:%d: %s\n", __FILE__, __LINE__, #condition); \
-			abort(); \
-		} \
+#define MODEL_REQUIRE(condition)                                                                   \
+	do {                                                                                       \
+		if (!(condition)) {                                                                \
+			fprintf(stderr, "%s:%d: %s\n", __FILE__, __LINE__, #condition);            \
+			abort();                                                                   \
+		}                                                                                  \
 	} while (0)
 
 static const struct span model_fields[] = {
@@ -60,11 +61,8 @@ static const struct span model_fields[] = {
 	SPAN_INIT("D: \xff\r\n"),
 };
 static const struct span model_texts[] = {
-	SPAN_INIT("x"),
-	SPAN_INIT("\r\n"),
-	SPAN_INIT("footer\r\nof two lines\r\n"),
-	SPAN_INIT("\0\r"),
-	SPAN_INIT(""),
+	SPAN_INIT("x"),    SPAN_INIT("\r\n"), SPAN_INIT("footer\r\nof two lines\r\n"),
+	SPAN_INIT("\0\r"), SPAN_INIT(""),
 };
 #define MODEL_PICK(dice, table) (table)[dice_roll(dice, sizeof(table) / sizeof(*(table)))]
 
@@ -73,8 +71,9 @@ static inline bool model_field_taken(const struct model *model, size_t i)
 	for (size_t k = 0; k < model->n; k++) {
 		const struct model_edit *edit = &model->v[k];
 
-		if ((edit->kind == MODEL_DROP || edit->kind == MODEL_REPLACE) && edit->where == i)
+		if ((edit->kind == MODEL_DROP || edit->kind == MODEL_REPLACE) && edit->where == i) {
 			return true;
+		}
 	}
 	return false;
 }
@@ -85,14 +84,19 @@ static inline bool model_body_taken(const struct model *model, size_t at, size_t
 	for (size_t k = 0; k < model->n; k++) {
 		const struct model_edit *edit = &model->v[k];
 
-		if (edit->kind != MODEL_BODY)
+		if (edit->kind != MODEL_BODY) {
 			continue;
-		if (drop == 0 && edit->where < at && at < edit->where + edit->drop)
+		}
+		if (drop == 0 && edit->where < at && at < edit->where + edit->drop) {
 			return true;
-		if (edit->drop == 0 && at < edit->where && edit->where < at + drop)
+		}
+		if (edit->drop == 0 && at < edit->where && edit->where < at + drop) {
 			return true;
-		if (drop > 0 && edit->drop > 0 && at < edit->where + edit->drop && edit->where < at + drop)
+		}
+		if (drop > 0 && edit->drop > 0 && at < edit->where + edit->drop &&
+		    edit->where < at + drop) {
 			return true;
+		}
 	}
 	return false;
 }
@@ -104,20 +108,25 @@ static inline void model_draw_one(struct model *model, struct dice *dice)
 	if (edit.kind == MODEL_BODY) {
 		edit.where = dice_roll(dice, model->m->body.n + 1);
 		edit.drop = dice_roll(dice, 8);
-		if (edit.drop > model->m->body.n - edit.where)
+		if (edit.drop > model->m->body.n - edit.where) {
 			edit.drop = model->m->body.n - edit.where;
+		}
 		edit.text = MODEL_PICK(dice, model_texts);
-		if (model_body_taken(model, edit.where, edit.drop))
+		if (model_body_taken(model, edit.where, edit.drop)) {
 			return;
+		}
 	} else if (edit.kind != MODEL_TOP) {
-		if (model->m->count == 0)
+		if (model->m->count == 0) {
 			return;
+		}
 		edit.where = dice_roll(dice, model->m->count);
-		if (edit.kind != MODEL_BEHIND && model_field_taken(model, edit.where))
+		if (edit.kind != MODEL_BEHIND && model_field_taken(model, edit.where)) {
 			return;
+		}
 	}
-	if (edit.kind == MODEL_TOP || edit.kind == MODEL_BEHIND || edit.kind == MODEL_REPLACE)
+	if (edit.kind == MODEL_TOP || edit.kind == MODEL_BEHIND || edit.kind == MODEL_REPLACE) {
 		edit.text = MODEL_PICK(dice, model_fields);
+	}
 	model->v[model->n++] = edit;
 }
 
@@ -125,8 +134,9 @@ static inline struct model model_draw(const struct message *m, struct dice *dice
 {
 	struct model model = { .m = m, .n = 0 };
 
-	while (dice->n > 0 && model.n < MODEL_EDITS)
+	while (dice->n > 0 && model.n < MODEL_EDITS) {
 		model_draw_one(&model, dice);
+	}
 	return model;
 }
 
@@ -152,8 +162,9 @@ static inline void model_add(const struct model *model, struct buf *out, enum mo
 	for (size_t k = 0; k < model->n; k++) {
 		const struct model_edit *edit = &model->v[k];
 
-		if (edit->kind == kind && edit->where == where && edit->drop == 0)
+		if (edit->kind == kind && edit->where == where && edit->drop == 0) {
 			buf_add(out, edit->text);
+		}
 	}
 }
 
@@ -165,8 +176,9 @@ static inline void model_header(const struct model *model, struct buf *out)
 
 		if (!model_field_taken(model, i)) {
 			buf_add(out, raw);
-			if (!span_ends(raw, SPAN("\r\n")))
+			if (!span_ends(raw, SPAN("\r\n"))) {
 				buf_str(out, "\r\n");
+			}
 		}
 		model_add(model, out, MODEL_REPLACE, i);
 		model_add(model, out, MODEL_BEHIND, i);
@@ -182,15 +194,17 @@ static inline void model_body(const struct model *model, struct buf *out)
 		for (size_t k = 0; k < model->n; k++) {
 			const struct model_edit *edit = &model->v[k];
 
-			if (edit->kind != MODEL_BODY || edit->where != at || edit->drop == 0)
+			if (edit->kind != MODEL_BODY || edit->where != at || edit->drop == 0) {
 				continue;
+			}
 			buf_add(out, edit->text);
 			skip = edit->drop;
 		}
-		if (skip > 0)
+		if (skip > 0) {
 			skip--;
-		else if (at < model->m->body.n)
+		} else if (at < model->m->body.n) {
 			buf_chr(out, model->m->body.p[at]);
+		}
 	}
 }
 
@@ -206,8 +220,9 @@ static inline void model_check_segments(const struct edits *x)
 
 		MODEL_REQUIRE(bytes.n > 0);
 		MODEL_REQUIRE(s.v[i].kept == inside);
-		if (i > 0 && s.v[i].kept && s.v[i - 1].kept)
+		if (i > 0 && s.v[i].kept && s.v[i - 1].kept) {
 			MODEL_REQUIRE(s.v[i - 1].bytes.p + s.v[i - 1].bytes.n < bytes.p);
+		}
 		sum += bytes.n;
 	}
 	MODEL_REQUIRE(sum == s.bytes);
@@ -218,8 +233,9 @@ static inline void model_check_parse(const struct edits *x, struct span printed,
 {
 	struct message again;
 
-	if (!message_parse(x->arena, printed, &again, NULL))
+	if (!message_parse(x->arena, printed, &again, NULL)) {
 		return; /* over a limit */
+	}
 	MODEL_REQUIRE(again.header.n == header);
 	MODEL_REQUIRE(again.separator.n == 2);
 }
@@ -241,8 +257,9 @@ static inline void model_run(struct arena *arena, const struct message *m, struc
 	buf_str(&want, "\r\n");
 	model_body(&model, &want);
 	MODEL_REQUIRE(span_eq(edit_print(x), buf_span(&want)));
-	for (size_t i = 0; i < m->count; i++)
+	for (size_t i = 0; i < m->count; i++) {
 		MODEL_REQUIRE(edit_field_kept(x, i) != model_field_taken(&model, i));
+	}
 	model_check_segments(x);
 	model_check_parse(x, buf_span(&want), header);
 	buf_free(&want);

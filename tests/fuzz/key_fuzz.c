@@ -8,8 +8,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static void require(bool condition)
 {
-	if (!condition)
+	if (!condition) {
 		abort();
+	}
 }
 
 /* A key that was read is written and read again as the same key. */
@@ -32,10 +33,11 @@ static void check_record(struct arena *arena, struct span text)
 	struct key_record record;
 
 	key_parse(arena, text, &record);
-	if (record.status == KEY_OK)
+	if (record.status == KEY_OK) {
 		check_key(arena, &record);
-	else
+	} else {
 		require(record.key == NULL);
+	}
 	key_record_clear(&record);
 }
 
@@ -45,8 +47,9 @@ static void check_file(struct arena *arena, struct span text)
 	struct key_record record;
 	struct txt answer;
 
-	if (!key_file_source(arena, text, &source, NULL))
+	if (!key_file_source(arena, text, &source, NULL)) {
 		return;
+	}
 	answer = source.txt(source.self, arena, SPAN("s._domainkey.example.com"));
 	require((answer.status == TXT_FOUND) == (answer.n > 0));
 	key_fetch(arena, &source, SPAN("s"), SPAN("example.com"), true, &record);

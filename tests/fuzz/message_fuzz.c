@@ -9,17 +9,20 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static void require(bool condition)
 {
-	if (!condition)
+	if (!condition) {
 		abort();
+	}
 }
 
 static bool has_bare(struct span s)
 {
 	for (size_t i = 0; i < s.n; i++) {
-		if (s.p[i] == '\n' && (i == 0 || s.p[i - 1] != '\r'))
+		if (s.p[i] == '\n' && (i == 0 || s.p[i - 1] != '\r')) {
 			return true;
-		if (s.p[i] == '\r' && (i + 1 == s.n || s.p[i + 1] != '\n'))
+		}
+		if (s.p[i] == '\r' && (i + 1 == s.n || s.p[i + 1] != '\n')) {
 			return true;
+		}
 	}
 	return false;
 }
@@ -53,8 +56,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct arena *arena = arena_new();
 	struct message m;
 
-	if (message_parse(arena, (struct span){ (const char *)data, size }, &m, NULL))
+	if (message_parse(arena, (struct span){ (const char *)data, size }, &m, NULL)) {
 		check(arena, &m);
+	}
 	arena_free(arena);
 	return 0;
 }

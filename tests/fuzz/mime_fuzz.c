@@ -9,8 +9,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static void require(bool condition)
 {
-	if (!condition)
+	if (!condition) {
 		abort();
+	}
 }
 
 static bool within(struct span inner, struct span outer)

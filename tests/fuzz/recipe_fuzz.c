@@ -19,8 +19,8 @@ struct state {
 
 static struct state state_of(struct arena *arena, const struct message *m)
 {
-	return (struct state){ canon_dkim2_header(arena, m->fields, m->count), recipe_lines(arena,
-	                                                                                    m->body) };
+	return (struct state){ canon_dkim2_header(arena, m->fields, m->count),
+		               recipe_lines(arena, m->body) };
 }
 
 static struct span header_text(struct arena *arena, const struct canon_header *header)
@@ -35,15 +35,17 @@ static size_t bytes_in(const struct lines *lines)
 {
 	size_t sum = 0;
 
-	for (size_t i = 0; i < lines->n; i++)
+	for (size_t i = 0; i < lines->n; i++) {
 		sum += lines->v[i].bytes.n + 2u * lines->v[i].open;
+	}
 	return sum;
 }
 
 static void check_order(const struct canon_header *header)
 {
-	for (size_t i = 1; i < header->n; i++)
+	for (size_t i = 1; i < header->n; i++) {
 		MODEL_REQUIRE(recipe_name_cmp(header->v[i - 1].name, header->v[i].name) <= 0);
+	}
 }
 
 static void apply(struct arena *arena, const struct recipe *recipe, struct state *state)
@@ -54,14 +56,14 @@ static void apply(struct arena *arena, const struct recipe *recipe, struct state
 	struct digest digest;
 
 	if (recipe_apply(arena, recipe, &state->header, &state->body, &old.header, &old.body,
-	                 &budget, &what) !=
-	    RECIPE_OK) {
+	                 &budget, &what) != RECIPE_OK) {
 		MODEL_REQUIRE(what.n > 0);
 		return;
 	}
 	MODEL_REQUIRE(budget <= before);
-	if (recipe->has_body)
+	if (recipe->has_body) {
 		MODEL_REQUIRE(bytes_in(&old.body) <= before - budget);
+	}
 	check_order(&old.header);
 	recipe_lines_hash(HASH_SHA256, &old.body, &digest);
 	*state = old;
@@ -93,8 +95,9 @@ static void run_edits(struct arena *arena, const struct message *m, struct dice 
 
 	model_apply(&model, x);
 	MODEL_REQUIRE(edit_finish(x, NULL));
-	if (!recipe_make(arena, x, &json, NULL))
+	if (!recipe_make(arena, x, &json, NULL)) {
 		return;
+	}
 	MODEL_REQUIRE(json.n <= LIMIT_RECIPE_OUT);
 	MODEL_REQUIRE(message_parse(arena, edit_print(x), &after, NULL));
 	MODEL_REQUIRE(recipe_parse(arena, json.n ? json : SPAN("{}"), &recipe, &what) == RECIPE_OK);

@@ -13,8 +13,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static void check(bool holds)
 {
-	if (!holds)
+	if (!holds) {
 		abort();
+	}
 }
 
 static void check_reply(const struct smtp_reply *r, enum smtp_reply_state state)
@@ -22,12 +23,15 @@ static void check_reply(const struct smtp_reply *r, enum smtp_reply_state state)
 	struct span text = { r->text, r->length };
 
 	check(r->length < sizeof(r->text) && r->text[r->length] == '\0' && utf8_valid(text));
-	for (size_t i = 0; i < text.n; i++)
+	for (size_t i = 0; i < text.n; i++) {
 		check(!ascii_cntrl(text.p[i]));
-	if (state == SMTP_REPLY_DONE)
+	}
+	if (state == SMTP_REPLY_DONE) {
 		check(r->code >= 200 && r->code <= 599 && r->length >= 3);
-	if (state == SMTP_REPLY_BROKEN)
+	}
+	if (state == SMTP_REPLY_BROKEN) {
 		check(r->code == 0);
+	}
 	check(r->bytes <= SMTP_REPLY_BYTES || state == SMTP_REPLY_BROKEN);
 }
 
@@ -46,13 +50,16 @@ static uint64_t collect(struct span in, size_t step)
 		check(state != SMTP_REPLY_MORE || piece.n == 0);
 		in = span_from(in, before - piece.n);
 		check_reply(&r, state);
-		if (state == SMTP_REPLY_MORE)
+		if (state == SMTP_REPLY_MORE) {
 			continue;
-		for (size_t i = 0; i < r.length; i++)
+		}
+		for (size_t i = 0; i < r.length; i++) {
 			sum = sum * 31 + (unsigned char)r.text[i];
+		}
 		sum = sum * 31 + (uint64_t)r.code + r.offers;
-		if (state == SMTP_REPLY_BROKEN)
+		if (state == SMTP_REPLY_BROKEN) {
 			break;
+		}
 		smtp_reply_clear(&r);
 	}
 	return sum;

@@ -9,8 +9,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static void require(bool condition)
 {
-	if (!condition)
+	if (!condition) {
 		abort();
+	}
 }
 
 static void check(struct arena *arena, const struct taglist *l)
@@ -30,8 +31,9 @@ static void check(struct arena *arena, const struct taglist *l)
 		require(span_chr(taglist_squeeze(arena, l->v[i].value), ' ') == SPAN_NONE);
 	}
 	require(taglist_parse(buf_span(&text), 0, &again, NULL) && again.n == l->n);
-	for (size_t i = 0; i < l->n; i++)
+	for (size_t i = 0; i < l->n; i++) {
 		require(span_eq(again.v[i].value, l->v[i].value));
+	}
 	buf_free(&text);
 }
 
@@ -42,11 +44,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct taglist l;
 	bool strict = taglist_parse(text, 0, &l, NULL);
 
-	if (strict)
+	if (strict) {
 		check(arena, &l);
+	}
 	require(taglist_parse(text, TAGLIST_EMPTY_TAGS, &l, NULL) || !strict);
-	if (l.n > 0 && strict)
+	if (l.n > 0 && strict) {
 		check(arena, &l);
+	}
 	arena_free(arena);
 	return 0;
 }

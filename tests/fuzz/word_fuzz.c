@@ -11,15 +11,17 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static void require(bool condition)
 {
-	if (!condition)
+	if (!condition) {
 		abort();
+	}
 }
 
 static void check_clean(struct span s)
 {
 	require(utf8_valid(s));
-	for (size_t i = 0; i < s.n; i++)
+	for (size_t i = 0; i < s.n; i++) {
 		require(!ascii_cntrl(s.p[i]));
+	}
 }
 
 static void check_words(struct span encoded)
@@ -37,8 +39,9 @@ static void check_encode(struct arena *arena, struct span text, bool phrase)
 
 	require(utf8_ascii(encoded));
 	require(span_eq(word_decode(arena, encoded), text));
-	if (!utf8_ascii(text) || span_find(text, SPAN("=?")) != SPAN_NONE)
+	if (!utf8_ascii(text) || span_find(text, SPAN("=?")) != SPAN_NONE) {
 		check_words(encoded);
+	}
 }
 
 static void check_fold(struct arena *arena, struct span value)

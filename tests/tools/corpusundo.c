@@ -22,11 +22,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define NOW 1795800000
+#define NOW     1795800000
 #define LARGEST (4u << 20)
 
 static struct tally {
-	unsigned files, unreadable, accepted, new_origin, opaque, continued, undone, verified, failed;
+	unsigned files, unreadable, accepted, new_origin, opaque, continued, undone, verified,
+		failed;
 } tally;
 
 /* Set once by main, read by the walk: nftw has no argument to pass it. */
@@ -109,7 +110,8 @@ static void check_verdict(struct arena *arena, const char *path, const struct me
 	if (v.dkim2.result != AUTH_PASS) {
 		complain(path, "copy does not verify", v.dkim2.text);
 	} else if (v.ndkim1 == 0 || v.dkim1[0].result != AUTH_PASS) {
-		complain(path, "copy's DKIM1 does not verify", v.ndkim1 ? v.dkim1[0].text : SPAN("none"));
+		complain(path, "copy's DKIM1 does not verify",
+		         v.ndkim1 ? v.dkim1[0].text : SPAN("none"));
 	} else {
 		tally.verified++;
 	}
@@ -131,12 +133,15 @@ static void check_copy(struct arena *arena, const char *path, const struct messa
 	struct err e = { 0 };
 	struct message sent;
 	struct buf header = BUF_INIT;
-	struct copy_job job = { SPAN("dev+b-token@lists.example"), SPAN("member@example.net"),
-		                    SPAN("List-Unsubscribe: <mailto:dev+unsubscribe-x@lists.example>\r\n"), NOW };
+	struct copy_job job = {
+		SPAN("dev+b-token@lists.example"), SPAN("member@example.net"),
+		SPAN("List-Unsubscribe: <mailto:dev+unsubscribe-x@lists.example>\r\n"), NOW
+	};
 	struct copy_press *p = copy_press_new(v, received->raw, &setup.list, &setup.ring, &e);
 	if (!p || !copy_header(p, &job, &header, &e)) {
 		complain(path, "signing", span_str(e.text));
-	} else if (!message_parse(arena, print_copy(arena, buf_span(&header), copy_body(p)), &sent, &e)) {
+	} else if (!message_parse(arena, print_copy(arena, buf_span(&header), copy_body(p)), &sent,
+	                          &e)) {
 		complain(path, "copy does not parse", span_str(e.text));
 	} else {
 		check_verdict(arena, path, &sent, &job);
@@ -154,10 +159,17 @@ static void through_list(struct arena *arena, const char *path, const struct mes
 	struct variant v;
 	struct err e = { 0 };
 	struct prepare_input in = {
-		.site = &setup.site, .list = &setup.list, .message = m, .verdict = verdict,
-		.recipient = SPAN("dev@lists.example"), .id = SPAN("test"), .number = 7, .now = NOW,
+		.site = &setup.site,
+		.list = &setup.list,
+		.message = m,
+		.verdict = verdict,
+		.recipient = SPAN("dev@lists.example"),
+		.id = SPAN("test"),
+		.number = 7,
+		.now = NOW,
 		.munge = true,
-		.as_opaque = verdict->dkim2.result != AUTH_PASS && verdict->dkim2.result != AUTH_NONE,
+		.as_opaque =
+			verdict->dkim2.result != AUTH_PASS && verdict->dkim2.result != AUTH_NONE,
 	};
 	if (!variant_prepare(arena, &in, &v, NULL, &e)) {
 		complain(path, "not prepared", span_str(e.text));
@@ -176,8 +188,12 @@ static struct span author_signed(struct arena *arena, const struct message *m, s
 	struct digest hash;
 	struct dkim2_base base = { 0 };
 	struct span rcpt = SPAN("dev@lists.example");
-	struct dkim2_envelope envelope = { arena_join(arena, SPAN("a@"), domain, SPAN_END), &rcpt, 1,
-		                               SPAN(""), SPAN(""), NOW - 60 };
+	struct dkim2_envelope envelope = { arena_join(arena, SPAN("a@"), domain, SPAN_END),
+		                           &rcpt,
+		                           1,
+		                           SPAN(""),
+		                           SPAN(""),
+		                           NOW - 60 };
 	struct canon_header h = canon_dkim2_header(arena, m->fields, m->count);
 	setup.author[0].domain = domain;
 	canon_body_hash(CANON_SIMPLE, HASH_SHA256, m->body, &base.body_hash);
@@ -214,7 +230,8 @@ static void as_signed(struct arena *arena, const char *path, const struct messag
 	}
 	domain = addr_domain(domain);
 	struct span text = author_signed(arena, m, domain);
-	struct envelope envelope = { true, arena_join(arena, SPAN("a@"), domain, SPAN_END), &rcpt, 1 };
+	struct envelope envelope = { true, arena_join(arena, SPAN("a@"), domain, SPAN_END), &rcpt,
+		                     1 };
 	if (text.n == 0 || !message_parse(arena, text, &signed_m, &e)) {
 		return;
 	}
@@ -257,12 +274,14 @@ static void one_message(struct arena *arena, const char *path, struct span text)
 		struct span line = span_line(&rest);
 		broken = span_chr(span_sub(line, 0, line.n - 2), '\r') != SPAN_NONE;
 	}
-	if (broken || !from || message_count(&m, "From") != 1 || !addr_single(arena, from->value, &author)) {
+	if (broken || !from || message_count(&m, "From") != 1 ||
+	    !addr_single(arena, from->value, &author)) {
 		tally.unreadable++;
 		return;
 	}
 	tally.accepted++;
-	bool dkim2 = message_count(&m, "DKIM2-Signature") + message_count(&m, "Message-Instance") > 0;
+	bool dkim2 =
+		message_count(&m, "DKIM2-Signature") + message_count(&m, "Message-Instance") > 0;
 	none.dkim2.result = dkim2 ? AUTH_FAIL : AUTH_NONE;
 	through_list(arena, path, &m, &none);
 	if (!dkim2) {
@@ -287,7 +306,8 @@ static int visit(const char *path, const struct stat *st, int kind, struct FTW *
 
 static bool put(struct arena *arena, const char *name, const char *value, struct err *e)
 {
-	return setting_put(arena, setting_find(SETTING_LIST, span_str(name)), span_str(value), &setup.list, e);
+	return setting_put(arena, setting_find(SETTING_LIST, span_str(name)), span_str(value),
+	                   &setup.list, e);
 }
 
 static bool prepare(struct arena *arena, struct err *e)
@@ -297,9 +317,12 @@ static bool prepare(struct arena *arena, struct err *e)
 	setup.site.hostname = setup.site.authserv_id = SPAN("mx.lists.example");
 	setup.list.local = SPAN("dev");
 	setup.list.domain = SPAN("lists.example");
-	setup.keys[0] = (struct signer){ setup.list.domain, SPAN("r1"), pkey_generate(KEY_RSA, 2048, e) };
-	setup.keys[1] = (struct signer){ setup.list.domain, SPAN("e1"), pkey_generate(KEY_ED25519, 0, e) };
-	setup.author[0] = (struct signer){ SPAN(""), SPAN("author"), pkey_generate(KEY_ED25519, 0, e) };
+	setup.keys[0] =
+		(struct signer){ setup.list.domain, SPAN("r1"), pkey_generate(KEY_RSA, 2048, e) };
+	setup.keys[1] =
+		(struct signer){ setup.list.domain, SPAN("e1"), pkey_generate(KEY_ED25519, 0, e) };
+	setup.author[0] =
+		(struct signer){ SPAN(""), SPAN("author"), pkey_generate(KEY_ED25519, 0, e) };
 	setup.ring = (struct keyring){ setup.list.domain, setup.keys, 2 };
 	setup.source = (struct keysource){ &setup, all_keys, NULL };
 	return setup.keys[0].key && setup.keys[1].key && setup.author[0].key &&
@@ -321,8 +344,8 @@ int main(int argc, char **argv)
 	}
 	printf("corpus: %u messages, %u accepted, %u new-origin, %u opaque, %u continued, %u undone, "
 	       "%u verified, %u failures\n",
-	       tally.files, tally.accepted, tally.new_origin, tally.opaque, tally.continued, tally.undone,
-	       tally.verified, tally.failed);
+	       tally.files, tally.accepted, tally.new_origin, tally.opaque, tally.continued,
+	       tally.undone, tally.verified, tally.failed);
 	pkey_free(setup.author[0].key);
 	keys_free(&setup.ring);
 	arena_free(arena);

@@ -10,26 +10,41 @@
 #include "tool.h"
 
 enum {
-	TYPE_CNAME = 5, TYPE_SOA = 6, TYPE_TXT = 16, TYPE_OPT = 41, TYPE_ANY = 255,
-	CLASS_IN = 1, FLAG_TRUNCATED = 0x0200,
-	RCODE_OK = 0, RCODE_FORMERR = 1, RCODE_SERVFAIL = 2, RCODE_NXDOMAIN = 3, RCODE_NOTIMP = 4,
+	TYPE_CNAME = 5,
+	TYPE_SOA = 6,
+	TYPE_TXT = 16,
+	TYPE_OPT = 41,
+	TYPE_ANY = 255,
+	CLASS_IN = 1,
+	FLAG_TRUNCATED = 0x0200,
+	RCODE_OK = 0,
+	RCODE_FORMERR = 1,
+	RCODE_SERVFAIL = 2,
+	RCODE_NXDOMAIN = 3,
+	RCODE_NOTIMP = 4,
 	RCODE_REFUSED = 5
 };
 
 enum {
-	HEADER_SIZE = 12, MAX_NAME = 255, PLAIN_UDP_SIZE = 512, OUR_UDP_SIZE = 4096, MAX_CHAIN = 8,
-	NEGATIVE_TTL = 60, DEFAULT_TTL = 300, INPUT_SIZE = 65536 + 2
+	HEADER_SIZE = 12,
+	MAX_NAME = 255,
+	PLAIN_UDP_SIZE = 512,
+	OUR_UDP_SIZE = 4096,
+	MAX_CHAIN = 8,
+	NEGATIVE_TTL = 60,
+	DEFAULT_TTL = 300,
+	INPUT_SIZE = 65536 + 2
 };
 
 struct query {
 	uint16_t id;
 	uint16_t flags;
-	char name[MAX_NAME * 4 + 1];	/* as text, odd bytes as \DDD */
+	char name[MAX_NAME * 4 + 1]; /* as text, odd bytes as \DDD */
 	unsigned type;
 	unsigned class;
-	size_t question_size;		/* of its bytes after the header */
-	bool extended;			/* it has an OPT record (RFC 6891) */
-	size_t room;			/* for the answer */
+	size_t question_size; /* of its bytes after the header */
+	bool extended;        /* it has an OPT record (RFC 6891) */
+	size_t room;          /* for the answer */
 };
 
 /* What a query gets. */
@@ -37,7 +52,7 @@ struct answer {
 	struct text bytes;
 	unsigned count;
 	unsigned rcode;
-	bool found;		/* of the type that was asked for */
+	bool found; /* of the type that was asked for */
 	bool truncated;
 	bool unanswered;
 	unsigned long delay;
@@ -64,8 +79,9 @@ static inline unsigned char take_octet(const char **p)
 	bool coded = at[0] == '\\' && at[1] >= '0' && at[1] <= '2' && at[2] && at[3];
 
 	*p += coded ? 4 : 1;
-	if (!coded)
+	if (!coded) {
 		return (unsigned char)at[0];
+	}
 	return (unsigned char)((at[1] - '0') * 100 + (at[2] - '0') * 10 + (at[3] - '0'));
 }
 
@@ -79,11 +95,13 @@ static inline void put_name(struct text *t, const char *name)
 		while (*name && *name != '.') {
 			char octet = (char)take_octet(&name);
 
-			if (len < sizeof(label))
+			if (len < sizeof(label)) {
 				label[len++] = octet;
+			}
 		}
-		if (*name)
+		if (*name) {
 			name++;
+		}
 		put_number(t, len, 1);
 		text_append(t, label, len);
 	}
@@ -91,7 +109,7 @@ static inline void put_name(struct text *t, const char *name)
 }
 
 static inline void put_record(struct text *t, const char *name, unsigned type, unsigned long ttl,
-	const struct text *data)
+                              const struct text *data)
 {
 	put_name(t, name);
 	put_number(t, type, 2);
@@ -122,7 +140,7 @@ static inline void put_txt(struct answer *a, const char *name, unsigned long ttl
 }
 
 static inline void put_cname(struct answer *a, const char *name, unsigned long ttl,
-	const char *target)
+                             const char *target)
 {
 	struct text data = { 0 };
 
@@ -140,8 +158,9 @@ static inline void put_soa(struct text *t)
 
 	put_name(&data, "ns.invalid");
 	put_name(&data, "hostmaster.invalid");
-	for (size_t i = 0; i < 5; i++)
+	for (size_t i = 0; i < 5; i++) {
 		put_number(&data, numbers[i], 4);
+	}
 	put_record(t, "", TYPE_SOA, NEGATIVE_TTL, &data);
 	text_free(&data);
 }
@@ -168,12 +187,15 @@ static inline size_t parse_name(struct query *q, const char *p, size_t n)
 	while (at < n && p[at]) {
 		size_t len = (unsigned char)p[at++];
 
-		if (len > 63 || len >= n - at || at + len >= MAX_NAME)
+		if (len > 63 || len >= n - at || at + len >= MAX_NAME) {
 			return 0;
-		if (out)
+		}
+		if (out) {
 			q->name[out++] = '.';
-		for (; len; len--)
+		}
+		for (; len; len--) {
 			out += print_octet(q->name + out, (unsigned char)p[at++]);
+		}
 	}
 	q->name[out] = '\0';
 	return at < n ? at + 1 : 0;
@@ -185,23 +207,26 @@ static inline bool parse_query(struct query *q, const char *p, size_t n, bool tc
 	size_t name_size, at;
 
 	*q = (struct query){ .room = tcp ? UINT16_MAX : PLAIN_UDP_SIZE };
-	if (n < HEADER_SIZE || p[2] & 0x80 || get_number(p + 4) != 1)
+	if (n < HEADER_SIZE || p[2] & 0x80 || get_number(p + 4) != 1) {
 		return false;
+	}
 	q->id = (uint16_t)get_number(p);
 	q->flags = (uint16_t)get_number(p + 2);
 	name_size = parse_name(q, p + HEADER_SIZE, n - HEADER_SIZE);
 	q->question_size = name_size + 4;
 	at = HEADER_SIZE + q->question_size;
-	if (!name_size || at > n)
+	if (!name_size || at > n) {
 		return false;
+	}
 	q->type = get_number(p + at - 4);
 	q->class = get_number(p + at - 2);
 	if (get_number(p + 10) && n - at >= 11 && !p[at] && get_number(p + at + 1) == TYPE_OPT) {
 		unsigned size = get_number(p + at + 3);
 
 		q->extended = true;
-		if (!tcp && size > PLAIN_UDP_SIZE)
+		if (!tcp && size > PLAIN_UDP_SIZE) {
 			q->room = size < OUR_UDP_SIZE ? size : OUR_UDP_SIZE;
+		}
 	}
 	return true;
 }

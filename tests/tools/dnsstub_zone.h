@@ -13,27 +13,34 @@
 #include <strings.h>
 
 enum kind {
-	IS_TEXT, IS_CNAME, IS_SERVFAIL, IS_REFUSED, IS_TIMEOUT, IS_TRUNCATE, IS_DELAY, IS_NODATA
+	IS_TEXT,
+	IS_CNAME,
+	IS_SERVFAIL,
+	IS_REFUSED,
+	IS_TIMEOUT,
+	IS_TRUNCATE,
+	IS_DELAY,
+	IS_NODATA
 };
 
 static const struct {
 	const char *word;
 	enum kind kind;
 } directives[] = {
-	{ "@CNAME", IS_CNAME }, { "@SERVFAIL", IS_SERVFAIL }, { "@REFUSED", IS_REFUSED },
+	{ "@CNAME", IS_CNAME },     { "@SERVFAIL", IS_SERVFAIL }, { "@REFUSED", IS_REFUSED },
 	{ "@TIMEOUT", IS_TIMEOUT }, { "@TRUNCATE", IS_TRUNCATE }, { "@DELAY", IS_DELAY },
 	{ "@NODATA", IS_NODATA },
 };
 
 struct record {
 	enum kind kind;
-	char *name;		/* without a dot at its end */
-	char *data;		/* text, or the target of a CNAME */
-	unsigned long delay;	/* in ms */
+	char *name;          /* without a dot at its end */
+	char *data;          /* text, or the target of a CNAME */
+	unsigned long delay; /* in ms */
 };
 
 struct zone {
-	struct text source;	/* the records point into it */
+	struct text source; /* the records point into it */
 	struct record *records;
 	size_t count;
 };
@@ -51,8 +58,9 @@ static inline char *cut_word(char **rest)
 	char *word = *rest;
 
 	*rest += strcspn(*rest, " \t");
-	if (**rest)
+	if (**rest) {
 		*(*rest)++ = '\0';
+	}
 	*rest += strspn(*rest, " \t");
 	return word;
 }
@@ -64,18 +72,23 @@ static inline const char *parse_data(struct record *r, char *data)
 	const char *word;
 
 	r->data = data;
-	if (*data != '@')
+	if (*data != '@') {
 		return NULL;
+	}
 	word = cut_word(&r->data);
-	while (i < rows && strcmp(directives[i].word, word))
+	while (i < rows && strcmp(directives[i].word, word)) {
 		i++;
-	if (i == rows)
+	}
+	if (i == rows) {
 		return "unknown directive";
+	}
 	r->kind = directives[i].kind;
-	if (r->kind == IS_CNAME && !*r->data)
+	if (r->kind == IS_CNAME && !*r->data) {
 		return "the target is missing";
-	if (r->kind == IS_DELAY && !number(cut_word(&r->data), INT_MAX, &r->delay))
+	}
+	if (r->kind == IS_DELAY && !number(cut_word(&r->data), INT_MAX, &r->delay)) {
 		return "not a number of ms";
+	}
 	return NULL;
 }
 
@@ -83,8 +96,9 @@ static inline void cut_dot(char *name)
 {
 	size_t len = strlen(name);
 
-	if (len && name[len - 1] == '.')
+	if (len && name[len - 1] == '.') {
 		name[len - 1] = '\0';
+	}
 }
 
 static inline const char *parse_line(struct record *r, char *line)
@@ -93,13 +107,15 @@ static inline const char *parse_line(struct record *r, char *line)
 	const char *wrong;
 
 	*r = (struct record){ .kind = IS_TEXT, .name = line };
-	if (!tab)
+	if (!tab) {
 		return "no tab";
+	}
 	*tab = '\0';
 	wrong = parse_data(r, tab + 1);
 	cut_dot(r->name);
-	if (r->kind == IS_CNAME)
+	if (r->kind == IS_CNAME) {
 		cut_dot(r->data);
+	}
 	return wrong;
 }
 
@@ -120,14 +136,17 @@ static inline bool zone_read(struct zone *z, const char *path, struct text *why)
 
 		line_number++;
 		end = strchrnul(line, '\n');
-		if (*end)
+		if (*end) {
 			*end++ = '\0';
+		}
 		line[strcspn(line, "\r")] = '\0';
-		if (!*line || *line == '#')
+		if (!*line || *line == '#') {
 			continue;
+		}
 		z->records = realloc(z->records, (z->count + 1) * sizeof(*z->records));
-		if (!z->records)
+		if (!z->records) {
 			die(TOOL_FAILED, "out of memory");
+		}
 		wrong = parse_line(&z->records[z->count++], line);
 		if (wrong) {
 			text_printf(why, "%s:%d: %s", path, line_number, wrong);
@@ -142,8 +161,9 @@ static inline bool zone_read(struct zone *z, const char *path, struct text *why)
 static inline const struct record *zone_find(const struct zone *z, const char *name)
 {
 	for (size_t i = 0; i < z->count; i++) {
-		if (!strcasecmp(z->records[i].name, name))
+		if (!strcasecmp(z->records[i].name, name)) {
 			return &z->records[i];
+		}
 	}
 	return NULL;
 }
@@ -158,8 +178,9 @@ static inline bool zone_has_below(const struct zone *z, const char *name)
 		size_t longer = strlen(candidate);
 
 		if (longer > len && candidate[longer - len - 1] == '.' &&
-		    !strcasecmp(candidate + longer - len, name))
+		    !strcasecmp(candidate + longer - len, name)) {
 			return true;
+		}
 	}
 	return false;
 }

@@ -53,7 +53,8 @@ static long most_anonymous(pid_t session)
 	long most = 0;
 	DIR *proc = opendir("/proc");
 	for (struct dirent *d; proc && (d = readdir(proc));) {
-		if (isdigit((unsigned char)d->d_name[0]) && getsid((pid_t)atol(d->d_name)) == session) {
+		if (isdigit((unsigned char)d->d_name[0]) &&
+		    getsid((pid_t)atol(d->d_name)) == session) {
 			long n = anonymous(d->d_name);
 			most = n > most ? n : most;
 		}
@@ -89,6 +90,7 @@ int main(int argc, char **argv)
 	struct rusage r;
 	getrusage(RUSAGE_CHILDREN, &r);
 	int code = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
-	printf("wall=%.6f cpu=%.6f anon=%ld exit=%d\n", wall, of(r.ru_utime) + of(r.ru_stime), anon, code);
+	printf("wall=%.6f cpu=%.6f anon=%ld exit=%d\n", wall, of(r.ru_utime) + of(r.ru_stime), anon,
+	       code);
 	return code;
 }

@@ -21,12 +21,12 @@
 #include <sys/resource.h>
 #include <sys/stat.h>
 
-enum { REPLY_PATIENCE = 600, MAX_CONNECTIONS = 1000 };	/* s */
+enum { REPLY_PATIENCE = 600, MAX_CONNECTIONS = 1000 }; /* s */
 
 struct message {
 	const char *bytes;
 	size_t len;
-	char *own;			/* `bytes`, if they are in memory of their own */
+	char *own; /* `bytes`, if they are in memory of their own */
 };
 
 struct slot {
@@ -34,12 +34,12 @@ struct slot {
 	const struct message *message;
 	size_t sent;
 	char address[64];
-	struct curl_slist recipient;	/* libcurl does not copy it */
+	struct curl_slist recipient; /* libcurl does not copy it */
 };
 
 struct push {
-	const char *from;		/* sender of all copies, or with `verp` its beginning */
-	bool verp;			/* each copy has a sender of its own */
+	const char *from; /* sender of all copies, or with `verp` its beginning */
+	bool verp;        /* each copy has a sender of its own */
 	unsigned port;
 	size_t copies;
 	size_t connections;
@@ -58,8 +58,9 @@ static struct message with_crlf(struct message m)
 
 	text_reserve(&t, m.len + m.len / 16 + 2);
 	for (size_t i = 0; i < m.len; i++) {
-		if (m.bytes[i] == '\n' && (!i || m.bytes[i - 1] != '\r'))
+		if (m.bytes[i] == '\n' && (!i || m.bytes[i - 1] != '\r')) {
 			text_append(&t, "\r", 1);
+		}
 		text_append(&t, m.bytes + i, 1);
 	}
 	return (struct message){ t.data, t.len, t.data };
@@ -70,8 +71,9 @@ static bool has_bare_lf(const struct message *m)
 	const char *end = m->bytes + m->len, *at = m->bytes;
 
 	while (at < end && (at = memchr(at, '\n', (size_t)(end - at)))) {
-		if (at == m->bytes || at[-1] != '\r')
+		if (at == m->bytes || at[-1] != '\r') {
 			return true;
+		}
 		at++;
 	}
 	return false;
@@ -84,20 +86,24 @@ static void add_file(struct push *p, const char *path)
 	struct stat st;
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
 
-	if (fd < 0 || fstat(fd, &st) < 0)
+	if (fd < 0 || fstat(fd, &st) < 0) {
 		die(TOOL_FAILED, "cannot read \"%s\": %s", path, strerror(errno));
+	}
 	if (st.st_size > 0) {
 		m.len = (size_t)st.st_size;
 		m.bytes = mmap(NULL, m.len, PROT_READ, MAP_PRIVATE | MAP_POPULATE, fd, 0);
-		if (m.bytes == MAP_FAILED)
+		if (m.bytes == MAP_FAILED) {
 			die(TOOL_FAILED, "cannot map \"%s\": %s", path, strerror(errno));
+		}
 	}
 	close(fd);
-	if (has_bare_lf(&m))
+	if (has_bare_lf(&m)) {
 		m = with_crlf(m);
+	}
 	p->messages = realloc(p->messages, (p->count + 1) * sizeof(*p->messages));
-	if (!p->messages)
+	if (!p->messages) {
 		die(TOOL_FAILED, "out of memory");
+	}
 	p->messages[p->count++] = m;
 }
 
@@ -112,15 +118,17 @@ static void add_path(struct push *p, const char *path)
 	struct stat st;
 	int n;
 
-	if (stat(path, &st) < 0)
+	if (stat(path, &st) < 0) {
 		die(TOOL_FAILED, "cannot read \"%s\": %s", path, strerror(errno));
+	}
 	if (!S_ISDIR(st.st_mode)) {
 		add_file(p, path);
 		return;
 	}
 	n = scandir(path, &entries, is_visible, alphasort);
-	if (n <= 0)
+	if (n <= 0) {
 		die(TOOL_FAILED, "no files in \"%s\"", path);
+	}
 	for (int i = 0; i < n; i++) {
 		struct text file = { 0 };
 
@@ -148,8 +156,9 @@ static void open_slot(const struct push *p, struct slot *slot)
 	char url[64];
 
 	slot->easy = curl_easy_init();
-	if (!slot->easy)
+	if (!slot->easy) {
 		die(TOOL_FAILED, "libcurl does not start");
+	}
 	slot->recipient.data = slot->address;
 	snprintf(url, sizeof(url), "smtp://127.0.0.1:%u/push.test", p->port);
 	curl_easy_setopt(slot->easy, CURLOPT_URL, url);
@@ -168,8 +177,9 @@ static void begin_copy(struct push *p, struct slot *slot)
 {
 	size_t i = p->begun;
 
-	if (i == p->copies)
+	if (i == p->copies) {
 		return;
+	}
 	p->begun++;
 	slot->message = &p->messages[i % p->count];
 	slot->sent = 0;
@@ -182,8 +192,9 @@ static void begin_copy(struct push *p, struct slot *slot)
 		text_free(&sender);
 	}
 	curl_easy_setopt(slot->easy, CURLOPT_INFILESIZE_LARGE, (curl_off_t)slot->message->len);
-	if (curl_multi_add_handle(p->multi, slot->easy) != CURLM_OK)
+	if (curl_multi_add_handle(p->multi, slot->easy) != CURLM_OK) {
 		die(TOOL_FAILED, "libcurl takes no transfer");
+	}
 }
 
 /* Ends the copies that are done and begins the next; returns how many were done. */
@@ -199,14 +210,15 @@ static size_t turn_over(struct push *p)
 		char *slot;
 		long code = 0;
 
-		if (info->msg != CURLMSG_DONE)
+		if (info->msg != CURLMSG_DONE) {
 			continue;
+		}
 		curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &code);
 		curl_easy_getinfo(easy, CURLINFO_PRIVATE, &slot);
 		if (result != CURLE_OK) {
 			p->failed++;
 			fprintf(stderr, "push: copy failed: %s, reply %ld\n",
-				curl_easy_strerror(result), code);
+			        curl_easy_strerror(result), code);
 		}
 		curl_multi_remove_handle(p->multi, easy);
 		begin_copy(p, (struct slot *)(void *)slot);
@@ -219,18 +231,21 @@ static void send_copies(struct push *p)
 {
 	size_t done = 0;
 
-	for (size_t i = 0; i < p->connections; i++)
+	for (size_t i = 0; i < p->connections; i++) {
 		begin_copy(p, &p->slots[i]);
+	}
 	while (done < p->copies) {
 		size_t now;
 		int running;
 
-		if (curl_multi_perform(p->multi, &running) != CURLM_OK)
+		if (curl_multi_perform(p->multi, &running) != CURLM_OK) {
 			die(TOOL_FAILED, "libcurl gives up");
+		}
 		now = turn_over(p);
 		done += now;
-		if (!now && running)
+		if (!now && running) {
 			curl_multi_poll(p->multi, NULL, 0, 1000, NULL);
+		}
 	}
 }
 
@@ -240,33 +255,38 @@ static double cpu_seconds(void)
 
 	getrusage(RUSAGE_SELF, &used);
 	return (double)(used.ru_utime.tv_sec + used.ru_stime.tv_sec) +
-		(double)(used.ru_utime.tv_usec + used.ru_stime.tv_usec) / 1e6;
+	       (double)(used.ru_utime.tv_usec + used.ru_stime.tv_usec) / 1e6;
 }
 
 static void open_push(struct push *p)
 {
 	long connections = (long)p->connections;
 
-	if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
+	if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK) {
 		die(TOOL_FAILED, "libcurl does not start");
+	}
 	p->multi = curl_multi_init();
-	if (!p->multi)
+	if (!p->multi) {
 		die(TOOL_FAILED, "libcurl does not start");
+	}
 	curl_multi_setopt(p->multi, CURLMOPT_MAX_TOTAL_CONNECTIONS, connections);
 	curl_multi_setopt(p->multi, CURLMOPT_MAXCONNECTS, connections);
 	p->slots = new_bytes(p->connections * sizeof(*p->slots));
-	for (size_t i = 0; i < p->connections; i++)
+	for (size_t i = 0; i < p->connections; i++) {
 		open_slot(p, &p->slots[i]);
+	}
 }
 
 static void close_push(struct push *p)
 {
-	for (size_t i = 0; i < p->connections; i++)
+	for (size_t i = 0; i < p->connections; i++) {
 		curl_easy_cleanup(p->slots[i].easy);
+	}
 	curl_multi_cleanup(p->multi);
 	curl_global_cleanup();
-	for (size_t i = 0; i < p->count; i++)
+	for (size_t i = 0; i < p->count; i++) {
 		free(p->messages[i].own);
+	}
 	free(p->slots);
 	free(p->messages);
 }
@@ -282,23 +302,26 @@ static void take_options(struct push *p, int argc, char **argv)
 	int code;
 
 	while ((code = getopt(argc, argv, "p:n:c:f:V")) != -1) {
-		if (code == 'p')
+		if (code == 'p') {
 			p->port = (unsigned)option_number("-p", optarg, 65535);
-		else if (code == 'n')
+		} else if (code == 'n') {
 			p->copies = option_number("-n", optarg, INT_MAX);
-		else if (code == 'c')
+		} else if (code == 'c') {
 			p->connections = option_number("-c", optarg, MAX_CONNECTIONS);
-		else if (code == 'f')
+		} else if (code == 'f') {
 			p->from = optarg;
-		else if (code == 'V')
+		} else if (code == 'V') {
 			p->verp = true;
-		else
+		} else {
 			usage();
+		}
 	}
-	if (!p->port || !p->connections || argc - optind != 1)
+	if (!p->port || !p->connections || argc - optind != 1) {
 		usage();
-	if (!p->from)
+	}
+	if (!p->from) {
 		p->from = p->verp ? "list-bounces" : "list-bounces@lists.example.org";
+	}
 }
 
 int main(int argc, char **argv)
@@ -309,8 +332,9 @@ int main(int argc, char **argv)
 
 	take_options(&p, argc, argv);
 	add_path(&p, argv[optind]);
-	if (!p.copies)
+	if (!p.copies) {
 		p.copies = p.count;
+	}
 	open_push(&p);
 	cpu = cpu_seconds();
 	wall = now_ns();

@@ -39,10 +39,10 @@ enum { DEFAULT_MAX_SIZE = 256 * 1024 * 1024 };
 static void usage(void)
 {
 	fputs("usage: sink [-v] [-p PORT] [-f PORTFILE] [-o DIR] [-r SCRIPT] [-l LOG] [--strict]\n"
-		"            [--max-size N] [--starttls CERT KEY] [--no-pipelining]\n"
-		"            [--no-8bitmime] [--no-size] [--no-smtputf8] [--no-dsn]\n"
-		"            [--no-enhancedstatuscodes]\n",
-		stderr);
+	      "            [--max-size N] [--starttls CERT KEY] [--no-pipelining]\n"
+	      "            [--no-8bitmime] [--no-size] [--no-smtputf8] [--no-dsn]\n"
+	      "            [--no-enhancedstatuscodes]\n",
+	      stderr);
 	exit(TOOL_MISUSE);
 }
 
@@ -50,9 +50,10 @@ static void log_summary(const struct sink *s)
 {
 	const struct counts *n = &s->counts;
 
-	sink_log(s, "accepted=%lu rejected=%lu connections=%lu bytes=%lu bare_lf=%lu "
-		"commands_ahead=%lu", n->accepted, n->rejected, n->connections, n->bytes,
-		n->bare_lf, n->commands_ahead);
+	sink_log(s,
+	         "accepted=%lu rejected=%lu connections=%lu bytes=%lu bare_lf=%lu "
+	         "commands_ahead=%lu",
+	         n->accepted, n->rejected, n->connections, n->bytes, n->bare_lf, n->commands_ahead);
 }
 
 /* The rules are read again; those in use stay if the new ones are wrong. */
@@ -61,8 +62,9 @@ static void reload_script(struct sink *s)
 	struct text why = { 0 };
 	struct script *fresh;
 
-	if (!s->script_path)
+	if (!s->script_path) {
 		return;
+	}
 	fresh = script_read(s->script_path, &why);
 	if (fresh) {
 		fresh->older = s->script;
@@ -78,8 +80,9 @@ static void watch(const struct sink *s, int fd, void *what, unsigned interest, i
 {
 	struct epoll_event event = { .events = interest, .data.ptr = what };
 
-	if (epoll_ctl(s->epoll, operation, fd, &event) < 0)
+	if (epoll_ctl(s->epoll, operation, fd, &event) < 0) {
 		die(TOOL_FAILED, "epoll: %s", strerror(errno));
+	}
 }
 
 /*
@@ -96,17 +99,20 @@ static void close_connection(struct conn *c)
 {
 	struct sink *s = c->sink;
 
-	if (c->mode == IN_CONTENT && !c->dropping)
+	if (c->mode == IN_CONTENT && !c->dropping) {
 		sink_log(s, "connection %lu: ended within content", c->id);
+	}
 	set_due(c, 0);
 	spool_clear(&s->store, &c->spool);
 	close_socket(c);
-	if (c->previous)
+	if (c->previous) {
 		c->previous->next = c->next;
-	else
+	} else {
 		s->conns = c->next;
-	if (c->next)
+	}
+	if (c->next) {
 		c->next->previous = c->previous;
+	}
 	text_free(&c->rest);
 	text_free(&c->out);
 	text_free(&c->candidate);
@@ -121,13 +127,15 @@ static void flush_replies(struct conn *c)
 {
 	ssize_t n;
 
-	if (!c->out.len)
+	if (!c->out.len) {
 		return;
+	}
 	n = send(c->fd, c->out.data, c->out.len, MSG_NOSIGNAL);
-	if (n >= 0)
+	if (n >= 0) {
 		text_drop(&c->out, (size_t)n);
-	else if (errno != EAGAIN && errno != EINTR)
+	} else if (errno != EAGAIN && errno != EINTR) {
 		c->dead = true;
+	}
 }
 
 /* Runs a tlspump, which lies beside this program, between the two descriptors. Never returns. */
@@ -139,10 +147,12 @@ static _Noreturn void become_pump(const struct sink *s, int outer, int inner)
 
 	text_reserve(&path, 4096);
 	n = readlink("/proc/self/exe", path.data, 4096);
-	if (n <= 0)
+	if (n <= 0) {
 		die(TOOL_FAILED, "cannot find myself");
-	while (n && path.data[n - 1] != '/')
+	}
+	while (n && path.data[n - 1] != '/') {
 		n--;
+	}
 	path.len = (size_t)n;
 	text_printf(&path, "tlspump");
 	text_printf(&outer_word, "%d", outer);
@@ -153,7 +163,7 @@ static _Noreturn void become_pump(const struct sink *s, int outer, int inner)
 	fcntl(outer, F_SETFD, 0);
 	fcntl(inner, F_SETFD, 0);
 	execl(path.data, "tlspump", s->certificate, s->key, outer_word.data, inner_word.data,
-		(char *)NULL);
+	      (char *)NULL);
 	die(TOOL_FAILED, "cannot run \"%s\": %s", path.data, strerror(errno));
 }
 
@@ -162,15 +172,13 @@ static void start_tls(struct conn *c)
 {
 	int pair[2];
 
-	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) < 0)
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) < 0) {
 		die(TOOL_FAILED, "socket pair: %s", strerror(errno));
+	}
 	switch (fork()) {
-	case -1:
-		die(TOOL_FAILED, "fork: %s", strerror(errno));
-	case 0:
-		become_pump(c->sink, c->fd, pair[1]);
-	default:
-		break;
+	case -1: die(TOOL_FAILED, "fork: %s", strerror(errno));
+	case 0: become_pump(c->sink, c->fd, pair[1]);
+	default: break;
 	}
 	close(pair[1]);
 	close_socket(c);
@@ -205,18 +213,21 @@ static void settle(struct conn *c)
 		close_connection(c);
 		return;
 	}
-	if (c->starting_tls && !c->out.len)
+	if (c->starting_tls && !c->out.len) {
 		start_tls(c);
+	}
 	if (c->closing && !c->out.len && !c->shut) {
 		shutdown(c->fd, SHUT_WR);
 		c->shut = true;
 		set_due(c, now_ms() + LINGER);
 	}
-	if (!c->paused && !c->closing)
+	if (!c->paused && !c->closing) {
 		watch_idleness(c);
+	}
 	interest = (c->paused || c->starting_tls ? 0 : EPOLLIN) | (c->out.len ? EPOLLOUT : 0u);
-	if (interest != c->interest)
+	if (interest != c->interest) {
 		watch(c->sink, c->fd, c, interest, EPOLL_CTL_MOD);
+	}
 	c->interest = interest;
 }
 
@@ -226,11 +237,13 @@ static void receive(struct conn *c)
 	size_t kept = c->rest.len, have, used;
 	ssize_t n;
 
-	if (kept)
+	if (kept) {
 		memcpy(buffer, c->rest.data, kept);
+	}
 	n = read(c->fd, buffer + kept, BUFFER_SIZE - kept);
-	if (n < 0 && (errno == EAGAIN || errno == EINTR))
+	if (n < 0 && (errno == EAGAIN || errno == EINTR)) {
 		return;
+	}
 	if (n <= 0) {
 		c->dead = true;
 		return;
@@ -264,13 +277,15 @@ static void run_timers(struct sink *s)
 {
 	int64_t now;
 
-	if (!s->timed)
+	if (!s->timed) {
 		return;
+	}
 	now = now_ms();
 	for (struct conn *c = s->conns, *next; c; c = next) {
 		next = c->next;
-		if (c->due && c->due <= now)
+		if (c->due && c->due <= now) {
 			timer_fired(c);
+		}
 	}
 }
 
@@ -279,11 +294,13 @@ static int patience(const struct sink *s)
 {
 	int64_t first = INT64_MAX, left;
 
-	if (!s->timed)
+	if (!s->timed) {
 		return -1;
+	}
 	for (const struct conn *c = s->conns; c; c = c->next) {
-		if (c->due && c->due < first)
+		if (c->due && c->due < first) {
 			first = c->due;
+		}
 	}
 	left = first - now_ms();
 	return left < 0 ? 0 : left > 60000 ? 60000 : (int)left;
@@ -301,8 +318,9 @@ static void welcome(struct sink *s, int fd, const struct sockaddr_in *peer)
 	c->id = ++s->counts.connections;
 	c->spool.file = -1;
 	c->next = s->conns;
-	if (c->next)
+	if (c->next) {
 		c->next->previous = c;
+	}
 	s->conns = c;
 	c->interest = EPOLLIN;
 	watch(s, fd, c, c->interest, EPOLL_CTL_ADD);
@@ -319,14 +337,15 @@ static void accept_all(struct sink *s)
 		struct sockaddr_in peer;
 		socklen_t size = sizeof(peer);
 		int fd = accept4(s->listener, (struct sockaddr *)&peer, &size,
-			SOCK_NONBLOCK | SOCK_CLOEXEC);
+		                 SOCK_NONBLOCK | SOCK_CLOEXEC);
 
-		if (fd >= 0)
+		if (fd >= 0) {
 			welcome(s, fd, &peer);
-		else if (errno == EAGAIN)
+		} else if (errno == EAGAIN) {
 			more = false;
-		else if (errno != ECONNABORTED && errno != EINTR)
+		} else if (errno != ECONNABORTED && errno != EINTR) {
 			die(TOOL_FAILED, "accept: %s", strerror(errno));
+		}
 	}
 }
 
@@ -335,12 +354,14 @@ static bool take_signal(struct sink *s)
 {
 	struct signalfd_siginfo info;
 
-	if (read(s->signals, &info, sizeof(info)) != (ssize_t)sizeof(info))
+	if (read(s->signals, &info, sizeof(info)) != (ssize_t)sizeof(info)) {
 		return true;
-	if (info.ssi_signo == SIGHUP)
+	}
+	if (info.ssi_signo == SIGHUP) {
 		reload_script(s);
-	else if (info.ssi_signo == SIGUSR1)
+	} else if (info.ssi_signo == SIGUSR1) {
 		log_summary(s);
+	}
 	return info.ssi_signo == SIGHUP || info.ssi_signo == SIGUSR1;
 }
 
@@ -360,10 +381,11 @@ static void serve(struct sink *s)
 			} else if (events[i].data.ptr == &s->signals) {
 				running = take_signal(s) && running;
 			} else {
-				if (events[i].events & EPOLLIN)
+				if (events[i].events & EPOLLIN) {
 					receive(c);
-				else if (events[i].events & (EPOLLERR | EPOLLHUP))
+				} else if (events[i].events & (EPOLLERR | EPOLLHUP)) {
 					c->dead = true;
+				}
 				settle(c);
 			}
 		}
@@ -383,8 +405,9 @@ static void allow_many_files(void)
 
 static void open_listener(struct sink *s, unsigned port, const char *port_file)
 {
-	struct sockaddr_in address = { .sin_family = AF_INET, .sin_port = htons((uint16_t)port),
-		.sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	struct sockaddr_in address = { .sin_family = AF_INET,
+		                       .sin_port = htons((uint16_t)port),
+		                       .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
 	socklen_t size = sizeof(address);
 	int on = 1;
 
@@ -392,8 +415,9 @@ static void open_listener(struct sink *s, unsigned port, const char *port_file)
 	setsockopt(s->listener, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
 	if (s->listener < 0 || bind(s->listener, (struct sockaddr *)&address, size) < 0 ||
 	    listen(s->listener, SOMAXCONN) < 0 ||
-	    getsockname(s->listener, (struct sockaddr *)&address, &size) < 0)
+	    getsockname(s->listener, (struct sockaddr *)&address, &size) < 0) {
 		die(TOOL_FAILED, "cannot listen on port %u: %s", port, strerror(errno));
+	}
 	watch(s, s->listener, &s->listener, EPOLLIN, EPOLL_CTL_ADD);
 	publish_port(port_file, ntohs(address.sin_port));
 }
@@ -411,8 +435,9 @@ static void open_signals(struct sink *s)
 	sigprocmask(SIG_BLOCK, &set, NULL);
 	signal(SIGCHLD, SIG_IGN);
 	s->signals = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
-	if (s->signals < 0)
+	if (s->signals < 0) {
 		die(TOOL_FAILED, "signalfd: %s", strerror(errno));
+	}
 	watch(s, s->signals, &s->signals, EPOLLIN, EPOLL_CTL_ADD);
 }
 
@@ -461,31 +486,18 @@ static void take_options(struct sink *s, struct paths *paths, int argc, char **a
 
 	while ((code = getopt_long(argc, argv, "+p:o:r:f:l:v", long_options, NULL)) != -1) {
 		switch (code) {
-		case 'p':
-			paths->port = (unsigned)option_number("-p", optarg, 65535);
-			break;
-		case 'o':
-			paths->folder = optarg;
-			break;
-		case 'r':
-			s->script_path = optarg;
-			break;
-		case 'f':
-			paths->port_file = optarg;
-			break;
-		case 'l':
-			paths->log = optarg;
-			break;
-		case 'v':
-			s->verbose = true;
-			break;
-		default:
-			take_long_option(s, code, argv);
-			break;
+		case 'p': paths->port = (unsigned)option_number("-p", optarg, 65535); break;
+		case 'o': paths->folder = optarg; break;
+		case 'r': s->script_path = optarg; break;
+		case 'f': paths->port_file = optarg; break;
+		case 'l': paths->log = optarg; break;
+		case 'v': s->verbose = true; break;
+		default: take_long_option(s, code, argv); break;
 		}
 	}
-	if (optind != argc)
+	if (optind != argc) {
 		usage();
+	}
 }
 
 int main(int argc, char **argv)
@@ -498,20 +510,23 @@ int main(int argc, char **argv)
 	s.log = open_log(paths.log);
 	if (s.script_path) {
 		s.script = script_read(s.script_path, &why);
-		if (!s.script)
+		if (!s.script) {
 			die(TOOL_MISUSE, "%.*s", (int)why.len, why.data);
+		}
 	}
 	allow_many_files();
 	store_open(&s.store, paths.folder);
 	s.buffer = new_bytes(BUFFER_SIZE);
 	s.epoll = epoll_create1(EPOLL_CLOEXEC);
-	if (s.epoll < 0)
+	if (s.epoll < 0) {
 		die(TOOL_FAILED, "epoll: %s", strerror(errno));
+	}
 	open_signals(&s);
 	open_listener(&s, paths.port, paths.port_file);
 	serve(&s);
-	while (s.conns)
+	while (s.conns) {
 		close_connection(s.conns);
+	}
 	log_summary(&s);
 	script_free(s.script);
 	free(s.buffer);

@@ -34,20 +34,27 @@ static inline void accept_ehlo(struct conn *c, const struct rule *rule)
 	reset_transaction(c);
 	c->greeted = c->extended = true;
 	text_printf(&t, "sink");
-	if (offers & OFFER_PIPELINING)
+	if (offers & OFFER_PIPELINING) {
 		text_printf(&t, "\nPIPELINING");
-	if (offers & OFFER_8BITMIME)
+	}
+	if (offers & OFFER_8BITMIME) {
 		text_printf(&t, "\n8BITMIME");
-	if (offers & OFFER_SIZE)
+	}
+	if (offers & OFFER_SIZE) {
 		text_printf(&t, "\nSIZE %zu", c->sink->max_size);
-	if (offers & OFFER_SMTPUTF8)
+	}
+	if (offers & OFFER_SMTPUTF8) {
 		text_printf(&t, "\nSMTPUTF8");
-	if (offers & OFFER_DSN)
+	}
+	if (offers & OFFER_DSN) {
 		text_printf(&t, "\nDSN");
-	if (offers & OFFER_ENHANCED)
+	}
+	if (offers & OFFER_ENHANCED) {
 		text_printf(&t, "\nENHANCEDSTATUSCODES");
-	if (c->sink->certificate && !c->secure)
+	}
+	if (c->sink->certificate && !c->secure) {
 		text_printf(&t, "\nSTARTTLS");
+	}
 	answer(c, rule, 250, t.data);
 	text_free(&t);
 }
@@ -63,9 +70,10 @@ static inline void accept_starttls(struct conn *c, const struct rule *rule)
 static inline void take_candidate(struct conn *c, const char *verb)
 {
 	text_append(&c->envelope, c->candidate.data, c->candidate.len);
-	if (c->candidate_params.len)
+	if (c->candidate_params.len) {
 		text_printf(&c->params, "%s <%s> %.*s\n", verb, c->candidate.data,
-			(int)c->candidate_params.len, c->candidate_params.data);
+		            (int)c->candidate_params.len, c->candidate_params.data);
+	}
 }
 
 static inline void accept_mail(struct conn *c, const struct rule *rule)
@@ -102,8 +110,9 @@ static inline void accept_dot(struct conn *c, const struct rule *rule)
 	s->counts.accepted++;
 	s->counts.bytes += c->size;
 	if (s->store.folder >= 0) {
-		for (size_t i = 0; i <= c->recipients; i++, address += strlen(address) + 1)
+		for (size_t i = 0; i <= c->recipients; i++, address += strlen(address) + 1) {
 			text_printf(&lines, "<%s>\n", address);
+		}
 		store_message(&s->store, &c->spool, &lines, &c->params);
 		text_free(&lines);
 	}
@@ -121,25 +130,35 @@ static inline void accept_quit(struct conn *c, const struct rule *rule)
 
 static inline void accept_idle(struct conn *c, const struct rule *rule)
 {
-	if (rule && rule->text)
+	if (rule && rule->text) {
 		reply(c, rule->code, rule->text);
+	}
 }
 
 static void (*const accept_event[EVENTS])(struct conn *, const struct rule *) = {
-	[ON_CONNECT] = accept_connection, [ON_EHLO] = accept_ehlo, [ON_STARTTLS] = accept_starttls,
-	[ON_MAIL] = accept_mail, [ON_RCPT] = accept_rcpt, [ON_DATA] = accept_data,
-	[ON_DOT] = accept_dot, [ON_QUIT] = accept_quit, [ON_IDLE] = accept_idle,
+	[ON_CONNECT] = accept_connection,
+	[ON_EHLO] = accept_ehlo,
+	[ON_STARTTLS] = accept_starttls,
+	[ON_MAIL] = accept_mail,
+	[ON_RCPT] = accept_rcpt,
+	[ON_DATA] = accept_data,
+	[ON_DOT] = accept_dot,
+	[ON_QUIT] = accept_quit,
+	[ON_IDLE] = accept_idle,
 };
 
 /* What a refusal of an event leads to, beside its reply. */
 static inline void note_refusal(struct conn *c, enum event event)
 {
-	if (event == ON_CONNECT)
+	if (event == ON_CONNECT) {
 		c->refused = true;
-	if (event >= ON_MAIL && event <= ON_DOT)
+	}
+	if (event >= ON_MAIL && event <= ON_DOT) {
 		c->sink->counts.rejected++;
-	if (event == ON_DATA || event == ON_DOT)
+	}
+	if (event == ON_DATA || event == ON_DOT) {
 		reset_transaction(c);
+	}
 }
 
 static inline void refuse(struct conn *c, enum event event, int code, const char *text)
@@ -162,29 +181,21 @@ static inline void give_reply(struct conn *c, enum event event, const struct rul
 static inline void carry_out(struct conn *c, enum event event, const struct rule *rule)
 {
 	switch (rule ? rule->action : DO_DEFAULT) {
-	case DO_DEFAULT:
-		accept_event[event](c, NULL);
-		break;
-	case DO_REPLY:
-		give_reply(c, event, rule);
-		break;
+	case DO_DEFAULT: accept_event[event](c, NULL); break;
+	case DO_REPLY: give_reply(c, event, rule); break;
 	case DO_REPLY_CLOSE:
 		give_reply(c, event, rule);
 		c->closing = true;
 		c->mode = DISCARDING;
 		break;
-	case DO_DROP:
-		c->dead = true;
-		break;
+	case DO_DROP: c->dead = true; break;
 	case DO_DROP_IN_DATA:
 		accept_data(c, NULL);
 		c->dropping = true;
 		c->drop_after = rule->bytes;
 		c->dead = rule->bytes == 0;
 		break;
-	case DO_STALL:
-		c->mode = DISCARDING;
-		break;
+	case DO_STALL: c->mode = DISCARDING; break;
 	case DO_ACCEPT_DROP:
 		c->mute = true;
 		accept_dot(c, NULL);

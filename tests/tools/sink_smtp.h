@@ -21,10 +21,11 @@ enum { MAX_COMMAND = 4096 };
 
 static inline void command_ehlo(struct conn *c, const char *arg)
 {
-	if (!*arg)
+	if (!*arg) {
 		answer(c, NULL, 501, "5.5.4 a name is missing");
-	else
+	} else {
 		happen(c, ON_EHLO, arg, 1);
+	}
 }
 
 static inline void command_helo(struct conn *c, const char *arg)
@@ -38,12 +39,13 @@ static inline void command_helo(struct conn *c, const char *arg)
 
 static inline void command_starttls(struct conn *c, const char *arg)
 {
-	if (!c->sink->certificate || c->secure)
+	if (!c->sink->certificate || c->secure) {
 		answer(c, NULL, 502, "5.5.1 not offered");
-	else if (*arg)
+	} else if (*arg) {
 		answer(c, NULL, 501, "5.5.4 no parameters here");
-	else
+	} else {
 		happen(c, ON_STARTTLS, "", 1);
+	}
 }
 
 static inline void command_mail(struct conn *c, const char *arg)
@@ -58,22 +60,24 @@ static inline void command_mail(struct conn *c, const char *arg)
 
 static inline void command_rcpt(struct conn *c, const char *arg)
 {
-	if (!c->has_sender)
+	if (!c->has_sender) {
 		answer(c, NULL, 503, "5.5.1 MAIL first");
-	else
+	} else {
 		judge_address(c, ON_RCPT, arg, "TO:");
+	}
 }
 
 static inline void command_data(struct conn *c, const char *arg)
 {
-	if (*arg)
+	if (*arg) {
 		answer(c, NULL, 501, "5.5.4 no parameters here");
-	else if (!c->has_sender)
+	} else if (!c->has_sender) {
 		answer(c, NULL, 503, "5.5.1 MAIL first");
-	else if (!c->recipients)
+	} else if (!c->recipients) {
 		answer(c, NULL, 554, "5.5.1 no valid recipients");
-	else
+	} else {
 		happen_to_recipients(c, ON_DATA);
+	}
 }
 
 static inline void command_rset(struct conn *c, const char *arg)
@@ -116,17 +120,20 @@ static inline void run_command(struct conn *c, const char *line)
 	size_t len = strcspn(line, " ");
 
 	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++) {
-		if (strncasecmp(line, commands[i].verb, len) || commands[i].verb[len])
+		if (strncasecmp(line, commands[i].verb, len) || commands[i].verb[len]) {
 			continue;
-		if (c->refused && commands[i].run != command_quit)
+		}
+		if (c->refused && commands[i].run != command_quit) {
 			break;
+		}
 		commands[i].run(c, line + len + (line[len] == ' '));
 		return;
 	}
-	if (c->refused)
+	if (c->refused) {
 		answer(c, NULL, 503, "5.5.1 go away");
-	else
+	} else {
 		answer(c, NULL, 500, "5.5.2 unknown command");
+	}
 }
 
 /* Judges the form of a command line of `len` bytes, its end included. True if it may be run. */
@@ -138,20 +145,23 @@ static inline bool check_line(struct conn *c, const char *line, size_t len)
 
 	s->counts.commands_ahead += ahead;
 	s->counts.bare_lf += bare;
-	if (bare)
+	if (bare) {
 		sink_log(s, "connection %lu: error: bare LF in a command", c->id);
-	if (ahead && !(s->offers & OFFER_PIPELINING))
+	}
+	if (ahead && !(s->offers & OFFER_PIPELINING)) {
 		sink_log(s, "connection %lu: error: command sent ahead without PIPELINING", c->id);
-	if (c->overlong || len > MAX_COMMAND)
+	}
+	if (c->overlong || len > MAX_COMMAND) {
 		answer(c, NULL, 500, "5.5.2 line too long");
-	else if (memchr(line, '\0', len))
+	} else if (memchr(line, '\0', len)) {
 		answer(c, NULL, 500, "5.5.2 NUL in a command");
-	else if (bare && s->strict)
+	} else if (bare && s->strict) {
 		answer(c, NULL, 500, "5.5.2 bare LF");
-	else if (ahead && s->strict && !(s->offers & OFFER_PIPELINING))
+	} else if (ahead && s->strict && !(s->offers & OFFER_PIPELINING)) {
 		answer(c, NULL, 503, "5.5.0 PIPELINING was not offered");
-	else
+	} else {
 		return true;
+	}
 	c->overlong = false;
 	return false;
 }
@@ -163,21 +173,25 @@ static inline size_t take_command(struct conn *c, const char *p, size_t n)
 	char line[MAX_COMMAND + 1];
 	size_t len, text_len;
 
-	if (!lf && n <= MAX_COMMAND)
+	if (!lf && n <= MAX_COMMAND) {
 		return 0;
+	}
 	if (!lf) {
 		c->overlong = true;
 		return n;
 	}
 	len = text_len = (size_t)(lf - p) + 1;
-	if (!check_line(c, p, len))
+	if (!check_line(c, p, len)) {
 		return len;
-	while (text_len && strchr(" \t\r\n", p[text_len - 1]))
+	}
+	while (text_len && strchr(" \t\r\n", p[text_len - 1])) {
 		text_len--;
+	}
 	memcpy(line, p, text_len);
 	line[text_len] = '\0';
-	if (c->sink->verbose)
+	if (c->sink->verbose) {
 		sink_log(c->sink, "%lu < %s", c->id, line);
+	}
 	run_command(c, line);
 	return len;
 }
@@ -189,16 +203,18 @@ static inline void end_content(struct conn *c)
 
 	c->mode = IN_COMMANDS;
 	s->counts.bare_lf += c->bare_lf;
-	if (c->bare_lf)
+	if (c->bare_lf) {
 		sink_log(s, "connection %lu: error: %lu bare LF in content", c->id, c->bare_lf);
-	if (c->dropping)
+	}
+	if (c->dropping) {
 		c->dead = true;
-	else if (c->bare_lf && s->strict)
+	} else if (c->bare_lf && s->strict) {
 		refuse(c, ON_DOT, 554, "5.6.0 bare LF in content");
-	else if (c->size > s->max_size)
+	} else if (c->size > s->max_size) {
 		refuse(c, ON_DOT, 552, "5.3.4 message too large");
-	else
+	} else {
 		happen_to_recipients(c, ON_DOT);
+	}
 }
 
 /* Takes content up to and including the final dot; returns the bytes used. */
@@ -212,8 +228,9 @@ static inline size_t take_content(struct conn *c, const char *p, size_t n)
 
 		if (c->line_start && *at == '.') {
 			if (!memcmp(at, ".\r\n", left < 3 ? left : 3)) {
-				if (left < 3)
+				if (left < 3) {
 					break;
+				}
 				at += 3;
 				end_content(c);
 				break;
@@ -240,8 +257,9 @@ static inline size_t take_some_content(struct conn *c, const char *p, size_t n)
 
 	c->drop_after -= used;
 	/* what is left may be the beginning of a final dot, which needs no waiting for here */
-	if (c->drop_after <= n - used)
+	if (c->drop_after <= n - used) {
 		c->dead = true;
+	}
 	return used;
 }
 
@@ -251,16 +269,18 @@ static inline size_t consume(struct conn *c, const char *p, size_t n)
 	size_t used = 0, step = 1;
 
 	while (used < n && step && !c->paused && !c->dead) {
-		if (c->mode == DISCARDING && c->starting_tls)
+		if (c->mode == DISCARDING && c->starting_tls) {
 			sink_log(c->sink, "connection %lu: error: input ahead of TLS", c->id);
-		if (c->mode == DISCARDING)
+		}
+		if (c->mode == DISCARDING) {
 			step = n - used;
-		else if (c->mode == IN_COMMANDS)
+		} else if (c->mode == IN_COMMANDS) {
 			step = take_command(c, p + used, n - used);
-		else if (c->dropping)
+		} else if (c->dropping) {
 			step = take_some_content(c, p + used, n - used);
-		else
+		} else {
 			step = take_content(c, p + used, n - used);
+		}
 		used += step;
 	}
 	return used;

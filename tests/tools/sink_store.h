@@ -17,16 +17,16 @@
 enum { SPOOL_MEMORY = 1 << 20 };
 
 struct store {
-	int folder;			/* -1: accepted messages are counted and thrown away */
-	unsigned long last;		/* number of the newest message */
-	unsigned long spools;		/* files opened so far, for their temporary names */
+	int folder;           /* -1: accepted messages are counted and thrown away */
+	unsigned long last;   /* number of the newest message */
+	unsigned long spools; /* files opened so far, for their temporary names */
 };
 
 /* The content of one message while it comes in. */
 struct spool {
 	struct text memory;
-	int file;			/* -1 as long as all of it is in memory */
-	char name[32];			/* of the file */
+	int file;      /* -1 as long as all of it is in memory */
+	char name[32]; /* of the file */
 };
 
 static inline _Noreturn void store_failed(const char *name)
@@ -40,14 +40,16 @@ static inline unsigned long store_highest(const char *path)
 	unsigned long highest = 0;
 	DIR *folder = opendir(path);
 
-	if (!folder)
+	if (!folder) {
 		die(TOOL_FAILED, "cannot read folder \"%s\": %s", path, strerror(errno));
-	for (struct dirent *entry; (entry = readdir(folder)); ) {
+	}
+	for (struct dirent *entry; (entry = readdir(folder));) {
 		char *end;
 		unsigned long n = strtoul(entry->d_name, &end, 10);
 
-		if (end != entry->d_name && *end == '.' && n > highest)
+		if (end != entry->d_name && *end == '.' && n > highest) {
 			highest = n;
+		}
 	}
 	closedir(folder);
 	return highest;
@@ -57,13 +59,16 @@ static inline unsigned long store_highest(const char *path)
 static inline void store_open(struct store *s, const char *path)
 {
 	s->folder = -1;
-	if (!path)
+	if (!path) {
 		return;
-	if (mkdir(path, 0777) < 0 && errno != EEXIST)
+	}
+	if (mkdir(path, 0777) < 0 && errno != EEXIST) {
 		die(TOOL_FAILED, "cannot make folder \"%s\": %s", path, strerror(errno));
+	}
 	s->folder = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (s->folder < 0)
+	if (s->folder < 0) {
 		die(TOOL_FAILED, "cannot open folder \"%s\": %s", path, strerror(errno));
+	}
 	s->last = store_highest(path);
 }
 
@@ -73,8 +78,9 @@ static inline int store_create(struct store *s, char name[32])
 
 	snprintf(name, 32, ".sink-%ld-%lu", (long)getpid(), ++s->spools);
 	fd = openat(s->folder, name, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
-	if (fd < 0)
+	if (fd < 0) {
 		store_failed(name);
+	}
 	return fd;
 }
 
@@ -84,8 +90,9 @@ static inline void store_rename(const struct store *s, int fd, const char *from,
 	char to[32];
 
 	snprintf(to, sizeof(to), "%03lu.%s", s->last, kind);
-	if (close(fd) < 0 || renameat(s->folder, from, s->folder, to) < 0)
+	if (close(fd) < 0 || renameat(s->folder, from, s->folder, to) < 0) {
 		store_failed(to);
+	}
 }
 
 static inline void store_text(struct store *s, const struct text *t, const char *kind)
@@ -93,22 +100,27 @@ static inline void store_text(struct store *s, const struct text *t, const char 
 	char name[32];
 	int fd = store_create(s, name);
 
-	if (!write_all(fd, t->data, t->len))
+	if (!write_all(fd, t->data, t->len)) {
 		store_failed(name);
+	}
 	store_rename(s, fd, name, kind);
 }
 
 static inline void spool_append(struct store *s, struct spool *p, const char *bytes, size_t len)
 {
-	if (s->folder < 0)
+	if (s->folder < 0) {
 		return;
+	}
 	text_append(&p->memory, bytes, len);
-	if (p->memory.len < SPOOL_MEMORY)
+	if (p->memory.len < SPOOL_MEMORY) {
 		return;
-	if (p->file < 0)
+	}
+	if (p->file < 0) {
 		p->file = store_create(s, p->name);
-	if (!write_all(p->file, p->memory.data, p->memory.len))
+	}
+	if (!write_all(p->file, p->memory.data, p->memory.len)) {
 		store_failed(p->name);
+	}
 	p->memory.len = 0;
 }
 
@@ -116,8 +128,9 @@ static inline void spool_append(struct store *s, struct spool *p, const char *by
 static inline void spool_clear(const struct store *s, struct spool *p)
 {
 	p->memory.len = 0;
-	if (p->file < 0)
+	if (p->file < 0) {
 		return;
+	}
 	close(p->file);
 	unlinkat(s->folder, p->name, 0);
 	p->file = -1;
@@ -125,22 +138,25 @@ static inline void spool_clear(const struct store *s, struct spool *p)
 
 /* Makes the content and its envelope the next message of the folder. */
 static inline void store_message(struct store *s, struct spool *p, const struct text *envelope,
-	const struct text *params)
+                                 const struct text *params)
 {
-	if (s->folder < 0)
+	if (s->folder < 0) {
 		return;
+	}
 	s->last++;
 	if (p->file < 0) {
 		store_text(s, &p->memory, "eml");
 	} else {
-		if (!write_all(p->file, p->memory.data, p->memory.len))
+		if (!write_all(p->file, p->memory.data, p->memory.len)) {
 			store_failed(p->name);
+		}
 		store_rename(s, p->file, p->name, "eml");
 		p->file = -1;
 	}
 	p->memory.len = 0;
-	if (params->len)
+	if (params->len) {
 		store_text(s, params, "params");
+	}
 	store_text(s, envelope, "env");
 }
 

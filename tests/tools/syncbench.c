@@ -23,23 +23,24 @@ enum { DEFAULT_ROUNDS = 1000, DEFAULT_SIZE = 8192, MAX_ROUNDS = 10000000 };
 
 struct bench {
 	size_t rounds;
-	size_t size;			/* of an append, in bytes */
-	const char *folder;		/* NULL: no appends */
-	char **command;			/* NULL: no command */
+	size_t size;        /* of an append, in bytes */
+	const char *folder; /* NULL: no appends */
+	char **command;     /* NULL: no command */
 	const char *input;
 	bool baseline;
 	int file;
-	struct text path;		/* of it */
+	struct text path; /* of it */
 	char *block;
-	size_t failed;			/* runs that did not exit 0 */
+	size_t failed; /* runs that did not exit 0 */
 };
 
 typedef void operation(struct bench *b);
 
 static void append_once(struct bench *b)
 {
-	if (!write_all(b->file, b->block, b->size) || fdatasync(b->file) < 0)
+	if (!write_all(b->file, b->block, b->size) || fdatasync(b->file) < 0) {
 		die(TOOL_FAILED, "cannot append: %s", strerror(errno));
+	}
 }
 
 static void run_once(struct bench *b, char *const argv[])
@@ -52,10 +53,12 @@ static void run_once(struct bench *b, char *const argv[])
 	posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, b->input, O_RDONLY, 0);
 	posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
 	failure = posix_spawnp(&child, argv[0], &actions, NULL, argv, environ);
-	if (failure)
+	if (failure) {
 		die(TOOL_FAILED, "cannot run \"%s\": %s", argv[0], strerror(failure));
-	while (waitpid(child, &status, 0) < 0 && errno == EINTR)
+	}
+	while (waitpid(child, &status, 0) < 0 && errno == EINTR) {
 		;
+	}
 	posix_spawn_file_actions_destroy(&actions);
 	b->failed += status != 0;
 }
@@ -77,7 +80,9 @@ static const struct measure {
 	const char *name;
 	operation *once;
 } measures[] = {
-	{ "append", append_once }, { "command", command_once }, { "fork", fork_once },
+	{ "append", append_once },
+	{ "command", command_once },
+	{ "fork", fork_once },
 };
 
 enum { MEASURES = sizeof(measures) / sizeof(measures[0]) };
@@ -103,8 +108,9 @@ static void measure_all(struct bench *b, int64_t *samples[MEASURES])
 		for (size_t i = 0; i < MEASURES; i++) {
 			int64_t begin = now_ns();
 
-			if (!samples[i])
+			if (!samples[i]) {
 				continue;
+			}
 			measures[i].once(b);
 			samples[i][round] = now_ns() - begin;
 		}
@@ -114,12 +120,13 @@ static void measure_all(struct bench *b, int64_t *samples[MEASURES])
 static void report(const struct bench *b, int64_t *samples[MEASURES])
 {
 	for (size_t i = 0; i < MEASURES; i++) {
-		if (!samples[i])
+		if (!samples[i]) {
 			continue;
+		}
 		qsort(samples[i], b->rounds, sizeof(*samples[i]), compare);
 		printf("%s n=%zu p50=%.1f p99=%.1f\n", measures[i].name, b->rounds,
-			percentile(samples[i], b->rounds, 50),
-			percentile(samples[i], b->rounds, 99));
+		       percentile(samples[i], b->rounds, 50),
+		       percentile(samples[i], b->rounds, 99));
 		free(samples[i]);
 	}
 }
@@ -129,8 +136,9 @@ static void open_file(struct bench *b)
 {
 	text_printf(&b->path, "%s/syncbench.%ld", b->folder, (long)getpid());
 	b->file = open(b->path.data, O_WRONLY | O_CREAT | O_EXCL | O_APPEND | O_CLOEXEC, 0600);
-	if (b->file < 0)
+	if (b->file < 0) {
 		die(TOOL_FAILED, "cannot make \"%s\": %s", b->path.data, strerror(errno));
+	}
 	b->block = new_bytes(b->size);
 	memset(b->block, 'x', b->size);
 }
@@ -144,18 +152,21 @@ static char **split_words(char *command)
 	for (command += strspn(command, " "); *command; command += strspn(command, " ")) {
 		words[count++] = command;
 		command += strcspn(command, " ");
-		if (*command)
+		if (*command) {
 			*command++ = '\0';
+		}
 	}
-	if (!count)
+	if (!count) {
 		die(TOOL_MISUSE, "--command: no command");
+	}
 	return words;
 }
 
 static void usage(void)
 {
 	fputs("usage: syncbench [-n N] [-s BYTES] [DIR] [--command 'CMD ARG...'] [--stdin FILE]\n"
-		"                 [--baseline-fork]\n", stderr);
+	      "                 [--baseline-fork]\n",
+	      stderr);
 	exit(TOOL_MISUSE);
 }
 
@@ -170,23 +181,26 @@ static void take_options(struct bench *b, int argc, char **argv)
 	int code;
 
 	while ((code = getopt_long(argc, argv, "n:s:", long_options, NULL)) != -1) {
-		if (code == 'n')
+		if (code == 'n') {
 			b->rounds = option_number("-n", optarg, MAX_ROUNDS);
-		else if (code == 's')
+		} else if (code == 's') {
 			b->size = option_number("-s", optarg, INT_MAX);
-		else if (code == 'c')
+		} else if (code == 'c') {
 			b->command = split_words(optarg);
-		else if (code == 'i')
+		} else if (code == 'i') {
 			b->input = optarg;
-		else if (code == 'b')
+		} else if (code == 'b') {
 			b->baseline = true;
-		else
+		} else {
 			usage();
+		}
 	}
-	if (optind < argc)
+	if (optind < argc) {
 		b->folder = argv[optind++];
-	if (optind != argc || !b->rounds || !b->size || !(b->folder || b->command || b->baseline))
+	}
+	if (optind != argc || !b->rounds || !b->size || !(b->folder || b->command || b->baseline)) {
 		usage();
+	}
 }
 
 int main(int argc, char **argv)
@@ -199,18 +213,22 @@ int main(int argc, char **argv)
 	wanted[0] = b.folder != NULL;
 	wanted[1] = b.command != NULL;
 	wanted[2] = b.baseline;
-	for (size_t i = 0; i < MEASURES; i++)
+	for (size_t i = 0; i < MEASURES; i++) {
 		samples[i] = wanted[i] ? new_bytes(b.rounds * sizeof(*samples[i])) : NULL;
-	if (b.folder)
+	}
+	if (b.folder) {
 		open_file(&b);
+	}
 	measure_all(&b, samples);
 	report(&b, samples);
-	if (b.folder)
+	if (b.folder) {
 		unlink(b.path.data);
+	}
 	text_free(&b.path);
 	free(b.command);
 	free(b.block);
-	if (b.failed)
+	if (b.failed) {
 		die(TOOL_FAILED, "%zu runs did not exit 0", b.failed);
+	}
 	return 0;
 }

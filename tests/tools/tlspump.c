@@ -28,18 +28,22 @@ static SSL *shake_hands(const char *certificate, const char *key, int outer)
 	SSL_CTX *context = SSL_CTX_new(TLS_server_method());
 	SSL *tls;
 
-	if (!context || SSL_CTX_use_certificate_chain_file(context, certificate) != 1)
+	if (!context || SSL_CTX_use_certificate_chain_file(context, certificate) != 1) {
 		tls_failed(certificate);
-	if (SSL_CTX_use_PrivateKey_file(context, key, SSL_FILETYPE_PEM) != 1)
+	}
+	if (SSL_CTX_use_PrivateKey_file(context, key, SSL_FILETYPE_PEM) != 1) {
 		tls_failed(key);
+	}
 	/* a ticket sent to a client that has left would reset what it has not read yet */
 	SSL_CTX_set_num_tickets(context, 0);
 	tls = SSL_new(context);
 	SSL_CTX_free(context);
-	if (!tls || SSL_set_fd(tls, outer) != 1)
+	if (!tls || SSL_set_fd(tls, outer) != 1) {
 		tls_failed("TLS");
-	if (SSL_accept(tls) != 1)
+	}
+	if (SSL_accept(tls) != 1) {
 		tls_failed("TLS handshake");
+	}
 	return tls;
 }
 
@@ -78,19 +82,23 @@ int main(int argc, char **argv)
 	tls = shake_hands(argv[1], argv[2], outer);
 	while (running) {
 		struct pollfd ends[2] = {
-			{ .fd = outer, .events = POLLIN }, { .fd = inner, .events = POLLIN },
+			{ .fd = outer, .events = POLLIN },
+			{ .fd = inner, .events = POLLIN },
 		};
 
 		if (SSL_pending(tls)) {
 			running = pump_in(tls, inner);
 			continue;
 		}
-		if (poll(ends, 2, -1) < 0)
+		if (poll(ends, 2, -1) < 0) {
 			break;
-		if (ends[1].revents)
+		}
+		if (ends[1].revents) {
 			running = pump_out(tls, inner);
-		if (running && ends[0].revents)
+		}
+		if (running && ends[0].revents) {
 			running = pump_in(tls, inner);
+		}
 	}
 	SSL_shutdown(tls);
 	SSL_free(tls);

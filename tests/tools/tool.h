@@ -30,8 +30,8 @@ struct text {
 };
 
 /* Prints "PROGRAM: MESSAGE" on stderr and ends the process with `status`. */
-__attribute__((noreturn, format(printf, 2, 3)))
-static inline void die(int status, const char *format, ...)
+__attribute__((noreturn, format(printf, 2, 3))) static inline void die(int status,
+                                                                       const char *format, ...)
 {
 	va_list args;
 
@@ -48,8 +48,9 @@ static inline void *new_bytes(size_t size)
 {
 	void *bytes = calloc(1, size);
 
-	if (!bytes)
+	if (!bytes) {
 		die(TOOL_FAILED, "out of memory");
+	}
 	return bytes;
 }
 
@@ -58,27 +59,31 @@ static inline void text_reserve(struct text *t, size_t more)
 {
 	size_t room = t->room ? t->room : 256;
 
-	if (t->room - t->len >= more)
+	if (t->room - t->len >= more) {
 		return;
-	while (room - t->len < more)
+	}
+	while (room - t->len < more) {
 		room *= 2;
+	}
 	t->data = realloc(t->data, room);
-	if (!t->data)
+	if (!t->data) {
 		die(TOOL_FAILED, "out of memory");
+	}
 	t->room = room;
 }
 
 static inline void text_append(struct text *t, const char *bytes, size_t len)
 {
-	if (!len)
+	if (!len) {
 		return;
+	}
 	text_reserve(t, len);
 	memcpy(t->data + t->len, bytes, len);
 	t->len += len;
 }
 
-__attribute__((format(printf, 2, 3)))
-static inline void text_printf(struct text *t, const char *format, ...)
+__attribute__((format(printf, 2, 3))) static inline void text_printf(struct text *t,
+                                                                     const char *format, ...)
 {
 	va_list args;
 	int len;
@@ -86,8 +91,9 @@ static inline void text_printf(struct text *t, const char *format, ...)
 	va_start(args, format);
 	len = vsnprintf(NULL, 0, format, args);
 	va_end(args);
-	if (len < 0)
+	if (len < 0) {
 		die(TOOL_FAILED, "cannot format");
+	}
 	text_reserve(t, (size_t)len + 1);
 	va_start(args, format);
 	vsnprintf(t->data + t->len, (size_t)len + 1, format, args);
@@ -98,8 +104,9 @@ static inline void text_printf(struct text *t, const char *format, ...)
 /* Removes the first `len` bytes. */
 static inline void text_drop(struct text *t, size_t len)
 {
-	if (!len)
+	if (!len) {
 		return;
+	}
 	t->len -= len;
 	memmove(t->data, t->data + len, t->len);
 }
@@ -115,8 +122,9 @@ static inline bool number(const char *word, unsigned long max, unsigned long *va
 {
 	char *end;
 
-	if (!word || *word < '0' || *word > '9')
+	if (!word || *word < '0' || *word > '9') {
 		return false;
+	}
 	errno = 0;
 	*value = strtoul(word, &end, 10);
 	return !errno && !*end && *value <= max;
@@ -127,8 +135,9 @@ static inline unsigned long option_number(const char *option, const char *word, 
 {
 	unsigned long value;
 
-	if (!number(word, max, &value))
+	if (!number(word, max, &value)) {
 		die(TOOL_MISUSE, "%s: not a number up to %lu: \"%s\"", option, max, word);
+	}
 	return value;
 }
 
@@ -152,10 +161,12 @@ static inline bool write_all(int fd, const char *bytes, size_t len)
 	while (len) {
 		ssize_t n = write(fd, bytes, len);
 
-		if (n < 0 && errno == EINTR)
+		if (n < 0 && errno == EINTR) {
 			continue;
-		if (n < 0)
+		}
+		if (n < 0) {
 			return false;
+		}
 		bytes += n;
 		len -= (size_t)n;
 	}
@@ -168,13 +179,15 @@ static inline bool read_file(const char *path, struct text *t)
 	ssize_t n = 1;
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
 
-	if (fd < 0)
+	if (fd < 0) {
 		return false;
+	}
 	while (n > 0) {
 		text_reserve(t, 65536);
 		n = read(fd, t->data + t->len, t->room - t->len);
-		if (n > 0)
+		if (n > 0) {
 			t->len += (size_t)n;
+		}
 	}
 	close(fd);
 	return n == 0;
@@ -185,11 +198,13 @@ static inline int open_log(const char *path)
 {
 	int fd;
 
-	if (!path)
+	if (!path) {
 		return STDERR_FILENO;
+	}
 	fd = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
-	if (fd < 0)
+	if (fd < 0) {
 		die(TOOL_FAILED, "cannot open log \"%s\": %s", path, strerror(errno));
+	}
 	return fd;
 }
 
@@ -199,14 +214,16 @@ static inline void publish_port(const char *path, unsigned port)
 	struct text line = { 0 }, temporary = { 0 };
 	int fd;
 
-	if (!path)
+	if (!path) {
 		return;
+	}
 	text_printf(&line, "%u\n", port);
 	text_printf(&temporary, "%s.tmp.%ld", path, (long)getpid());
 	fd = open(temporary.data, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
 	if (fd < 0 || !write_all(fd, line.data, line.len) || close(fd) < 0 ||
-	    rename(temporary.data, path) < 0)
+	    rename(temporary.data, path) < 0) {
 		die(TOOL_FAILED, "cannot write port file \"%s\": %s", path, strerror(errno));
+	}
 	text_free(&line);
 	text_free(&temporary);
 }

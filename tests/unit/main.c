@@ -22,10 +22,10 @@ struct entry {
 	Suite *(*make)(void);
 };
 
-#define SUITE(folder, file) {#folder, #file, file##_suite},
+#define SUITE(folder, file) { #folder, #file, file##_suite },
 static const struct entry entries[] = {
 #include "suites.def"
-	{NULL, NULL, NULL}
+	{ NULL, NULL, NULL }
 };
 #undef SUITE
 
@@ -39,8 +39,9 @@ static bool names(const char *argument, const struct entry *entry)
 {
 	size_t folder = strlen(entry->folder);
 
-	if (strcmp(argument, entry->folder) == 0 || strcmp(argument, entry->file) == 0)
+	if (strcmp(argument, entry->folder) == 0 || strcmp(argument, entry->file) == 0) {
 		return true;
+	}
 	return strncmp(argument, entry->folder, folder) == 0 && argument[folder] == '/' &&
 	       strcmp(argument + folder + 1, entry->file) == 0;
 }
@@ -48,8 +49,9 @@ static bool names(const char *argument, const struct entry *entry)
 static bool wanted(const struct entry *entry, int argc, char **argv)
 {
 	for (int i = 1; i < argc; i++) {
-		if (names(argv[i], entry))
+		if (names(argv[i], entry)) {
 			return true;
+		}
 	}
 	return argc < 2;
 }
@@ -62,11 +64,13 @@ static void run(const struct entry *entry, struct tally *tally)
 	srunner_run_all(runner, CK_SILENT);
 	failed = srunner_ntests_failed(runner);
 	passed = srunner_ntests_run(runner) - failed;
-	if (failed != 0)
+	if (failed != 0) {
 		srunner_print(runner, CK_NORMAL);
+	}
 	/* A suite that tests nothing is a mistake in the suite. */
-	if (failed == 0 && passed == 0)
+	if (failed == 0 && passed == 0) {
 		failed = 1;
+	}
 	printf("%s %s/%s (%d of %d)\n", failed ? "not ok" : "ok", entry->folder, entry->file,
 	       passed, passed + failed);
 	srunner_free(runner);
@@ -76,14 +80,15 @@ static void run(const struct entry *entry, struct tally *tally)
 
 int main(int argc, char **argv)
 {
-	struct tally tally = {0, 0};
+	struct tally tally = { 0, 0 };
 
 	/* The default of 4 s is short for a busy machine with sanitizers. */
 	setenv("CK_DEFAULT_TIMEOUT", "60", 0);
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	for (const struct entry *entry = entries; entry->file; entry++) {
-		if (wanted(entry, argc, argv))
+		if (wanted(entry, argc, argv)) {
 			run(entry, &tally);
+		}
 	}
 	printf("unit: %d passed, %d failed\n", tally.passed, tally.failed);
 	return tally.failed != 0 || (argc > 1 && tally.passed == 0);

@@ -12,8 +12,9 @@ static struct span written(struct arena *arena, const char *id, const struct ver
 	struct span rest = field;
 	struct message m;
 
-	while (rest.n)
+	while (rest.n) {
 		ck_assert_uint_le(span_line(&rest).n, 998 + 2);
+	}
 	m = sample_parse(arena, field);
 	ck_assert_uint_eq(m.count, 1);
 	ck_assert_uint_eq(m.header.n, field.n);
@@ -42,11 +43,18 @@ END_TEST
 START_TEST(dkim1)
 {
 	struct dkim1_result results[] = {
-		{ .result = AUTH_PASS, .d = SPAN("example.com"), .s = SPAN("sel"), .a = SPAN("rsa-sha256") },
-		{ .result = AUTH_FAIL, .d = SPAN("a.example"), .s = SPAN("s._x"), .a = SPAN("ed25519-sha256"),
+		{ .result = AUTH_PASS,
+		  .d = SPAN("example.com"),
+		  .s = SPAN("sel"),
+		  .a = SPAN("rsa-sha256") },
+		{ .result = AUTH_FAIL,
+		  .d = SPAN("a.example"),
+		  .s = SPAN("s._x"),
+		  .a = SPAN("ed25519-sha256"),
 		  .text = SPAN("body hash did not verify") },
 		{ .result = AUTH_PERMERROR, .text = SPAN("syntax error") },
-		{ .result = AUTH_TEMPERROR, .d = SPAN("b.example"),
+		{ .result = AUTH_TEMPERROR,
+		  .d = SPAN("b.example"),
 		  .text = SPAN("key \"s._domainkey.b.example\" could not be fetched") },
 	};
 	struct verdict v = { .dkim1 = results, .ndkim1 = 4 };
@@ -71,14 +79,18 @@ START_TEST(dkim2)
 
 	writes(&v, "mx.example.org; dkim2=pass (i=1 a.example pass) header.d=a.example; dkim=none");
 	v.dkim2 = (struct dkim2_result){
-		.result = AUTH_FAIL, .hops = hops, .nhops = 2, .failing = 2,
+		.result = AUTH_FAIL,
+		.hops = hops,
+		.nhops = 2,
+		.failing = 2,
 		.text = SPAN("FAIL: DKIM2-Signature i=2 selector s incorrect signature"),
 	};
 	writes(&v, "mx.example.org; dkim2=fail (i=1 a.example pass, i=2 b.example fail;"
 	           " FAIL: DKIM2-Signature i=2 selector s incorrect signature)"
 	           " header.d=a.example header.i=2; dkim=none");
 	v.dkim2 = (struct dkim2_result){
-		.result = AUTH_PERMERROR, .text = SPAN("PERMERROR: Message-Instance m=1 missing"),
+		.result = AUTH_PERMERROR,
+		.text = SPAN("PERMERROR: Message-Instance m=1 missing"),
 	};
 	writes(&v, "mx.example.org; dkim2=permerror (PERMERROR: Message-Instance m=1 missing);"
 	           " dkim=none");
@@ -133,8 +145,13 @@ static const struct {
 	{ " \"mx.ex\\ample.org\"; none", "mx.example.org", true },
 	{ " \"mx.example\r\n.org\"; none", "mx.example.org", true },
 	{ " \"mx.example.org", "mx.example.org", true },
-	{ " b\xc3\xbc" "cher.example; none", "xn--bcher-kva.example", true },
-	{ " xn--bcher-kva.example; none", "b\xc3\xbc" "cher.example", true },
+	{ " b\xc3\xbc"
+	  "cher.example; none",
+	  "xn--bcher-kva.example", true },
+	{ " xn--bcher-kva.example; none",
+	  "b\xc3\xbc"
+	  "cher.example",
+	  true },
 	{ " not a domain; none", "not", true },
 	{ " mx.example.com; none", "mx.example.org", false },
 	{ " amx.example.org; none", "mx.example.org", false },
@@ -159,7 +176,8 @@ END_TEST
 /* What we write is recognised, whatever the name. */
 START_TEST(own_is_ours)
 {
-	static const char *const ids[] = { "mx.example.org", "odd name", "a;b", "q\"uote\\", "LOCAL" };
+	static const char *const ids[] = { "mx.example.org", "odd name", "a;b", "q\"uote\\",
+		                           "LOCAL" };
 	struct verdict v = { .temporary = false };
 
 	for (size_t i = 0; i < sizeof(ids) / sizeof(ids[0]); i++) {

@@ -139,31 +139,37 @@ static void plain(enum canon form, struct span body, struct buf *out)
 		struct span line = span_line(&body);
 		size_t start;
 
-		if (span_ends(line, SPAN("\r\n")))
+		if (span_ends(line, SPAN("\r\n"))) {
 			line.n -= 2;
+		}
 		if (form == CANON_RELAXED) {
-			while (line.n && (line.p[line.n - 1] == ' ' || line.p[line.n - 1] == '\t'))
+			while (line.n &&
+			       (line.p[line.n - 1] == ' ' || line.p[line.n - 1] == '\t')) {
 				line.n--;
+			}
 		}
 		if (!line.n) {
 			empty++;
 			continue;
 		}
-		for (; empty; empty--)
+		for (; empty; empty--) {
 			buf_str(out, "\r\n");
+		}
 		start = out->n;
 		for (size_t i = 0; i < line.n; i++) {
 			bool wsp = line.p[i] == ' ' || line.p[i] == '\t';
 
-			if (form == CANON_SIMPLE || !wsp)
+			if (form == CANON_SIMPLE || !wsp) {
 				buf_chr(out, line.p[i]);
-			else if (out->n == start || out->p[out->n - 1] != ' ')
+			} else if (out->n == start || out->p[out->n - 1] != ' ') {
 				buf_chr(out, ' ');
+			}
 		}
 		buf_str(out, "\r\n");
 	}
-	if (!out->n && form == CANON_SIMPLE)
+	if (!out->n && form == CANON_SIMPLE) {
 		buf_str(out, "\r\n");
+	}
 }
 
 /* Random bodies of awkward bytes in random pieces, some longer than the gathering buffer. */
@@ -183,18 +189,21 @@ START_TEST(random_bodies)
 			uint32_t pick = step(&state);
 
 			if (pick % 64 == 0) {
-				for (uint32_t i = 0; i < pick % 500; i++)
+				for (uint32_t i = 0; i < pick % 500; i++) {
 					buf_chr(&body, "xy z"[i % 4]);
+				}
 			} else {
 				buf_chr(&body, alphabet[pick % (sizeof(alphabet) - 1)]);
 			}
 		}
-		for (size_t i = 0; i < 8; i++)
+		for (size_t i = 0; i < 8; i++) {
 			cuts[i] = (i ? cuts[i - 1] : 0) + step(&state) % (body.n / 8 + 1);
+		}
 		plain(form, buf_span(&body), &canonical);
 		hash_split(form, buf_span(&body), limit, cuts, 8, &got, &length);
 		hash_of(HASH_SHA256,
-		        span_sub(buf_span(&canonical), 0, limit < canonical.n ? (size_t)limit : canonical.n),
+		        span_sub(buf_span(&canonical), 0,
+		                 limit < canonical.n ? (size_t)limit : canonical.n),
 		        &want);
 		ck_assert_msg(span_eq(digest_span(&got), digest_span(&want)), "round %d", round);
 		ck_assert_uint_eq(length, canonical.n);
@@ -207,7 +216,9 @@ END_TEST
 START_TEST(segments)
 {
 	struct segment v[] = {
-		{ SPAN_INIT("a \r"), true }, { SPAN_INIT("\nb\r\n"), false }, { SPAN_INIT("\r\n"), true },
+		{ SPAN_INIT("a \r"), true },
+		{ SPAN_INIT("\nb\r\n"), false },
+		{ SPAN_INIT("\r\n"), true },
 	};
 	struct segments s = { v, 3, 9 };
 	struct digest got, want;
@@ -231,7 +242,8 @@ static const struct {
 	struct span raw, simple, relaxed, dkim2;
 } fields[] = {
 	/* RFC 6376 3.4.5 */
-	{ SPAN_INIT("A: X\r\n"), SPAN_INIT("A: X\r\n"), SPAN_INIT("a:X\r\n"), SPAN_INIT("a:X\r\n") },
+	{ SPAN_INIT("A: X\r\n"), SPAN_INIT("A: X\r\n"), SPAN_INIT("a:X\r\n"),
+	  SPAN_INIT("a:X\r\n") },
 	{ SPAN_INIT("B : Y\t\r\n\tZ  \r\n"), SPAN_INIT("B : Y\t\r\n\tZ  \r\n"),
 	  SPAN_INIT("b:Y Z\r\n"), SPAN_INIT("b:Y Z\r\n") },
 	{ SPAN_INIT("SubJect:\r\n \r\n\t x\r\n"), SPAN_INIT("SubJect:\r\n \r\n\t x\r\n"),
@@ -312,21 +324,39 @@ START_TEST(dkim2_unhashed)
 		const char *name;
 		bool unhashed;
 	} names[] = {
-		{ "x-anything", true },       { "X-", true },         { "X", false },
-		{ "RECEIVED", true },         { "Received-SPF", true }, { "Receivedx", false },
-		{ "Return-Path", true },      { "DKIM-Signature", true }, { "arc-seal", true },
-		{ "Arc-Message-Signature", true }, { "ARC-Authentication-Results", true },
-		{ "authentication-results", true }, { "Authentication-Results-Original", false },
-		{ "Delivered-To", true },     { "Apparently-To", true }, { "original-recipient", true },
-		{ "DL-Expansion-History", true }, { "SIO-Label-History", true },
-		{ "X400-Received", true },    { "x400-trace", true }, { "X400-Other", false },
-		{ "Message-Instance", true }, { "DKIM2-Signature", true }, { "VBR-Info", false },
-		{ "Auto-Submitted", false },  { "List-Id", false },   { "From", false },
+		{ "x-anything", true },
+		{ "X-", true },
+		{ "X", false },
+		{ "RECEIVED", true },
+		{ "Received-SPF", true },
+		{ "Receivedx", false },
+		{ "Return-Path", true },
+		{ "DKIM-Signature", true },
+		{ "arc-seal", true },
+		{ "Arc-Message-Signature", true },
+		{ "ARC-Authentication-Results", true },
+		{ "authentication-results", true },
+		{ "Authentication-Results-Original", false },
+		{ "Delivered-To", true },
+		{ "Apparently-To", true },
+		{ "original-recipient", true },
+		{ "DL-Expansion-History", true },
+		{ "SIO-Label-History", true },
+		{ "X400-Received", true },
+		{ "x400-trace", true },
+		{ "X400-Other", false },
+		{ "Message-Instance", true },
+		{ "DKIM2-Signature", true },
+		{ "VBR-Info", false },
+		{ "Auto-Submitted", false },
+		{ "List-Id", false },
+		{ "From", false },
 	};
 
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
 		ck_assert_msg(canon_dkim2_unhashed(span_str(names[i].name)) == names[i].unhashed,
 		              "%s", names[i].name);
+	}
 }
 END_TEST
 
@@ -341,9 +371,11 @@ START_TEST(dkim2_input)
 		{ SPAN_INIT("s=a:x:AA,b:y:BB|c:z:CC"),
 		  SPAN_INIT("dkim2-signature:s=a:x:AA,b:y:BB|c:z:CC\r\n"),
 		  SPAN_INIT("dkim2-signature:s=a:x:,b:y:|c:z:\r\n") },
-		{ SPAN_INIT("ds=a:b:c;;n=;S=a:b:c;"), SPAN_INIT("dkim2-signature:ds=a:b:c;;n=;S=a:b:c;\r\n"),
+		{ SPAN_INIT("ds=a:b:c;;n=;S=a:b:c;"),
+		  SPAN_INIT("dkim2-signature:ds=a:b:c;;n=;S=a:b:c;\r\n"),
 		  SPAN_INIT("dkim2-signature:ds=a:b:c;;n=;S=a:b:c;\r\n") },
-		{ SPAN_INIT(""), SPAN_INIT("dkim2-signature:\r\n"), SPAN_INIT("dkim2-signature:\r\n") },
+		{ SPAN_INIT(""), SPAN_INIT("dkim2-signature:\r\n"),
+		  SPAN_INIT("dkim2-signature:\r\n") },
 	};
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {

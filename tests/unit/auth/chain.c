@@ -36,7 +36,7 @@ static const struct {
 	{ "revoked", "v=DKIM1; k=ed25519; p=" },
 	{ "unknown", "v=DKIM1; k=future; p=AAAA" },
 	{ "purpose",
-	 "v=DKIM1; k=ed25519; s=other; p=hwjviTXyzUXSCWayBqE17s/4NSynQKxw58jayHudRAI=" },
+	  "v=DKIM1; k=ed25519; s=other; p=hwjviTXyzUXSCWayBqE17s/4NSynQKxw58jayHudRAI=" },
 	{ "wrong", "v=DKIM1; k=ed25519; p=hwjviTXyzUXSCWayBqE17s/4NSynQKxw58jayHudRAI=" },
 };
 
@@ -47,8 +47,9 @@ static struct txt lookup(void *self, struct arena *arena, struct span name)
 	struct txt txt = { .status = TXT_NONE };
 
 	for (size_t i = 0; i < sizeof(odd_records) / sizeof(odd_records[0]); i++) {
-		if (span_is(selector, odd_records[i].selector))
+		if (span_is(selector, odd_records[i].selector)) {
 			return one(arena, span_str(odd_records[i].text));
+		}
 	}
 	if (span_is(selector, "temp")) {
 		txt.status = TXT_TEMPORARY;
@@ -69,11 +70,10 @@ struct chain *chain_new(void)
 	struct chain *chain = mem_alloc(sizeof(*chain));
 
 	chain->arena = arena_new();
-	chain->ed25519 = pkey_private(sample_file(chain->arena,
-	                                          KEYS "ed25519._domainkey.test2.dkim2.com.pem"),
-		NULL);
-	chain->rsa = pkey_private(sample_file(chain->arena,
-	                                      KEYS "sel1._domainkey.test1.dkim2.com.pem"), NULL);
+	chain->ed25519 = pkey_private(
+		sample_file(chain->arena, KEYS "ed25519._domainkey.test2.dkim2.com.pem"), NULL);
+	chain->rsa = pkey_private(
+		sample_file(chain->arena, KEYS "sel1._domainkey.test1.dkim2.com.pem"), NULL);
 	ck_assert(chain->ed25519 && chain->rsa);
 	chain->source = (struct keysource){ .self = chain, .txt = lookup };
 	return chain;
@@ -95,8 +95,9 @@ static struct span *recipients(struct arena *arena, const char *list, size_t *n)
 	size_t cap = 0;
 
 	*n = 0;
-	while (rest.p)
+	while (rest.p) {
 		*ARENA_PUSH(arena, v, *n, cap) = span_cut(&rest, ',');
+	}
 	return v;
 }
 
@@ -114,12 +115,14 @@ struct span chain_hop(struct chain *chain, struct span raw, const struct chain_h
 	struct span text = hop->edits ? edit_print(hop->edits) : raw;
 	struct message m = sample_parse(arena, text);
 	struct signer signers[2] = {
-		{ span_str(hop->d), SPAN("ed"), chain->ed25519 }, { span_str(hop->d), SPAN("rsa"),
-		                                                   chain->rsa },
+		{ span_str(hop->d), SPAN("ed"), chain->ed25519 },
+		{ span_str(hop->d), SPAN("rsa"), chain->rsa },
 	};
 	struct dkim2_envelope envelope = {
-		.mail_from = span_str(hop->mf), .flags = span_str(hop->flags),
-		.nonce = span_str(hop->nonce), .t = hop->t ? hop->t : CHAIN_NOW,
+		.mail_from = span_str(hop->mf),
+		.flags = span_str(hop->flags),
+		.nonce = span_str(hop->nonce),
+		.t = hop->t ? hop->t : CHAIN_NOW,
 	};
 	struct dkim2_base base = { 0 };
 	struct buf fields = BUF_INIT, signature = BUF_INIT;
@@ -129,17 +132,19 @@ struct span chain_hop(struct chain *chain, struct span raw, const struct chain_h
 
 	envelope.rcpt_to = recipients(arena, hop->rt, &envelope.rcpts);
 	ck_assert_msg(dkim2_next(m.fields, m.count, hop->edits != NULL, &base, &e), "%s", e.text);
-	if (hop->edits)
+	if (hop->edits) {
 		ck_assert_msg(recipe_make(arena, hop->edits, &base.recipe, &e), "%s", e.text);
+	}
 	header_hash_of(arena, &m, HASH_SHA256, &header);
 	canon_body_hash(CANON_SIMPLE, HASH_SHA256, m.body, &base.body_hash);
-	if (base.m)
+	if (base.m) {
 		dkim2_instance(&base, &header, &fields);
+	}
 	prefix = dkim2_prefix(arena, m.fields, m.count, buf_span(&fields), &e);
 	ck_assert_msg(prefix != NULL, "%s", e.text);
 	ck_assert_msg(dkim2_signature(&base, prefix, signers, hop->two_keys ? 2 : 1, &envelope,
-	                              &signature, &e), "%s",
-	              e.text);
+	                              &signature, &e),
+	              "%s", e.text);
 	hash_free(prefix);
 	buf_add(&signature, buf_span(&fields));
 	buf_free(&fields);
@@ -149,7 +154,8 @@ struct span chain_hop(struct chain *chain, struct span raw, const struct chain_h
 
 /* ---- templates ---- */
 
-struct template {
+struct template
+{
 	struct chain *chain;
 	struct digest now[4]; /* header, body, the same with SHA-512 */
 	struct digest before[2];
@@ -162,13 +168,11 @@ static void add_base64(struct buf *out, struct span bytes)
 
 /* The signature of VALUE (without values in s=) over the fields that M has. */
 static void add_signature(struct template *t, struct buf *out, const struct message *m,
-                          struct span value,
-                          const struct pkey *key)
+                          struct span value, const struct pkey *key)
 {
 	struct buf field = BUF_INIT, signature = BUF_INIT;
-	struct hash *hash = dkim2_prefix(t->chain->arena, m->fields, m->count, (struct span){ NULL,
-	                                                                                     0 },
-		NULL);
+	struct hash *hash =
+		dkim2_prefix(t->chain->arena, m->fields, m->count, (struct span){ NULL, 0 }, NULL);
 	struct digest digest;
 	struct err e;
 
@@ -176,8 +180,9 @@ static void add_signature(struct template *t, struct buf *out, const struct mess
 	 * What does not parse cannot be signed over; whatever stands here is not
 	 * looked at then.
 	 */
-	if (!hash)
+	if (!hash) {
 		hash = hash_new(HASH_SHA256);
+	}
 	canon_dkim2_input(&field, SPAN("DKIM2-Signature"), value, true);
 	hash_add(hash, buf_span(&field));
 	hash_final(hash, &digest);
@@ -189,8 +194,8 @@ static void add_signature(struct template *t, struct buf *out, const struct mess
 
 static void add_time(struct buf *out, struct span offset)
 {
-	buf_printf(out, "%lld", (long long)CHAIN_NOW + strtoll(offset.n ? offset.p : "0", NULL,
-	                                                       10));
+	buf_printf(out, "%lld",
+	           (long long)CHAIN_NOW + strtoll(offset.n ? offset.p : "0", NULL, 10));
 }
 
 /* One pass over VALUE: everything but signatures, which stay unless SIGN. */
@@ -207,8 +212,9 @@ static void expand(struct template *t, struct buf *out, const struct message *m,
 			continue;
 		}
 		i++;
-		while (value.p[i] == '-' || (value.p[i] >= '0' && value.p[i] <= '9'))
+		while (value.p[i] == '-' || (value.p[i] >= '0' && value.p[i] <= '9')) {
 			i++;
+		}
 		switch (value.p[i]) {
 		case 'H': add_base64(out, digest_span(&t->now[0])); break;
 		case 'B': add_base64(out, digest_span(&t->now[1])); break;
@@ -220,11 +226,13 @@ static void expand(struct template *t, struct buf *out, const struct message *m,
 		case 'X': buf_str(out, "AAAAAAAAAAAAAAAAAAAAAAAAAAAA"); break;
 		case 'S':
 		case 'R':
-			if (sign)
+			if (sign) {
 				add_signature(t, out, m, whole,
-				              value.p[i] == 'R' ? t->chain->rsa : t->chain->ed25519);
-			else
+				              value.p[i] == 'R' ? t->chain->rsa
+				                                : t->chain->ed25519);
+			} else {
 				buf_add(out, span_sub(value, i - 1, i + 1));
+			}
 			break;
 		case '{':
 			start = i + 1;
@@ -232,8 +240,7 @@ static void expand(struct template *t, struct buf *out, const struct message *m,
 			add_base64(out, span_sub(value, start, i));
 			i++;
 			break;
-		default:
-			ck_abort_msg("template: %%%c", value.p[i]);
+		default: ck_abort_msg("template: %%%c", value.p[i]);
 		}
 	}
 }
@@ -244,8 +251,9 @@ static void add_line(struct template *t, struct buf *out, struct span raw, struc
 	struct span value = span_from(line, 2);
 	struct buf first = BUF_INIT;
 
-	if (line.p[0] != 'H')
+	if (line.p[0] != 'H') {
 		buf_str(out, line.p[0] == 'M' ? "Message-Instance: " : "DKIM2-Signature: ");
+	}
 	expand(t, &first, &m, value, false);
 	expand(t, out, &m, buf_span(&first), true);
 	buf_str(out, "\r\n");
@@ -258,8 +266,9 @@ static struct span template_line(struct span *rest)
 	struct span line = *rest;
 	size_t i = 0;
 
-	while (i < line.n && (line.p[i] != '\n' || (i > 0 && line.p[i - 1] == '\r')))
+	while (i < line.n && (line.p[i] != '\n' || (i > 0 && line.p[i - 1] == '\r'))) {
 		i++;
+	}
 	*rest = i < line.n ? span_from(line, i + 1) : (struct span){ NULL, 0 };
 	return span_sub(line, 0, i);
 }
@@ -268,8 +277,8 @@ struct span chain_template(struct chain *chain, struct span raw, struct span bef
                            const char *fields)
 {
 	struct template t = { .chain = chain };
-	struct message m = sample_parse(chain->arena, raw), old = sample_parse(chain->arena,
-	                                                                       before);
+	struct message m = sample_parse(chain->arena, raw),
+		       old = sample_parse(chain->arena, before);
 	struct span rest = span_str(fields);
 
 	header_hash_of(chain->arena, &m, HASH_SHA256, &t.now[0]);
@@ -282,8 +291,9 @@ struct span chain_template(struct chain *chain, struct span raw, struct span bef
 		struct buf out = BUF_INIT;
 		struct span line = template_line(&rest);
 
-		if (line.n == 0)
+		if (line.n == 0) {
 			continue;
+		}
 		add_line(&t, &out, raw, line);
 		buf_add(&out, raw);
 		raw = buf_move(&out, chain->arena);

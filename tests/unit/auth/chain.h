@@ -24,8 +24,8 @@ struct chain_hop {
 	const char *d, *mf, *rt; /* rt: comma separated */
 	const char *flags, *nonce;
 	bool two_keys;
-	struct edits *edits;     /* of the message before; NULL: unchanged */
-	int64_t t;               /* 0: CHAIN_NOW */
+	struct edits *edits; /* of the message before; NULL: unchanged */
+	int64_t t;           /* 0: CHAIN_NOW */
 };
 struct span chain_hop(struct chain *chain, struct span raw, const struct chain_hop *hop);
 

@@ -86,26 +86,27 @@ START_TEST(same)
 END_TEST
 
 /* RFC 8463, appendix A.1 (the key of RFC 8032 7.1, test 1), as PKCS #8. */
-static const char ed25519_pem[] = "-----BEGIN PRIVATE KEY-----\n"
-                                  "MC4CAQAwBQYDK2VwBCIEIJ1hsZ3v/VpguoRK9JLsLMREScVpezJpGXA7rAMcrn9g\n"
-                                  "-----END PRIVATE KEY-----\n";
+static const char ed25519_pem[] =
+	"-----BEGIN PRIVATE KEY-----\n"
+	"MC4CAQAwBQYDK2VwBCIEIJ1hsZ3v/VpguoRK9JLsLMREScVpezJpGXA7rAMcrn9g\n"
+	"-----END PRIVATE KEY-----\n";
 
 /* RFC 8463, appendix A.2, as PKCS #1. */
 static const char rsa_pem[] = "-----BEGIN RSA PRIVATE KEY-----\n"
-                              "MIICXQIBAAKBgQDkHlOQoBTzWRiGs5V6NpP3idY6Wk08a5qhdR6wy5bdOKb2jLQi\n"
-                              "Y/J16JYi0Qvx/byYzCNb3W91y3FutACDfzwQ/BC/e/8uBsCR+yz1Lxj+PL6lHvqM\n"
-                              "KrM3rG4hstT5QjvHO9PzoxZyVYLzBfO2EeC3Ip3G+2kryOTIKT+l/K4w3QIDAQAB\n"
-                              "AoGAH0cxOhFZDgzXWhDhnAJDw5s4roOXN4OhjiXa8W7Y3rhX3FJqmJSPuC8N9vQm\n"
-                              "6SVbaLAE4SG5mLMueHlh4KXffEpuLEiNp9Ss3O4YfLiQpbRqE7Tm5SxKjvvQoZZe\n"
-                              "zHorimOaChRL2it47iuWxzxSiRMv4c+j70GiWdxXnxe4UoECQQDzJB/0U58W7RZy\n"
-                              "6enGVj2kWF732CoWFZWzi1FicudrBFoy63QwcowpoCazKtvZGMNlPWnC7x/6o8Gc\n"
-                              "uSe0ga2xAkEA8C7PipPm1/1fTRQvj1o/dDmZp243044ZNyxjg+/OPN0oWCbXIGxy\n"
-                              "WvmZbXriOWoSALJTjExEgraHEgnXssuk7QJBALl5ICsYMu6hMxO73gnfNayNgPxd\n"
-                              "WFV6Z7ULnKyV7HSVYF0hgYOHjeYe9gaMtiJYoo0zGN+L3AAtNP9huqkWlzECQE1a\n"
-                              "licIeVlo1e+qJ6Mgqr0Q7Aa7falZ448ccbSFYEPD6oFxiOl9Y9se9iYHZKKfIcst\n"
-                              "o7DUw1/hz2Ck4N5JrgUCQQCyKveNvjzkkd8HjYs0SwM0fPjK16//5qDZ2UiDGnOe\n"
-                              "uEzxBDAr518Z8VFbR41in3W4Y3yCDgQlLlcETrS+zYcL\n"
-                              "-----END RSA PRIVATE KEY-----\n";
+			      "MIICXQIBAAKBgQDkHlOQoBTzWRiGs5V6NpP3idY6Wk08a5qhdR6wy5bdOKb2jLQi\n"
+			      "Y/J16JYi0Qvx/byYzCNb3W91y3FutACDfzwQ/BC/e/8uBsCR+yz1Lxj+PL6lHvqM\n"
+			      "KrM3rG4hstT5QjvHO9PzoxZyVYLzBfO2EeC3Ip3G+2kryOTIKT+l/K4w3QIDAQAB\n"
+			      "AoGAH0cxOhFZDgzXWhDhnAJDw5s4roOXN4OhjiXa8W7Y3rhX3FJqmJSPuC8N9vQm\n"
+			      "6SVbaLAE4SG5mLMueHlh4KXffEpuLEiNp9Ss3O4YfLiQpbRqE7Tm5SxKjvvQoZZe\n"
+			      "zHorimOaChRL2it47iuWxzxSiRMv4c+j70GiWdxXnxe4UoECQQDzJB/0U58W7RZy\n"
+			      "6enGVj2kWF732CoWFZWzi1FicudrBFoy63QwcowpoCazKtvZGMNlPWnC7x/6o8Gc\n"
+			      "uSe0ga2xAkEA8C7PipPm1/1fTRQvj1o/dDmZp243044ZNyxjg+/OPN0oWCbXIGxy\n"
+			      "WvmZbXriOWoSALJTjExEgraHEgnXssuk7QJBALl5ICsYMu6hMxO73gnfNayNgPxd\n"
+			      "WFV6Z7ULnKyV7HSVYF0hgYOHjeYe9gaMtiJYoo0zGN+L3AAtNP9huqkWlzECQE1a\n"
+			      "licIeVlo1e+qJ6Mgqr0Q7Aa7falZ448ccbSFYEPD6oFxiOl9Y9se9iYHZKKfIcst\n"
+			      "o7DUw1/hz2Ck4N5JrgUCQQCyKveNvjzkkd8HjYs0SwM0fPjK16//5qDZ2UiDGnOe\n"
+			      "uEzxBDAr518Z8VFbR41in3W4Y3yCDgQlLlcETrS+zYcL\n"
+			      "-----END RSA PRIVATE KEY-----\n";
 
 static struct pkey *private_key(const char *pem)
 {
@@ -158,8 +159,9 @@ START_TEST(ed25519_vector)
 
 	ck_assert(pkey_sign(k, HASH_SHA256, &nothing, SPAN("ignored"), &signature, &e));
 	codec_hex(&hex, buf_span(&signature));
-	ck_assert_str_eq(hex.p, "e5564300c360ac729086e2cc806e828a84877f1eb8e5d974d873e065224901555fb88"
-	                        "21590a33bacc61e39701cf9b46bd25bf5f0595bbe24655141438e7a100b");
+	ck_assert_str_eq(hex.p,
+	                 "e5564300c360ac729086e2cc806e828a84877f1eb8e5d974d873e065224901555fb88"
+	                 "21590a33bacc61e39701cf9b46bd25bf5f0595bbe24655141438e7a100b");
 	ck_assert(pkey_verify(k, HASH_SHA256, &nothing, SPAN(""), buf_span(&signature)));
 	buf_free(&signature);
 	buf_free(&hex);
@@ -195,7 +197,8 @@ static void round_trip(struct pkey *k)
 	ck_assert(pkey_verify(public, HASH_SHA256, &digest, SPAN("text"), s));
 	ck_assert_int_eq(pkey_verify(public, HASH_SHA256, &other, SPAN("text"), s), pure);
 	ck_assert_int_eq(pkey_verify(public, HASH_SHA256, &digest, SPAN("Text"), s), !pure);
-	ck_assert(!pkey_verify(public, HASH_SHA256, &digest, SPAN("text"), span_sub(s, 0, s.n - 1)));
+	ck_assert(
+		!pkey_verify(public, HASH_SHA256, &digest, SPAN("text"), span_sub(s, 0, s.n - 1)));
 	ck_assert(!pkey_verify(public, HASH_SHA256, &digest, SPAN("text"), SPAN("")));
 	signature.p[signature.n / 2] ^= 1;
 	ck_assert(!pkey_verify(public, HASH_SHA256, &digest, SPAN("text"), s));
@@ -219,8 +222,9 @@ START_TEST(round_trips)
 	round_trip(private_key(rsa_pem));
 	round_trip(pkey_generate(KEY_ED25519, 0, &e));
 	round_trip(pkey_generate(KEY_RSA, 2048, &e));
-	if (crypto_has_mldsa44())
+	if (crypto_has_mldsa44()) {
 		round_trip(pkey_generate(KEY_MLDSA44, 0, &e));
+	}
 }
 END_TEST
 
@@ -233,8 +237,9 @@ START_TEST(generate_refuses)
 		ck_assert(!pkey_generate(KEY_RSA, bits[i], &e));
 		ck_assert_int_eq(e.class, ERR_MISUSE);
 	}
-	if (!crypto_has_mldsa44())
+	if (!crypto_has_mldsa44()) {
 		ck_assert(!pkey_generate(KEY_MLDSA44, 0, &e));
+	}
 }
 END_TEST
 
@@ -245,21 +250,26 @@ static const struct {
 	{ KEY_RSA, "" },
 	{ KEY_RSA, "AAAA" },
 	/* of 512, 768 and 1023 bits */
-	{ KEY_RSA, "MFwwDQYJKoZIhvcNAQEBBQADSwAwSAJBAPKBSyt0DrPzicLeAL/d120grGojTGuCAufVNLkbVD4xl8m8"
-	           "zmZmywTJaEq+1jiY91O86MKWgJSbuS8hhyMOqs8CAwEAAQ==" },
-	{ KEY_RSA, "MHwwDQYJKoZIhvcNAQEBBQADawAwaAJhANUtWL2UPW4Fv0/h1tUrr4tQ6eJiojXg7Qy8yKN8UmtwtYKn"
-	           "Aa8C+EYdZFzG+3afGc/9qJLctVzHxoIG7b6+IHSEPAEoiLgTXBt9k0f/JhWprTvf+rqxTmvURzOTNrtq"
-	           "KQIDAQAB" },
-	{ KEY_RSA, "MIGeMA0GCSqGSIb3DQEBAQUAA4GMADCBiAKBgGBB/B1wRKz7MBUXdwDcRN2gGnF22Sl9UU/3gHB/43V9"
-	           "XdRnwh+5yq48in4ueJR6j+IJbugPykoyqj05+d3iZjQ5xVWnMg7CCpTY0gc467MM/CqRISAomxKzAM98"
-	           "/S3SEtL38LlwivkcvFNUNA7C74lt7kLOyjiVl4tj0qpmmpdvAgMBAAE=" },
+	{ KEY_RSA,
+	  "MFwwDQYJKoZIhvcNAQEBBQADSwAwSAJBAPKBSyt0DrPzicLeAL/d120grGojTGuCAufVNLkbVD4xl8m8"
+	  "zmZmywTJaEq+1jiY91O86MKWgJSbuS8hhyMOqs8CAwEAAQ==" },
+	{ KEY_RSA,
+	  "MHwwDQYJKoZIhvcNAQEBBQADawAwaAJhANUtWL2UPW4Fv0/h1tUrr4tQ6eJiojXg7Qy8yKN8UmtwtYKn"
+	  "Aa8C+EYdZFzG+3afGc/9qJLctVzHxoIG7b6+IHSEPAEoiLgTXBt9k0f/JhWprTvf+rqxTmvURzOTNrtq"
+	  "KQIDAQAB" },
+	{ KEY_RSA,
+	  "MIGeMA0GCSqGSIb3DQEBAQUAA4GMADCBiAKBgGBB/B1wRKz7MBUXdwDcRN2gGnF22Sl9UU/3gHB/43V9"
+	  "XdRnwh+5yq48in4ueJR6j+IJbugPykoyqj05+d3iZjQ5xVWnMg7CCpTY0gc467MM/CqRISAomxKzAM98"
+	  "/S3SEtL38LlwivkcvFNUNA7C74lt7kLOyjiVl4tj0qpmmpdvAgMBAAE=" },
 	/* an Ed25519 key, an EC key, and an RSA key with something behind it */
 	{ KEY_RSA, "MCowBQYDK2VwAyEA11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=" },
-	{ KEY_RSA, "MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEKTnzxndKPZg408DAI6Bm7tuEqrs0Rlnqc7ItOqxcYtJ/"
-	           "emsPKWxzV17fAhSfRoTVsjYf3riYZclAoqnkdtmcyg==" },
-	{ KEY_RSA, "MIGfMA0GCSqGSIb3DQEBAQUAA4GNADCBiQKBgQDkHlOQoBTzWRiGs5V6NpP3idY6Wk08a5qhdR6wy5bd"
-	           "OKb2jLQiY/J16JYi0Qvx/byYzCNb3W91y3FutACDfzwQ/BC/e/8uBsCR+yz1Lxj+PL6lHvqMKrM3rG4h"
-	           "stT5QjvHO9PzoxZyVYLzBfO2EeC3Ip3G+2kryOTIKT+l/K4w3QIDAQABAA==" },
+	{ KEY_RSA,
+	  "MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEKTnzxndKPZg408DAI6Bm7tuEqrs0Rlnqc7ItOqxcYtJ/"
+	  "emsPKWxzV17fAhSfRoTVsjYf3riYZclAoqnkdtmcyg==" },
+	{ KEY_RSA,
+	  "MIGfMA0GCSqGSIb3DQEBAQUAA4GNADCBiQKBgQDkHlOQoBTzWRiGs5V6NpP3idY6Wk08a5qhdR6wy5bd"
+	  "OKb2jLQiY/J16JYi0Qvx/byYzCNb3W91y3FutACDfzwQ/BC/e/8uBsCR+yz1Lxj+PL6lHvqMKrM3rG4h"
+	  "stT5QjvHO9PzoxZyVYLzBfO2EeC3Ip3G+2kryOTIKT+l/K4w3QIDAQABAA==" },
 	{ KEY_ED25519, "" },
 	{ KEY_ED25519, "11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHUQ==" },
 	{ KEY_ED25519, "11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURoA" },
@@ -272,7 +282,8 @@ START_TEST(public_refuses)
 	struct arena *arena = arena_new();
 	struct err e = { .class = ERR_NONE };
 
-	ck_assert(!pkey_public(bad_public[_i].type, sample_unbase64(arena, bad_public[_i].octets), &e));
+	ck_assert(!pkey_public(bad_public[_i].type, sample_unbase64(arena, bad_public[_i].octets),
+	                       &e));
 	ck_assert_int_eq(e.class, ERR_PERMANENT);
 	arena_free(arena);
 }
@@ -316,11 +327,12 @@ START_TEST(rsa_both_forms)
 	struct arena *arena = arena_new();
 	struct err e;
 	struct pkey *k = pkey_public(
-	        KEY_RSA,
-	        sample_unbase64(arena, "MIGJAoGBAOQeU5CgFPNZGIazlXo2k/eJ1jpaTTxrmqF1HrDLlt04pvaMtCJj8nXo"
-	                               "liLRC/H9vJjMI1vdb3XLcW60AIN/PBD8EL97/y4GwJH7LPUvGP48vqUe+owqszes"
-	                               "biGy1PlCO8c70/OjFnJVgvMF87YR4Lcincb7aSvI5MgpP6X8rjDdAgMBAAE="),
-	        &e);
+		KEY_RSA,
+		sample_unbase64(arena,
+	                        "MIGJAoGBAOQeU5CgFPNZGIazlXo2k/eJ1jpaTTxrmqF1HrDLlt04pvaMtCJj8nXo"
+	                        "liLRC/H9vJjMI1vdb3XLcW60AIN/PBD8EL97/y4GwJH7LPUvGP48vqUe+owqszes"
+	                        "biGy1PlCO8c70/OjFnJVgvMF87YR4Lcincb7aSvI5MgpP6X8rjDdAgMBAAE="),
+		&e);
 
 	ck_assert_msg(k != NULL, "%s", e.text);
 	same_record(k, "MIGfMA0GCSqGSIb3DQEBAQUAA4GNADCBiQKBgQDkHlOQoBTzWR"

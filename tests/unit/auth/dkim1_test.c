@@ -1,4 +1,5 @@
-/* DKIM1: vectors of the RFCs, messages of other projects, round trips, and signatures that must not pass. */
+/* DKIM1: vectors of the RFCs, messages of other projects, round trips, and signatures that must not
+ * pass. */
 #include "auth/dkim1.h"
 #include "base/codec.h"
 #include "base/limits.h"
@@ -31,14 +32,16 @@ static struct found verify_file(struct arena *arena, const char *name, bool keys
 	struct span text;
 
 	text = sample_file(arena, arena_printf(arena, "dkim1/%s", name).p);
-	if (keys_before)
+	if (keys_before) {
 		text = span_from(text, span_find(text, SPAN("\n\n")) + 2);
+	}
 	return verify(arena, sample_crlf(arena, text), &keys, year_2022);
 }
 
 static const struct {
 	const char *file;
-	const char *want; /* of all signatures, top first: p pass, f fail, e permerror; capital: aligned */
+	const char *want; /* of all signatures, top first: p pass, f fail, e permerror; capital:
+	                     aligned */
 	const char *text; /* of the last one */
 } files[] = {
 	/* RFC 6376, appendix A.2, and RFC 8463, appendix A.3 */
@@ -52,7 +55,8 @@ static const struct {
 	{ "mail-auth/006.txt", "P", "" },
 	{ "mailauth/signed.eml", "PP", "" },
 	{ "dkim_verifier/rfc6376-A.2-body_modified.eml", "F", "body hash did not verify" },
-	{ "dkim_verifier/rfc6376-A.2-header_subject_modified.eml", "F", "signature did not verify" },
+	{ "dkim_verifier/rfc6376-A.2-header_subject_modified.eml", "F",
+	  "signature did not verify" },
 	{ "dkim_verifier/rfc6376-A.2-ill_formed-list_id.eml", "P", "" },
 	{ "dkim_verifier/rfc6376-A.2-ill_formed-missing_v.eml", "E", "no v= tag" },
 	{ "dkim_verifier/rfc8463-A.3-key_algo_mismatch.eml", "EE",
@@ -86,13 +90,15 @@ START_TEST(file_table)
 	struct buf got = BUF_INIT;
 
 	buf_str(&got, "");
-	for (size_t i = 0; i < f.n; i++)
+	for (size_t i = 0; i < f.n; i++) {
 		buf_chr(&got, letter(&f.v[i]));
+	}
 	ck_assert_msg(span_is(buf_span(&got), files[_i].want), "%s: %.*s", files[_i].file,
 	              SPAN_FMT(buf_span(&got)));
-	if (f.n)
-		ck_assert_msg(span_is(f.v[f.n - 1].text, files[_i].text), "%s: %.*s", files[_i].file,
-		              SPAN_FMT(f.v[f.n - 1].text));
+	if (f.n) {
+		ck_assert_msg(span_is(f.v[f.n - 1].text, files[_i].text), "%s: %.*s",
+		              files[_i].file, SPAN_FMT(f.v[f.n - 1].text));
+	}
 	buf_free(&got);
 	arena_free(arena);
 }
@@ -118,7 +124,8 @@ START_TEST(every_byte_counts)
 {
 	struct arena *arena = arena_new();
 	struct keysource keys = sample_keys(arena, "dkim1/keys.tsv");
-	struct span raw = sample_crlf(arena, sample_file(arena, "dkim1/dkim_verifier/rfc8463-A.3.eml"));
+	struct span raw =
+		sample_crlf(arena, sample_file(arena, "dkim1/dkim_verifier/rfc8463-A.3.eml"));
 	size_t from = span_find(raw, SPAN("From: Joe"));
 
 	for (size_t i = from; i < raw.n; i++) {
@@ -126,12 +133,14 @@ START_TEST(every_byte_counts)
 		struct found f;
 
 		/* Of white space and line ends the relaxed form does not know all. */
-		if (raw.p[i] <= ' ')
+		if (raw.p[i] <= ' ') {
 			continue;
+		}
 		((char *)copy.p)[i] ^= 0x40;
 		f = verify(arena, copy, &keys, year_2022);
-		for (size_t k = 0; k < f.n; k++)
+		for (size_t k = 0; k < f.n; k++) {
 			ck_assert_msg(f.v[k].result != AUTH_PASS, "byte %zu", i);
+		}
 	}
 	arena_free(arena);
 }
@@ -195,7 +204,8 @@ static const char *const posts[] = {
 	"References: <0@x>\r\nIn-Reply-To: <0@x>\r\nList-Id: <l.example.com>\r\n"
 	"List-Unsubscribe: <https://example.com/u>\r\nList-Unsubscribe-Post: x\r\n"
 	"Sender: s@example.com\r\nResent-From: r@example.com\r\nResent-From: q@example.com\r\n"
-	"X-Other: not signed\r\n\r\nb\xc3\xb6" "dy  with \t space \r\n\r\n\r\n",
+	"X-Other: not signed\r\n\r\nb\xc3\xb6"
+	"dy  with \t space \r\n\r\n\r\n",
 	"from : a@example.com\r\nSubject:\r\n\r\n.\r\n",
 };
 
@@ -210,8 +220,9 @@ START_TEST(round_trips)
 	ck_assert_msg(f.v[0].result == AUTH_PASS, "%.*s", SPAN_FMT(f.v[0].text));
 	ck_assert(f.v[0].aligned);
 	signature = m.fields[0].raw;
-	while (signature.n)
+	while (signature.n) {
 		ck_assert_uint_le(span_line(&signature).n, 78 + 2);
+	}
 	fixture_free(&x);
 }
 END_TEST
@@ -268,12 +279,13 @@ END_TEST
  * Any signature field: TAGS with a b= made for it here, over the fields that
  * h= names and CANON; the body hash is that of "body".
  */
-static struct span sign_as(struct fixture *x, const char *tags, enum canon form, const char *signed_fields,
-                           const char *rest)
+static struct span sign_as(struct fixture *x, const char *tags, enum canon form,
+                           const char *signed_fields, const char *rest)
 {
 	struct buf input = BUF_INIT, signature = BUF_INIT, base64 = BUF_INIT;
 	struct span field = arena_printf(x->arena, "DKIM-Signature: %s; b=", tags);
-	struct message m = sample_parse(x->arena, arena_join(x->arena, field, SPAN("\r\n"), SPAN_END));
+	struct message m =
+		sample_parse(x->arena, arena_join(x->arena, field, SPAN("\r\n"), SPAN_END));
 	struct digest digest;
 	struct err e;
 	struct span out;
@@ -283,7 +295,8 @@ static struct span sign_as(struct fixture *x, const char *tags, enum canon form,
 	hash_of(HASH_SHA256, buf_span(&input), &digest);
 	ck_assert(pkey_sign(x->key, HASH_SHA256, &digest, SPAN(""), &signature, &e));
 	codec_base64(&base64, buf_span(&signature));
-	out = arena_join(x->arena, field, buf_span(&base64), SPAN("\r\n"), span_str(rest), SPAN_END);
+	out = arena_join(x->arena, field, buf_span(&base64), SPAN("\r\n"), span_str(rest),
+	                 SPAN_END);
 	buf_free(&input);
 	buf_free(&signature);
 	buf_free(&base64);
@@ -291,7 +304,7 @@ static struct span sign_as(struct fixture *x, const char *tags, enum canon form,
 }
 
 /* SHA-256 of "body\r\n" */
-#define BH "bh=Ck5SoRNWUpSR4X0COv7R5ub2pUTtl6xz4dTFz++ji4M="
+#define BH   "bh=Ck5SoRNWUpSR4X0COv7R5ub2pUTtl6xz4dTFz++ji4M="
 #define BASE "v=1; a=ed25519-sha256; d=example.com; s=sel; c=relaxed; "
 #define POST "From: a@example.com\r\n\r\nbody\r\n"
 
@@ -346,8 +359,8 @@ static const struct {
 	{ "v=1; a=ed25519-sha256; d=example.com; s=both; c=relaxed; h=from; " BH, AUTH_PASS, "" },
 	{ "v=1; a=ed25519-sha256; d=example..com; s=sel; c=relaxed; h=from; " BH, AUTH_PERMERROR,
 	  "d= is no domain" },
-	{ "v=1; a=ed25519-sha256; d=examotball.all.\xdf_example.com>; s=sel; h=from; " BH, AUTH_PERMERROR,
-	  "d= is no domain" },
+	{ "v=1; a=ed25519-sha256; d=examotball.all.\xdf_example.com>; s=sel; h=from; " BH,
+	  AUTH_PERMERROR, "d= is no domain" },
 	{ "v=1; a=ed25519-sha256; d=all.\xc3\x9f_example.com>; s=\xc3\x9f_>; h=from; " BH,
 	  AUTH_PERMERROR, "d= is no domain" },
 	{ "v=1; a=ed25519-sha256; d=example.com; s=\xc3\x9f_>; h=from; " BH, AUTH_PERMERROR,
@@ -357,12 +370,15 @@ static const struct {
 	  "s= is no selector" },
 	{ "v=1; a=ed25519-sha256; d=example.com; s=; c=relaxed; h=from; " BH, AUTH_PERMERROR,
 	  "s= is no selector" },
-	{ "v=1; a=ed25519-sha256; d=Example.COM; s=SEL; c=relaxed/simple; h=from; " BH, AUTH_PASS, "" },
-	{ "v=1; a=ed25519-sha256; d=b\xc3\xbc" "cher.example; s=sel; c=relaxed; h=from; " BH, AUTH_PASS,
+	{ "v=1; a=ed25519-sha256; d=Example.COM; s=SEL; c=relaxed/simple; h=from; " BH, AUTH_PASS,
 	  "" },
-	{ "v=1; a=ed25519-sha256; d=example.com; s=sel; c=relaxed/relaxed; h=from; " BH, AUTH_PASS, "" },
-	{ "v=1; a=ed25519-sha256; d=example.com; s=sel; c=relaxed/none; h=from; " BH, AUTH_PERMERROR,
-	  "unknown canonicalization" },
+	{ "v=1; a=ed25519-sha256; d=b\xc3\xbc"
+	  "cher.example; s=sel; c=relaxed; h=from; " BH,
+	  AUTH_PASS, "" },
+	{ "v=1; a=ed25519-sha256; d=example.com; s=sel; c=relaxed/relaxed; h=from; " BH, AUTH_PASS,
+	  "" },
+	{ "v=1; a=ed25519-sha256; d=example.com; s=sel; c=relaxed/none; h=from; " BH,
+	  AUTH_PERMERROR, "unknown canonicalization" },
 	{ "v=1; a=ed25519-sha256; d=example.com; s=sel; c=; h=from; " BH, AUTH_PERMERROR,
 	  "unknown canonicalization" },
 	{ "a=ed25519-sha256; d=example.com; s=sel; c=relaxed; h=from; " BH, AUTH_PERMERROR,
@@ -388,7 +404,8 @@ END_TEST
 START_TEST(simple_form)
 {
 	static const char signed_field[] = "From :  a@example.com\r\n\t(folded)\r\n";
-	static const char before[] = "DKIM-Signature: v=1; a=ed25519-sha256;\r\n\td=example.com; s=sel; b=";
+	static const char before[] =
+		"DKIM-Signature: v=1; a=ed25519-sha256;\r\n\td=example.com; s=sel; b=";
 	static const char after[] = "; h=from ;\r\n " BH "\r\n";
 	struct fixture x = fixture_new(KEY_ED25519);
 	struct buf signature = BUF_INIT, text = BUF_INIT;
@@ -424,18 +441,19 @@ START_TEST(two_forms)
 {
 	struct fixture x = fixture_new(KEY_ED25519);
 	/* SHA-256 of "body \r\n" */
-	struct span raw = sign_as(&x,
-	                          BASE "h=from; bh=F+5KFFJNUDvcy6pDZbEfV6MPDgwkUcwOWdw/wiQo+1I=",
-	                          CANON_RELAXED, "from:a@example.com\r\n",
-	                          "From: a@example.com\r\n\r\nbody \r\n");
+	struct span raw = sign_as(
+		&x, BASE "h=from; bh=F+5KFFJNUDvcy6pDZbEfV6MPDgwkUcwOWdw/wiQo+1I=", CANON_RELAXED,
+		"from:a@example.com\r\n", "From: a@example.com\r\n\r\nbody \r\n");
 	struct found f;
 
-	raw = sign_as(&x, "v=1; a=ed25519-sha256; d=example.com; s=sel; c=relaxed/relaxed; h=from; " BH,
+	raw = sign_as(&x,
+	              "v=1; a=ed25519-sha256; d=example.com; s=sel; c=relaxed/relaxed; h=from; " BH,
 	              CANON_RELAXED, "from:a@example.com\r\n", arena_str(x.arena, raw));
 	f = verify(x.arena, raw, &x.keys, 1700000000);
 	ck_assert_uint_eq(f.n, 2);
-	for (size_t i = 0; i < 2; i++)
+	for (size_t i = 0; i < 2; i++) {
 		ck_assert_msg(f.v[i].result == AUTH_PASS, "%.*s", SPAN_FMT(f.v[i].text));
+	}
 	fixture_free(&x);
 }
 END_TEST
@@ -444,10 +462,10 @@ END_TEST
 START_TEST(signs_other_signature)
 {
 	struct fixture x = fixture_new(KEY_ED25519);
-	struct span raw = sign_as(&x, BASE "h=from:dkim-signature:dkim-signature; " BH,
-	                          CANON_RELAXED,
-	                          "from:a@example.com\r\ndkim-signature:v=1; old\r\n",
-	                          "DKIM-Signature: v=1; old\r\n" POST);
+	struct span raw =
+		sign_as(&x, BASE "h=from:dkim-signature:dkim-signature; " BH, CANON_RELAXED,
+	                "from:a@example.com\r\ndkim-signature:v=1; old\r\n",
+	                "DKIM-Signature: v=1; old\r\n" POST);
 	struct found f = verify(x.arena, raw, &x.keys, 1700000000);
 
 	ck_assert_uint_eq(f.n, 2);
@@ -466,8 +484,10 @@ START_TEST(many_signatures)
 	struct found f;
 	size_t hashes = 0;
 
-	for (unsigned i = 0; i < LIMIT_SIGNATURES + 10; i++)
-		buf_printf(&raw, "DKIM-Signature: " BASE "h=from; l=%u; bh=AAAA; b=AAAA\r\n", i % 20);
+	for (unsigned i = 0; i < LIMIT_SIGNATURES + 10; i++) {
+		buf_printf(&raw, "DKIM-Signature: " BASE "h=from; l=%u; bh=AAAA; b=AAAA\r\n",
+		           i % 20);
+	}
 	buf_str(&raw, POST);
 	f = verify(x.arena, buf_span(&raw), &x.keys, 1700000000);
 	ck_assert_uint_eq(f.n, LIMIT_SIGNATURES);
@@ -490,8 +510,9 @@ START_TEST(many_names)
 	struct found f;
 
 	buf_str(&raw, "DKIM-Signature: " BASE BH "; b=AAAA; h=from");
-	for (unsigned i = 0; i < LIMIT_FIELDS; i++)
+	for (unsigned i = 0; i < LIMIT_FIELDS; i++) {
 		buf_str(&raw, ":a");
+	}
 	buf_str(&raw, "\r\n" POST);
 	f = verify(x.arena, buf_span(&raw), &x.keys, 1700000000);
 	ck_assert_uint_eq(f.n, 1);
@@ -521,9 +542,9 @@ START_TEST(alignment)
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		struct fixture x = fixture_new(KEY_ED25519);
-		struct span raw = arena_join(x.arena,
-		                             SPAN("DKIM-Signature: " BASE "h=from; bh=AAAA; b=AAAA\r\n"),
-		                             span_str(cases[i].from), SPAN("\r\nbody\r\n"), SPAN_END);
+		struct span raw = arena_join(
+			x.arena, SPAN("DKIM-Signature: " BASE "h=from; bh=AAAA; b=AAAA\r\n"),
+			span_str(cases[i].from), SPAN("\r\nbody\r\n"), SPAN_END);
 		struct found f = verify(x.arena, raw, &x.keys, 1700000000);
 
 		ck_assert_msg(f.v[0].aligned == cases[i].aligned, "%s", cases[i].from);

@@ -44,8 +44,9 @@ static struct envelope vector_envelope(struct arena *arena, const json_t *c)
 
 	envelope.mail_from = bare_path(json_string_value(json_object_get(c, "mail_from")));
 	envelope.rcpt_to = arena_array(arena, envelope.rcpts, sizeof(*envelope.rcpt_to));
-	for (size_t i = 0; i < envelope.rcpts; i++)
+	for (size_t i = 0; i < envelope.rcpts; i++) {
 		envelope.rcpt_to[i] = bare_path(json_string_value(json_array_get(rcpts, i)));
+	}
 	return envelope;
 }
 
@@ -66,14 +67,14 @@ static bool run_vector(const json_t *c, const struct keysource *source)
 	             &result);
 	if (!crypto_has_mldsa44() && span_find(m.raw, SPAN(":mldsa44:")) != SPAN_NONE) {
 		printf("skipped: %s: this libcrypto has no ML-DSA-44\n", name);
-		ck_assert_msg(span_is(result.text,
-		                      "PERMERROR: DKIM2-Signature i=1 selector mldsa44 algorithm unknown"),
-		              "%s: %.*s", name, SPAN_FMT(result.text));
+		ck_assert_msg(
+			span_is(result.text,
+		                "PERMERROR: DKIM2-Signature i=1 selector mldsa44 algorithm unknown"),
+			"%s: %.*s", name, SPAN_FMT(result.text));
 		skipped = true;
 	} else {
 		ck_assert_msg(strcmp(auth_result_name(result.result), expected) == 0,
-		              "%s: expected %s, got %.*s", name,
-		              expected, SPAN_FMT(result.text));
+		              "%s: expected %s, got %.*s", name, expected, SPAN_FMT(result.text));
 		ck_assert((result.text.n > 0) == (result.result != AUTH_PASS));
 	}
 	arena_free(arena);
@@ -89,8 +90,7 @@ START_TEST(vectors)
 	size_t i, run = 0;
 
 	ck_assert_uint_eq(json_array_size(cases), 61);
-	json_array_foreach(cases, i, c)
-		run += run_vector(c, &source);
+	json_array_foreach(cases, i, c) run += run_vector(c, &source);
 	ck_assert_uint_eq(run, crypto_has_mldsa44() ? 61 : 60);
 	json_decref(cases);
 	arena_free(arena);
@@ -99,27 +99,27 @@ END_TEST
 
 /* ---- texts ---- */
 
-#define M1 "M m=1; h=sha256:%H:%B;\n"
-#define M1_OLD "M m=1; h=sha256:%h:%b;\n"
-#define ALICE "mf=%{<alice@a.example>%}; "
-#define TO_B "rt=%{<list@b.example>%}; "
-#define ENV1 ALICE TO_B
-#define ENV2 "mf=%{<l@b.example>%}; rt=%{<x@c.example>%}; "
-#define SET "s=ed:ed25519-sha256:%S;"
-#define S1 "S i=1; m=1; t=%T; d=a.example; " ENV1 SET "\n"
-#define S2 "S i=2; m=1; t=%T; d=b.example; " ENV2 SET "\n"
-#define S2M2 "S i=2; m=2; t=%T; d=b.example; " ENV2 SET "\n"
-#define RECIPE "{\"h\":{\"list-id\":[],\"subject\":[{\"d\":[\"Hello\"]}]},\"b\":[{\"c\":[1,2]}]}"
-#define M2(json) "M m=2; h=sha256:%H:%B; r=%{" json "%};\n"
+#define M1          "M m=1; h=sha256:%H:%B;\n"
+#define M1_OLD      "M m=1; h=sha256:%h:%b;\n"
+#define ALICE       "mf=%{<alice@a.example>%}; "
+#define TO_B        "rt=%{<list@b.example>%}; "
+#define ENV1        ALICE TO_B
+#define ENV2        "mf=%{<l@b.example>%}; rt=%{<x@c.example>%}; "
+#define SET         "s=ed:ed25519-sha256:%S;"
+#define S1          "S i=1; m=1; t=%T; d=a.example; " ENV1 SET "\n"
+#define S2          "S i=2; m=1; t=%T; d=b.example; " ENV2 SET "\n"
+#define S2M2        "S i=2; m=2; t=%T; d=b.example; " ENV2 SET "\n"
+#define RECIPE      "{\"h\":{\"list-id\":[],\"subject\":[{\"d\":[\"Hello\"]}]},\"b\":[{\"c\":[1,2]}]}"
+#define M2(json)    "M m=2; h=sha256:%H:%B; r=%{" json "%};\n"
 #define S_WITH(set) M1 "S i=1; m=1; t=%T; d=a.example; " ENV1 "s=" set ";\n"
-#define S_TAG(tag) M1 "S i=1; m=1; t=%T; d=a.example; " ENV1 tag SET "\n"
-#define MI "PERMERROR: Message-Instance m="
-#define SI "PERMERROR: DKIM2-Signature i="
+#define S_TAG(tag)  M1 "S i=1; m=1; t=%T; d=a.example; " ENV1 tag SET "\n"
+#define MI          "PERMERROR: Message-Instance m="
+#define SI          "PERMERROR: DKIM2-Signature i="
 
 static const struct {
-	const char *text;   /* NULL: original */
+	const char *text; /* NULL: original */
 	const char *fields;
-	const char *want;   /* the text; "" is pass */
+	const char *want; /* the text; "" is pass */
 	uint64_t failing;
 } texts[] = {
 	/* the messages that the rest are made of */
@@ -139,7 +139,9 @@ static const struct {
 	{ NULL, M1 "S i=1; m=2; t=%T; d=a.example; " ENV1 SET "\n", MI "2 missing", 0 },
 	{ NULL, M1 "S i=1; m=0; t=%T; d=a.example; " ENV1 SET "\n", MI "0 missing", 0 },
 	{ NULL, M1 S1 "M m=2; h=sha256:%H:%B;\n", MI "2 is not signed", 0 },
-	{ NULL, M1 "M m=2; h=sha256:%H:%B;\n" "S i=1; m=2; t=%T; d=a.example; " ENV1 SET "\n" S2,
+	{ NULL,
+	  M1 "M m=2; h=sha256:%H:%B;\n"
+	     "S i=1; m=2; t=%T; d=a.example; " ENV1 SET "\n" S2,
 	  SI "2 syntax error", 2 },
 	{ NULL, "M m=1 h=sha256:%H:%B;\n" S1, MI "0 syntax error", 0 },
 	{ NULL, "M m=1; h=sha256:%H;\n" S1, MI "1 syntax error", 0 },
@@ -153,12 +155,12 @@ static const struct {
 	{ NULL, "M h=sha256:%H:%B;\n" S1, MI "0 tag=m missing", 0 },
 	{ NULL, "M m=1;\n" S1, MI "1 tag=h missing", 0 },
 	{ NULL, "M m=1; h=sha256:%H:%B|sha256:%H:%B;\n" S1, MI "1 has a duplicate hash algorithm",
-	 0 },
+	  0 },
 	{ revised, M1_OLD S1 M2("{") S2M2, MI "2 contains invalid JSON", 0 },
 	{ revised, M1_OLD S1 M2("{\"b\":[{\"c\":[2,1]}]}") S2M2, MI "2 Recipe [2,1] is invalid",
-	 0 },
+	  0 },
 	{ revised, M1_OLD S1 M2("{\"h\":{\"A\":[],\"a\":[]}}") S2M2, MI "2 Recipe a is invalid",
-	 0 },
+	  0 },
 	{ NULL, M1 "S i=1; m=1; t=%T; " ENV1 SET "\n", SI "1 tag=d missing", 1 },
 	{ NULL, M1 "S m=1; t=%T; d=a.example; " ENV1 SET "\n", SI "0 tag=i missing", 0 },
 	{ NULL, M1 "S i=1; t=%T; d=a.example; " ENV1 SET "\n", SI "1 tag=m missing", 1 },
@@ -173,7 +175,7 @@ static const struct {
 	{ NULL, S_TAG("f=feedback,; "), SI "1 syntax error", 1 },
 	{ NULL, S_TAG("n=a b; "), SI "1 syntax error", 1 },
 	{ NULL, S_TAG("n=12345678901234567890123456789012345678901234567890123456789012345; "),
-	 SI "1 syntax error", 1 },
+	  SI "1 syntax error", 1 },
 	{ NULL, S_TAG("2=1; "), SI "1 syntax error", 1 },
 	{ NULL, S_TAG("x=\xc3\xa4; "), SI "1 syntax error", 1 },
 	{ NULL, S_TAG("x=\x0c; "), SI "1 syntax error", 1 },
@@ -181,22 +183,22 @@ static const struct {
 	{ NULL, M1 "S i=1; m=1; t=%T; d=a.example.; " ENV1 SET "\n", SI "1 syntax error", 1 },
 	{ NULL, M1 "S i=1; m=1; t=%T; d=a. example; " ENV1 SET "\n", SI "1 syntax error", 1 },
 	{ NULL, M1 "S i=1; m=1; t=18446744073709551616; d=a.example; " ENV1 SET "\n",
-	 SI "1 syntax error", 1 },
+	  SI "1 syntax error", 1 },
 	{ NULL, M1 "S i=1; m=1; t=-1; d=a.example; " ENV1 SET "\n", SI "1 syntax error", 1 },
 	{ NULL, M1 "S i=1; m=1; t=%T; d=a.example; mf=%{alice@a.example%}; " TO_B SET "\n",
-	 SI "1 syntax error", 1 },
+	  SI "1 syntax error", 1 },
 	{ NULL, M1 "S i=1; m=1; t=%T; d=a.example; " ALICE "rt=%{<list@b.example>%},; " SET "\n",
-	 SI "1 syntax error", 1 },
+	  SI "1 syntax error", 1 },
 	{ NULL, M1 "S i=1; m=1; t=%T; d=a.example; " ALICE "rt=%{list@b.example%}; " SET "\n",
-	 SI "1 syntax error", 1 },
+	  SI "1 syntax error", 1 },
 	{ NULL, S_WITH("ed:ed25519-sha256:%S,"), SI "1 syntax error", 1 },
 	{ NULL, S_WITH("ed:ed25519-sha256"), SI "1 syntax error", 1 },
 	{ NULL, S_WITH("ed.:ed25519-sha256:%S"), SI "1 syntax error", 1 },
 	{ NULL, S_WITH("ed:ed25519-sha256:"), SI "1 syntax error", 1 },
 	{ NULL, S_WITH("ed:ed25519-sha256:%S|ED:ed25519-sha256:%S"),
-	 SI "1 has a duplicate selector", 1 },
+	  SI "1 has a duplicate selector", 1 },
 	{ NULL,
-	 S_WITH("ed1:a:%X,ed2:a:%X,ed3:a:%X,ed4:a:%X,ed5:a:%X,ed6:a:%X,ed7:a:%X,ed8:a:%X,ed9:a:%X"),
+	  S_WITH("ed1:a:%X,ed2:a:%X,ed3:a:%X,ed4:a:%X,ed5:a:%X,ed6:a:%X,ed7:a:%X,ed8:a:%X,ed9:a:%X"),
 	  SI "1 has more selectors than allowed", 1 },
 
 	/* 2. timestamps */
@@ -223,44 +225,54 @@ static const struct {
 	{ NULL, M1 S1 "S i=2; m=1; t=%T; d=c.example; mf=%{<l@c.example>%}; " TO_B SET "\n",
 	  "FAIL: DKIM2-Signature i=2 mf= does not match the rt= of i=1", 2 },
 	{ NULL,
-	 M1 "S i=1; m=1; t=%T; d=a.example; " ALICE "rt=%{<dev@lists.b.example>%}; " SET "\n" S2,
+	  M1 "S i=1; m=1; t=%T; d=a.example; " ALICE "rt=%{<dev@lists.b.example>%}; " SET "\n" S2,
 	  "FAIL: DKIM2-Signature i=2 mf= does not match the rt= of i=1", 2 },
-	{ NULL, M1 "S i=1; m=1; t=%T; d=a.example; " ALICE "rt=%{<dev@lists.b.example>%}; " SET "\n"
-	  "S i=2; m=1; t=%T; d=b.example; mf=%{<l@lists.b.example>%}; rt=%{<x@c.example>%}; " SET "\n", "", 0 },
+	{ NULL,
+	  M1 "S i=1; m=1; t=%T; d=a.example; " ALICE "rt=%{<dev@lists.b.example>%}; " SET "\n"
+	     "S i=2; m=1; t=%T; d=b.example; mf=%{<l@lists.b.example>%}; rt=%{<x@c.example>%}; " SET
+	     "\n",
+	  "", 0 },
 	{ NULL, M1 S1 "S i=2; m=1; t=%T; d=b.example; mf=%{<>%}; rt=%{<x@c.example>%}; " SET "\n",
-	 "", 0 },
+	  "", 0 },
 	{ NULL, M1 S1 "S i=2; m=1; t=%T; d=c.example; mf=%{<>%}; rt=%{<x@c.example>%}; " SET "\n",
 	  "FAIL: DKIM2-Signature i=2 d= does not match the rt= of i=1", 2 },
-	{ NULL, M1 S1 "S i=2; m=1; t=%T; d=b.example; nd=c.example; " SET "\n"
-	  "S i=3; m=1; t=%T; d=C.example; mf=%{<l@c.example>%}; rt=%{<x@d.example>%}; " SET "\n",
-		"", 0 },
-	{ NULL, M1 S1 "S i=2; m=1; t=%T; d=b.example; nd=c.example; " SET "\n"
-	  "S i=3; m=1; t=%T; d=x.c.example; mf=%{<l@x.c.example>%}; rt=%{<x@d.example>%}; " SET "\n",
+	{ NULL,
+	  M1 S1 "S i=2; m=1; t=%T; d=b.example; nd=c.example; " SET "\n"
+	        "S i=3; m=1; t=%T; d=C.example; mf=%{<l@c.example>%}; rt=%{<x@d.example>%}; " SET
+	        "\n",
+	  "", 0 },
+	{ NULL,
+	  M1 S1
+	  "S i=2; m=1; t=%T; d=b.example; nd=c.example; " SET "\n"
+	  "S i=3; m=1; t=%T; d=x.c.example; mf=%{<l@x.c.example>%}; rt=%{<x@d.example>%}; " SET
+	  "\n",
 	  "FAIL: DKIM2-Signature i=3 nd= does not match", 3 },
-	{ NULL, M1 S1 "S i=2; m=1; t=%T; d=c.example; nd=d.example; " SET "\n"
-	  "S i=3; m=1; t=%T; d=d.example; mf=%{<l@d.example>%}; rt=%{<x@d.example>%}; " SET "\n",
+	{ NULL,
+	  M1 S1 "S i=2; m=1; t=%T; d=c.example; nd=d.example; " SET "\n"
+	        "S i=3; m=1; t=%T; d=d.example; mf=%{<l@d.example>%}; rt=%{<x@d.example>%}; " SET
+	        "\n",
 	  "FAIL: DKIM2-Signature i=2 d= does not match the rt= of i=1", 2 },
 
 	/* 5. hashes, recipes, From */
 	{ NULL, "M m=1; h=sha256:%X:%B;\n" S1,
-	 "FAIL: Message-Instance m=1 header hash sha256 mismatch", 0 },
+	  "FAIL: Message-Instance m=1 header hash sha256 mismatch", 0 },
 	{ NULL, "M m=1; h=sha256:%H:%X;\n" S1,
-	 "FAIL: Message-Instance m=1 body hash sha256 mismatch", 0 },
+	  "FAIL: Message-Instance m=1 body hash sha256 mismatch", 0 },
 	{ NULL, "M m=1; h=sha512:%U:%X;\n" S1,
-	 "FAIL: Message-Instance m=1 body hash sha512 mismatch", 0 },
+	  "FAIL: Message-Instance m=1 body hash sha512 mismatch", 0 },
 	{ NULL, "M m=1; h=sha512:%U:%V;\n" S1, "", 0 },
 	{ NULL, "M m=1; h=sha256:%H:%B,sha512:%U:%V;\n" S1, "", 0 },
 	{ NULL, "M m=1; h=sha256:%H:%B,sha512:%X:%V;\n" S1,
-	 "FAIL: Message-Instance m=1 header hash sha512 mismatch", 0 },
+	  "FAIL: Message-Instance m=1 header hash sha512 mismatch", 0 },
 	{ NULL, "M m=1; h=sha256:%X:%B|sha512:%U:%V;\n" S1, "", 0 },
 	{ NULL, "M m=1; h=sha256:%X:%B|sha512:%X:%V;\n" S1,
-	 "FAIL: Message-Instance m=1 no group of hashes passed", 0 },
+	  "FAIL: Message-Instance m=1 no group of hashes passed", 0 },
 	{ NULL, "M m=1; h=sha3:%H:%B;\n" S1, MI "1 algorithm sha3 unknown", 0 },
 	{ NULL, "M m=1; h=SHA256:%H:%B;\n" S1, MI "1 algorithm SHA256 unknown", 0 },
 	{ NULL, "M m=1; h=sha3:%X:%X|sha256:%H:%B;\n" S1, "", 0 },
 	{ NULL, "M m=1; h=sha3:%X:%X,sha256:%H:%B;\n" S1, MI "1 algorithm sha3 unknown", 0 },
 	{ NULL, "M m=1; h=sha3:%X:%X,sha256:%H:%X;\n" S1,
-	 "FAIL: Message-Instance m=1 body hash sha256 mismatch", 0 },
+	  "FAIL: Message-Instance m=1 body hash sha256 mismatch", 0 },
 	{ revised, M1_OLD S1, "FAIL: Message-Instance m=1 header hash sha256 mismatch", 0 },
 	{ revised, M1_OLD S1 "M m=2; h=sha256:%H:%B;\n" S2M2,
 	  "FAIL: Message-Instance m=1 header hash sha256 mismatch", 0 },
@@ -268,13 +280,15 @@ static const struct {
 	  "FAIL: Message-Instance m=1 body hash sha256 mismatch", 0 },
 	{ revised, M1_OLD S1 M2("{\"b\":null}") S2M2, MI "2 Recipe null is invalid", 0 },
 	{ revised, M1_OLD S1 M2("{\"b\":[{\"c\":[1,5]}]}") S2M2, MI "2 Recipe [1,5] is invalid",
-	 0 },
+	  0 },
 	{ revised, M1_OLD S1 M2("{\"h\":{\"subject\":[{\"c\":[1,2]}]}}") S2M2,
-	 MI "2 Recipe [1,2] is invalid", 0 },
+	  MI "2 Recipe [1,2] is invalid", 0 },
 	{ munged, M1_OLD S1 M2("{\"h\":{\"from\":[{\"d\":[\"Alice <alice@a.example>\"]}]}}") S2M2,
-	 "", 0 },
-	{ munged, M1_OLD S1 M2("{\"h\":{\"from\":[{\"d\":[\"Alice <alice@a.example>\"]}]}}")
-	  "S i=2; m=2; t=%T; d=sub.b.example; mf=%{<l@sub.b.example>%}; rt=%{<x@c.example>%}; " SET "\n",
+	  "", 0 },
+	{ munged,
+	  M1_OLD S1 M2(
+		  "{\"h\":{\"from\":[{\"d\":[\"Alice <alice@a.example>\"]}]}}") "S i=2; m=2; t=%T; d=sub.b.example; mf=%{<l@sub.b.example>%}; rt=%{<x@c.example>%}; " SET
+	                                                                        "\n",
 	  "FAIL: DKIM2-Signature i=2 matching From is not authentic", 2 },
 	{ NULL, M1_OLD S1 M2("{\"h\":{\"from\":[{\"c\":[1,1]}]}}") S2M2,
 	  "FAIL: DKIM2-Signature i=2 matching From is not authentic", 2 },
@@ -283,38 +297,38 @@ static const struct {
 	{ "From: a@sub.a.example\r\n\r\n", M1 S1, "", 0 },
 	{ "From: a@A.Example\r\n\r\n", M1 S1, "", 0 },
 	{ "To: x@b.example\r\n\r\n", M1 S1,
-	 "FAIL: DKIM2-Signature i=1 matching From is not authentic", 1 },
+	  "FAIL: DKIM2-Signature i=1 matching From is not authentic", 1 },
 	{ "From: a@a.example, b@a.example\r\n\r\n", M1 S1,
-	 "FAIL: DKIM2-Signature i=1 matching From is not authentic", 1 },
+	  "FAIL: DKIM2-Signature i=1 matching From is not authentic", 1 },
 	{ "From: a@a.example\r\nFrom: a@a.example\r\n\r\n", M1 S1,
 	  "FAIL: DKIM2-Signature i=1 matching From is not authentic", 1 },
 	{ "From: \"a b\"@a.example\r\n\r\n", M1 S1,
-	 "FAIL: DKIM2-Signature i=1 matching From is not authentic", 1 },
+	  "FAIL: DKIM2-Signature i=1 matching From is not authentic", 1 },
 	{ "From: g: a@a.example;\r\n\r\n", M1 S1,
-	 "FAIL: DKIM2-Signature i=1 matching From is not authentic", 1 },
+	  "FAIL: DKIM2-Signature i=1 matching From is not authentic", 1 },
 
 	/* 6. signatures */
 	{ NULL, S_WITH("ed:ed25519-sha256:%X"),
-	 "FAIL: DKIM2-Signature i=1 selector ed incorrect signature", 1 },
+	  "FAIL: DKIM2-Signature i=1 selector ed incorrect signature", 1 },
 	{ NULL, S_WITH("rsa:rsa-sha256:%R"), "", 0 },
 	{ NULL, S_WITH("rsa:rsa-sha256:%S"),
-	 "FAIL: DKIM2-Signature i=1 selector rsa incorrect signature", 1 },
+	  "FAIL: DKIM2-Signature i=1 selector rsa incorrect signature", 1 },
 	{ NULL, S_WITH("wrong:ed25519-sha256:%S"),
-	 "FAIL: DKIM2-Signature i=1 selector wrong incorrect signature", 1 },
+	  "FAIL: DKIM2-Signature i=1 selector wrong incorrect signature", 1 },
 	{ NULL, S_WITH("ed:rsa-sha256:%S"), SI "1 public key ed algorithm mismatch", 1 },
 	{ NULL, S_WITH("unknown:ed25519-sha256:%S"), SI "1 public key unknown algorithm mismatch",
-	 1 },
+	  1 },
 	{ NULL, S_WITH("ed:future:%S"), SI "1 selector ed algorithm unknown", 1 },
 	{ NULL, S_WITH("ed:ED25519-SHA256:%S"), SI "1 selector ed algorithm unknown", 1 },
 	{ NULL, S_WITH("none:ed25519-sha256:%S"), SI "1 public key none does not exist", 1 },
 	{ NULL, S_WITH("multiple:ed25519-sha256:%S"),
-	 SI "1 public key multiple has multiple records", 1 },
+	  SI "1 public key multiple has multiple records", 1 },
 	{ NULL, S_WITH("syntax:ed25519-sha256:%S"), SI "1 public key syntax has a syntax error",
-	 1 },
+	  1 },
 	{ NULL, S_WITH("malformed:ed25519-sha256:%S"), SI "1 public key malformed is malformed",
-	 1 },
+	  1 },
 	{ NULL, S_WITH("revoked:ed25519-sha256:%S"), SI "1 public key revoked has been revoked",
-	 1 },
+	  1 },
 	{ NULL, S_WITH("purpose:ed25519-sha256:%S"), SI "1 public key purpose does not exist", 1 },
 	{ NULL, S_WITH("temp:ed25519-sha256:%S"),
 	  "TEMPERROR: DKIM2-Signature i=1 public key temp could not be fetched", 1 },
@@ -322,7 +336,7 @@ static const struct {
 	{ NULL, S_WITH("ed:ed25519-sha256:%S,rsa:rsa-sha256:%X"),
 	  "FAIL: DKIM2-Signature i=1 selector rsa incorrect signature", 1 },
 	{ NULL, S_WITH("none:ed25519-sha256:%S,temp:rsa-sha256:%R"),
-	 SI "1 public key none does not exist", 1 },
+	  SI "1 public key none does not exist", 1 },
 	{ NULL, S_WITH("none:ed25519-sha256:%S,temp:rsa-sha256:%R,ed:ed25519-sha256:%X"),
 	  "FAIL: DKIM2-Signature i=1 selector ed incorrect signature", 1 },
 	{ NULL, S_WITH("ed:ed25519-sha256:%X|rsa:rsa-sha256:%R"), "", 0 },
@@ -331,19 +345,21 @@ static const struct {
 	{ NULL, S_WITH("ed:ed25519-sha256:%X|temp:rsa-sha256:%R"),
 	  "TEMPERROR: DKIM2-Signature i=1 public key temp could not be fetched", 1 },
 	{ NULL, S_WITH("ed:future:%X|none:rsa-sha256:%R"), SI "1 selector ed algorithm unknown",
-	 1 },
+	  1 },
 	{ NULL,
-	 S_WITH("temp:ed25519-sha256:%S") "S i=2; m=1; t=%T; d=b.example; " ENV2 "s=ed:ed25519-sha256:%X;\n",
+	  S_WITH("temp:ed25519-sha256:%S") "S i=2; m=1; t=%T; d=b.example; " ENV2
+	                                   "s=ed:ed25519-sha256:%X;\n",
 	  "FAIL: DKIM2-Signature i=2 selector ed incorrect signature", 2 },
 	{ NULL, S_WITH("temp:ed25519-sha256:%S") S2,
 	  "TEMPERROR: DKIM2-Signature i=1 public key temp could not be fetched", 1 },
 	{ NULL,
-	 S_WITH("none:ed25519-sha256:%S") "S i=2; m=1; t=%T; d=b.example; " ENV2 "s=ed:ed25519-sha256:%X;\n",
+	  S_WITH("none:ed25519-sha256:%S") "S i=2; m=1; t=%T; d=b.example; " ENV2
+	                                   "s=ed:ed25519-sha256:%X;\n",
 	  SI "1 public key none does not exist", 1 },
 
 	/* the order of the steps */
 	{ revised,
-	 M1_OLD "S i=1; m=1; t=%-9999999T; d=b.example; " ENV1 "s=none:ed25519-sha256:%X;\n",
+	  M1_OLD "S i=1; m=1; t=%-9999999T; d=b.example; " ENV1 "s=none:ed25519-sha256:%X;\n",
 	  "FAIL: DKIM2-Signature i=1 signature expired", 1 },
 	{ revised, M1_OLD "S i=1; m=1; t=%T; d=b.example; " ENV1 "s=none:ed25519-sha256:%X;\n",
 	  "FAIL: DKIM2-Signature i=1 MAIL FROM and d= do not match", 1 },
@@ -352,21 +368,25 @@ static const struct {
 
 	/* what must be accepted */
 	{ NULL,
-	 "M m=01; h=sha256:%H:%B\n" "S i=01; m=1; t=%T; d=A.Example; " ENV1 "s=ed:ed25519-sha256:%S\n", "", 0 },
+	  "M m=01; h=sha256:%H:%B\n"
+	  "S i=01; m=1; t=%T; d=A.Example; " ENV1 "s=ed:ed25519-sha256:%S\n",
+	  "", 0 },
 	{ NULL, "M ;;m=1;; h=sha256:%H:%B;;\n" S1, "", 0 },
 	{ NULL, S_TAG("n=; "), "", 0 },
 	{ NULL, S_TAG("n=,=:|~!; "), "", 0 },
 	{ NULL, S_TAG("f=feedback , future,exploded; "), "", 0 },
 	{ NULL, S_TAG("I=9; M=9; x_1=; D = c.example; "), "", 0 },
 	{ NULL,
-	 M1 "S i = 1 ;\r\n m\r\n\t=1; t= %T; d=a.example; mf=\r\n %{<alice@a.example>%}; rt= %{<x@c.example>%} ,\r\n\t"
-	  "%{<list@b.example>%}; s= ed : ed25519-sha256 :\r\n %S ;\n", "", 0 },
+	  M1
+	  "S i = 1 ;\r\n m\r\n\t=1; t= %T; d=a.example; mf=\r\n %{<alice@a.example>%}; rt= %{<x@c.example>%} ,\r\n\t"
+	  "%{<list@b.example>%}; s= ed : ed25519-sha256 :\r\n %S ;\n",
+	  "", 0 },
 	{ NULL, "M m=1; r=%{{}%}; h=sha256:%H:%B;\n" S1, "", 0 },
 	{ NULL, "M m=1; r=%{{\"h\":{\"x-a\":[]}}%}; h=sha256:%H:%B;\n" S1, "", 0 },
 	{ NULL, S1 M1, "FAIL: DKIM2-Signature i=1 selector ed incorrect signature", 1 },
 	{ NULL, M1 S1 "H X-Any: thing\nH Received: from y\nH DKIM-Signature: v=1\n", "", 0 },
 	{ NULL, M1 S1 "H Comments: x\n", "FAIL: Message-Instance m=1 header hash sha256 mismatch",
-	 0 },
+	  0 },
 	{ "From: a@a.example\r\n\r\n\r\n\r\n", M1 S1, "", 0 },
 	{ "From: a@a.example\r\n\r\nno line end", M1 S1, "", 0 },
 	{ "From: a@a.example\r\nTo: x", M1 S1, "", 0 },
@@ -376,9 +396,9 @@ static const struct {
 	{ "From: a@a.example\r\n\r\nx\ny\r\n", M1 S1, "FAIL: Message is not network-normal", 0 },
 	{ "From: a@a.example\r\n\r\nx\ry\r\n", M1 S1, "FAIL: Message is not network-normal", 0 },
 	{ "From: a@a.example\r\nA: x\ny\r\n\r\nx\r\n", M1 S1, "FAIL: Message is not network-normal",
-	 0 },
+	  0 },
 	{ "From: a@a.example\r\njunk\r\n\r\nx\r\n", M1 S1, "FAIL: Message is not network-normal",
-	 0 },
+	  0 },
 };
 
 static struct envelope known(struct span from, struct span *to, size_t n)
@@ -398,8 +418,7 @@ START_TEST(fault_text)
 	m = sample_parse(chain->arena, raw);
 	dkim2_verify(chain->arena, &m, &envelope, &chain->source, CHAIN_NOW, &result);
 	ck_assert_msg(span_is(result.text, texts[_i].want), "%d: \"%.*s\"\n%s\n%.*s", _i,
-	              SPAN_FMT(result.text),
-	              texts[_i].want, SPAN_FMT(raw));
+	              SPAN_FMT(result.text), texts[_i].want, SPAN_FMT(raw));
 	ck_assert_uint_eq(result.failing, texts[_i].failing);
 	ck_assert((result.result == AUTH_PASS) == (texts[_i].want[0] == '\0'));
 	ck_assert(result.author_signed == (result.result == AUTH_PASS));
@@ -445,8 +464,9 @@ START_TEST(too_many)
 	struct dkim2_result result;
 	struct message m;
 
-	for (unsigned i = 0; i <= LIMIT_SIGNATURES; i++)
+	for (unsigned i = 0; i <= LIMIT_SIGNATURES; i++) {
 		buf_str(&text, "Message-Instance: m=1; h=sha256:AAAA:AAAA;\r\n");
+	}
 	m = sample_parse(chain->arena, buf_span(&text));
 	dkim2_verify(chain->arena, &m, NULL, &chain->source, CHAIN_NOW, &result);
 	ck_assert(span_is(result.text, "PERMERROR: Too many DKIM2 header fields"));
@@ -463,17 +483,22 @@ static const struct {
 	{ "alice@a.example", { "list@b.example" }, "" },
 	{ "alice@A.EXAMPLE", { "list@B.example" }, "" },
 	{ "alice@a.example", { "list@b.example", "x@c.example" }, "" },
-	{ "Alice@a.example", { "list@b.example" },
-	 "FAIL: DKIM2-Signature i=1 MAIL FROM <Alice@a.example> did not match" },
+	{ "Alice@a.example",
+	  { "list@b.example" },
+	  "FAIL: DKIM2-Signature i=1 MAIL FROM <Alice@a.example> did not match" },
 	{ "", { "list@b.example" }, "FAIL: DKIM2-Signature i=1 MAIL FROM <> did not match" },
-	{ "alice@a.example", { "List@b.example" },
-	 "FAIL: DKIM2-Signature i=1 RCPT TO <List@b.example> did not match" },
-	{ "alice@a.example", { "list@b.example", "y@c.example" },
+	{ "alice@a.example",
+	  { "List@b.example" },
+	  "FAIL: DKIM2-Signature i=1 RCPT TO <List@b.example> did not match" },
+	{ "alice@a.example",
+	  { "list@b.example", "y@c.example" },
 	  "FAIL: DKIM2-Signature i=1 RCPT TO <y@c.example> did not match" },
-	{ "alice@a.example", { "postmaster" },
-	 "FAIL: DKIM2-Signature i=1 RCPT TO <postmaster> did not match" },
-	{ "a\nb@a.example", { "list@b.example" },
-	 "FAIL: DKIM2-Signature i=1 MAIL FROM <a?b@a.example> did not match" },
+	{ "alice@a.example",
+	  { "postmaster" },
+	  "FAIL: DKIM2-Signature i=1 RCPT TO <postmaster> did not match" },
+	{ "a\nb@a.example",
+	  { "list@b.example" },
+	  "FAIL: DKIM2-Signature i=1 MAIL FROM <a?b@a.example> did not match" },
 };
 
 START_TEST(envelope_check)
@@ -485,8 +510,9 @@ START_TEST(envelope_check)
 	struct dkim2_result result;
 	struct message m;
 
-	raw = chain_template(chain, raw, raw, M1 "S i=1; m=1; t=%T; d=a.example; " ALICE
-	                     "rt=%{<list@b.example>%},%{<x@c.example>%}; " SET "\n");
+	raw = chain_template(chain, raw, raw,
+	                     M1 "S i=1; m=1; t=%T; d=a.example; " ALICE
+	                        "rt=%{<list@b.example>%},%{<x@c.example>%}; " SET "\n");
 	m = sample_parse(chain->arena, raw);
 	dkim2_verify(chain->arena, &m, &with, &chain->source, CHAIN_NOW, &result);
 	ck_assert_msg(span_is(result.text, envelopes[_i].want), "%.*s", SPAN_FMT(result.text));
@@ -527,8 +553,8 @@ START_TEST(provisional)
 	struct dkim2_result result;
 	struct message m;
 
-	m = sample_parse(chain->arena, chain_template(chain, raw, span_str(original),
-	                                              provisionals[_i].fields));
+	m = sample_parse(chain->arena,
+	                 chain_template(chain, raw, span_str(original), provisionals[_i].fields));
 	dkim2_verify(chain->arena, &m, NULL, &chain->source, CHAIN_NOW, &result);
 	ck_assert_msg(result.provisional == provisionals[_i].want, "%.*s", SPAN_FMT(result.text));
 	chain_free(chain);
@@ -544,10 +570,12 @@ START_TEST(display)
 	struct dkim2_result r;
 	struct message m;
 
-	raw = chain_template(chain, span_str(revised), span_str(original), M1_OLD
+	raw = chain_template(chain, span_str(revised), span_str(original),
+	                     M1_OLD
 	                     "S i=1; m=1; t=%T; d=a.example; n=abc; f=feedback,exploded; " ENV1
-	                     "s=ed:ed25519-sha256:%X|rsa:rsa-sha256:%R;\n" M2(RECIPE)
-	                     "S i=2; m=2; t=%T; d=b.example; f=exploded; " ENV2 "s=none:ed25519-sha256:%S;\n");
+	                     "s=ed:ed25519-sha256:%X|rsa:rsa-sha256:%R;\n" M2(
+				     RECIPE) "S i=2; m=2; t=%T; d=b.example; f=exploded; " ENV2
+	                                     "s=none:ed25519-sha256:%S;\n");
 	m = sample_parse(chain->arena, raw);
 	dkim2_verify(chain->arena, &m, NULL, &chain->source, CHAIN_NOW, &r);
 	ck_assert(r.result == AUTH_PERMERROR && r.failing == 2);
@@ -602,17 +630,19 @@ static struct edits *list_edits(struct chain *chain, struct span raw, int hop, b
 
 	*m = sample_parse(arena, raw);
 	x = edit_new(arena, m);
-	while (!span_iis(m->fields[at].name, "subject"))
+	while (!span_iis(m->fields[at].name, "subject")) {
 		at++;
+	}
 	subject = at;
-	edit_field_replace(x, subject, arena_printf(arena, "Subject: [l%d] %.*s\r\n", hop,
-	                                            SPAN_FMT(message_text(arena,
-	                                                                  &m->fields[subject]))));
+	edit_field_replace(x, subject,
+	                   arena_printf(arena, "Subject: [l%d] %.*s\r\n", hop,
+	                                SPAN_FMT(message_text(arena, &m->fields[subject]))));
 	for (at = 0; from && at < m->count; at++) {
-		if (span_iis(m->fields[at].name, "from"))
-			edit_field_replace(x, at, arena_printf(arena,
-			                                       "From: via %d <l@h%d.example>\r\n",
-				hop, hop));
+		if (span_iis(m->fields[at].name, "from")) {
+			edit_field_replace(
+				x, at,
+				arena_printf(arena, "From: via %d <l@h%d.example>\r\n", hop, hop));
+		}
 	}
 	edit_field_drop_all(x, "List-Id");
 	edit_field_top(x, SPAN("List-Id"), arena_printf(arena, "<l.h%d.example>", hop));
@@ -642,9 +672,10 @@ static void lines_are_short(struct span raw)
 	for (size_t i = 0; i < m.count; i++) {
 		struct span rest = m.fields[i].raw;
 
-		if (!span_is(m.fields[i].name, "DKIM2-Signature") && !span_is(m.fields[i].name,
-		                                                              "Message-Instance"))
+		if (!span_is(m.fields[i].name, "DKIM2-Signature") &&
+		    !span_is(m.fields[i].name, "Message-Instance")) {
 			continue;
+		}
 		while (rest.n) {
 			struct span line = span_line(&rest);
 
@@ -679,8 +710,10 @@ static void round_trip(bool from, bool two_keys)
 {
 	struct chain *chain = chain_new();
 	struct arena *arena = chain->arena;
-	struct chain_hop first = { .d = "a.example", .mf = "alice@a.example", .rt = "l@h2.example",
-	                          .two_keys = two_keys };
+	struct chain_hop first = { .d = "a.example",
+		                   .mf = "alice@a.example",
+		                   .rt = "l@h2.example",
+		                   .two_keys = two_keys };
 	struct span raw = span_str(original), sent[6];
 
 	sent[0] = raw = chain_hop(chain, raw, &first);
@@ -722,8 +755,10 @@ END_TEST
 START_TEST(new_origin)
 {
 	struct chain *chain = chain_new();
-	struct chain_hop hop = { .d = "h2.example", .mf = "l-bounces@h2.example",
-	                        .rt = "x@c.example", .flags = "exploded" };
+	struct chain_hop hop = { .d = "h2.example",
+		                 .mf = "l-bounces@h2.example",
+		                 .rt = "x@c.example",
+		                 .flags = "exploded" };
 	struct span raw, undone;
 	struct message m;
 
@@ -746,12 +781,17 @@ START_TEST(folding)
 {
 	struct chain *chain = chain_new();
 	struct buf rt = BUF_INIT;
-	struct chain_hop hop = { .d = "a.example", .mf = "", .two_keys = true,
-	                         .nonce = "1234567890123456789012345678901234567890123456789012345678901234" };
+	struct chain_hop hop = {
+		.d = "a.example",
+		.mf = "",
+		.two_keys = true,
+		.nonce = "1234567890123456789012345678901234567890123456789012345678901234"
+	};
 
-	for (int i = 0; i < 40; i++)
+	for (int i = 0; i < 40; i++) {
 		buf_printf(&rt, "%s%.*s@b%d.example", i ? "," : "", i,
 		           "0123456789012345678901234567890123456789x", i);
+	}
 	hop.rt = rt.p;
 	for (const char *p = "alice@a.example"; *p; p++) {
 		struct span raw;
@@ -760,8 +800,9 @@ START_TEST(folding)
 		raw = chain_hop(chain, span_str(original), &hop);
 		lines_are_short(raw);
 		must_pass(chain, raw, 1);
-		if (!*hop.mf)
+		if (!*hop.mf) {
 			break;
+		}
 	}
 	buf_free(&rt);
 	chain_free(chain);
@@ -780,7 +821,7 @@ static const struct {
 	{ "a.example", "ed", "x@a.example", "a;b", false },
 	{ "a.example", "ed", "x@a.example", "a b", false },
 	{ "a.example", "ed", "x@a.example",
-	 "12345678901234567890123456789012345678901234567890123456789012345", false },
+	  "12345678901234567890123456789012345678901234567890123456789012345", false },
 	{ "a.example", "rsa", "x@a.example", "", true },
 };
 
@@ -789,13 +830,15 @@ START_TEST(refusing_to_sign)
 	struct chain *chain = chain_new();
 	struct arena *arena = chain->arena;
 	struct span to = SPAN("x@b.example");
-	struct dkim2_envelope envelope = { .mail_from = span_str(refusals[_i].mf), .rcpt_to = &to,
-	                                  .rcpts = 1,
-	                                   .nonce = span_str(refusals[_i].nonce), .t = CHAIN_NOW };
+	struct dkim2_envelope envelope = { .mail_from = span_str(refusals[_i].mf),
+		                           .rcpt_to = &to,
+		                           .rcpts = 1,
+		                           .nonce = span_str(refusals[_i].nonce),
+		                           .t = CHAIN_NOW };
 	struct span pem = sample_file(arena, VECTORS "keys/rsa1024._domainkey.test1.dkim2.com.pem");
 	struct pkey *small = pkey_private(pem, NULL);
 	struct signer signer = { span_str(refusals[_i].d), span_str(refusals[_i].selector),
-	                         refusals[_i].small ? small : chain->ed25519 };
+		                 refusals[_i].small ? small : chain->ed25519 };
 	struct dkim2_base base = { .i = 1, .signs_m = 1 };
 	struct hash *prefix = dkim2_prefix(arena, NULL, 0, (struct span){ NULL, 0 }, NULL);
 	struct buf out = BUF_INIT;
@@ -839,26 +882,26 @@ static const struct {
 	const char *now, *json, *want; /* want NULL: refused */
 } undos[] = {
 	{ "A: 1\r\nB: 2\r\n\r\nx\r\n", "{\"h\":{\"b\":[{\"d\":[\"3\"]}]}}",
-	 "A: 1\r\nB: 3\r\n\r\nx\r\n" },
+	  "A: 1\r\nB: 3\r\n\r\nx\r\n" },
 	{ "A: 1\r\nB:\r\n  2\r\nC: 3\r\n\r\nx", "{\"h\":{\"a\":[]}}",
-	 "B:\r\n  2\r\nC: 3\r\n\r\nx" },
+	  "B:\r\n  2\r\nC: 3\r\n\r\nx" },
 	{ "A: 1\r\n\r\n",
-	 "{\"h\":{\"message-id\":[{\"d\":[\"<a@b>\"]}],\"reply-to\":[{\"d\":[\" x \"]}]}}",
+	  "{\"h\":{\"message-id\":[{\"d\":[\"<a@b>\"]}],\"reply-to\":[{\"d\":[\" x \"]}]}}",
 	  "A: 1\r\nMessage-ID: <a@b>\r\nReply-To: x\r\n\r\n" },
 	{ "subJect: 1\r\n\r\n", "{\"h\":{\"subject\":[{\"d\":[\"2\"]}]}}", "subJect: 2\r\n\r\n" },
 	/* literals below, between and above what is copied */
 	{ "A: 1\r\nB: 0\r\nA:  2\r\n\r\n",
-	 "{\"h\":{\"a\":[{\"d\":[\"x\"]},{\"c\":[1,1]},{\"d\":[\"y\"]},{\"c\":[2,2]},{\"d\":[\"z\"]}]}}",
+	  "{\"h\":{\"a\":[{\"d\":[\"x\"]},{\"c\":[1,1]},{\"d\":[\"y\"]},{\"c\":[2,2]},{\"d\":[\"z\"]}]}}",
 	  "A: z\r\nA: 1\r\nB: 0\r\nA: y\r\nA:  2\r\nA: x\r\n\r\n" },
 	{ "A: 1\r\nB: 0\r\nA: 2\r\nC: 0\r\nA: 3\r\n\r\n",
-	 "{\"h\":{\"a\":[{\"c\":[1,1]},{\"d\":[\"x\"]},{\"c\":[3,3]}]}}",
+	  "{\"h\":{\"a\":[{\"c\":[1,1]},{\"d\":[\"x\"]},{\"c\":[3,3]}]}}",
 	  "A: 1\r\nB: 0\r\nA: x\r\nC: 0\r\nA: 3\r\n\r\n" },
 	{ "A: 1\r\nB: 0\r\nA: 2\r\n\r\n", "{\"h\":{\"a\":[{\"d\":[\"x\",\"y\",\"z\"]}]}}",
 	  "A: z\r\nA: y\r\nB: 0\r\nA: x\r\n\r\n" },
 	{ "A: 1\r\nReceived: 0\r\nX-Y: 2\r\n\r\n", "{\"h\":{\"a\":[],\"received\":[]}}",
-	 "Received: 0\r\nX-Y: 2\r\n\r\n" },
+	  "Received: 0\r\nX-Y: 2\r\n\r\n" },
 	{ "A: 1\r\n\r\nx\r\ny", "{\"b\":[{\"c\":[2,2]},{\"d\":[\"z\"]}]}",
-	 "A: 1\r\n\r\ny\r\nz\r\n" },
+	  "A: 1\r\n\r\ny\r\nz\r\n" },
 	{ "A: 1\r\n\r\nx\r\ny", "{\"b\":[]}", "A: 1\r\n\r\n" },
 	{ "A: 1\r\n\r\nx\r\n", "{\"b\":null}", NULL },
 	{ "A: 1\r\n\r\nx\r\n", "{\"b\":[{\"c\":[1,2]}]}", NULL },
@@ -898,13 +941,15 @@ START_TEST(undoing_long)
 	struct message m;
 
 	buf_str(&fields, "M m=1; h=sha256:AAAA:AAAA; r=%{{\"h\":{\"to\":[{\"d\":[\"");
-	for (int i = 0; i < 200; i++)
+	for (int i = 0; i < 200; i++) {
 		buf_str(&fields, "abcde@example.org, ");
+	}
 	buf_str(&fields, "x\"]}]}}%};\n" S1);
 	m = sample_parse(chain->arena, chain_template(chain, now, now, fields.p));
 	ck_assert(dkim2_undo(chain->arena, &m, 0, &out, NULL));
-	while (out.n)
+	while (out.n) {
 		ck_assert(span_line(&out).n <= LIMIT_LINE_OUT + 2);
+	}
 	buf_free(&fields);
 	chain_free(chain);
 }
@@ -926,8 +971,9 @@ static unsigned char random_byte(void)
 
 static void one_law(const char *path, const struct message *m)
 {
-	static const struct chain_hop any = { .d = "a.example", .mf = "x@a.example",
-	                                     .rt = "x@b.example" };
+	static const struct chain_hop any = { .d = "a.example",
+		                              .mf = "x@a.example",
+		                              .rt = "x@b.example" };
 	struct chain_hop hop = any;
 	unsigned char bytes[60];
 	struct dice dice = { bytes, sizeof(bytes) };
@@ -937,20 +983,21 @@ static void one_law(const char *path, const struct message *m)
 	struct message sent;
 	struct span json, raw, undone;
 
-	for (size_t i = 0; i < sizeof(bytes); i++)
+	for (size_t i = 0; i < sizeof(bytes); i++) {
 		bytes[i] = random_byte();
+	}
 	model = model_draw(m, &dice);
 	model_apply(&model, x);
 	ck_assert(edit_finish(x, NULL));
-	if (!recipe_make(law_chain->arena, x, &json, NULL))
+	if (!recipe_make(law_chain->arena, x, &json, NULL)) {
 		return;
+	}
 	hop.edits = x;
 	raw = chain_hop(law_chain, m->raw, &hop);
 	sent = sample_parse(law_chain->arena, raw);
 	dkim2_verify(law_chain->arena, &sent, NULL, &law_chain->source, CHAIN_NOW, &result);
 	ck_assert_msg(result.hops[0].result == AUTH_PASS && result.instances[0].result == AUTH_PASS,
-	              "%s: %.*s", path,
-	              SPAN_FMT(result.text));
+	              "%s: %.*s", path, SPAN_FMT(result.text));
 	ck_assert_msg(dkim2_undo(law_chain->arena, &sent, 0, &undone, NULL), "%s", path);
 	same_message(law_chain->arena, undone, m->raw);
 	laws++;
@@ -961,11 +1008,12 @@ static void law_of(const char *path, struct span raw)
 	struct message m;
 
 	law_chain = chain_new();
-	if (message_parse(law_chain->arena, raw, &m, NULL) && message_count(&m,
-	                                                                    "DKIM2-Signature") == 0 &&
+	if (message_parse(law_chain->arena, raw, &m, NULL) &&
+	    message_count(&m, "DKIM2-Signature") == 0 &&
 	    message_count(&m, "Message-Instance") == 0) {
-		for (int i = 0; i < 6; i++)
+		for (int i = 0; i < 6; i++) {
 			one_law(path, &m);
+		}
 	}
 	chain_free(law_chain);
 }

@@ -7,13 +7,13 @@
 
 /* RFC 8463, appendix A.2; RFC 6376, appendix C. */
 #define ED25519 "11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo="
-#define RSA                                                                                     \
-	"MIGfMA0GCSqGSIb3DQEBAQUAA4GNADCBiQKBgQDwIRP/UC3SBsEmGqZ9ZJW3/DkMoGeLnQg1fWn7/zYt"        \
-	"IxN2SnFCjxOCKG9v3b4jYfcTNh5ijSsq631uBItLa7od+v/RtdC2UzJ1lWT947qR+Rcac2gbto/NMqJ0"        \
+#define RSA                                                                                        \
+	"MIGfMA0GCSqGSIb3DQEBAQUAA4GNADCBiQKBgQDwIRP/UC3SBsEmGqZ9ZJW3/DkMoGeLnQg1fWn7/zYt"         \
+	"IxN2SnFCjxOCKG9v3b4jYfcTNh5ijSsq631uBItLa7od+v/RtdC2UzJ1lWT947qR+Rcac2gbto/NMqJ0"         \
 	"fzfVjH4OuKhitdY9tf6mcwGjaNBcWToIMmPSPDdQPNUYckcQ2QIDAQAB"
 /* 768 bits */
-#define SHORT_RSA                                                                               \
-	"MHwwDQYJKoZIhvcNAQEBBQADawAwaAJhANUtWL2UPW4Fv0/h1tUrr4tQ6eJiojXg7Qy8yKN8UmtwtYKn"        \
+#define SHORT_RSA                                                                                  \
+	"MHwwDQYJKoZIhvcNAQEBBQADawAwaAJhANUtWL2UPW4Fv0/h1tUrr4tQ6eJiojXg7Qy8yKN8UmtwtYKn"         \
 	"Aa8C+EYdZFzG+3afGc/9qJLctVzHxoIG7b6+IHSEPAEoiLgTXBt9k0f/JhWprTvf+rqxTmvURzOTNrtqKQIDAQAB"
 
 static const struct {
@@ -36,7 +36,8 @@ static const struct {
 	{ "k=ed25519; t=; n=; p=" ED25519, KEY_OK, KEY_ED25519, false, false, "" },
 	{ "k=ed25519; t=strict; p=" ED25519, KEY_OK, KEY_ED25519, false, false, "" },
 	{ "k=ed25519; g=*; x=y; p=" ED25519, KEY_OK, KEY_ED25519, false, false, "" },
-	{ "k=ed25519; h=sha1:sha256; p=" ED25519, KEY_OK, KEY_ED25519, false, false, "sha1:sha256" },
+	{ "k=ed25519; h=sha1:sha256; p=" ED25519, KEY_OK, KEY_ED25519, false, false,
+	  "sha1:sha256" },
 	{ "k=ed25519; s=*; p=" ED25519, KEY_OK, KEY_ED25519, false, false, "" },
 	{ "k=ed25519; s=tlsrpt : email; p=" ED25519, KEY_OK, KEY_ED25519, false, false, "" },
 	{ "k=ed25519; s=tlsrpt; p=" ED25519, KEY_PURPOSE, KEY_ED25519, false, false, "" },
@@ -63,7 +64,8 @@ START_TEST(record_table)
 	struct key_record k;
 
 	key_parse(arena, span_str(records[_i].text), &k);
-	ck_assert_msg(k.status == records[_i].status, "\"%s\": %d", records[_i].text, (int)k.status);
+	ck_assert_msg(k.status == records[_i].status, "\"%s\": %d", records[_i].text,
+	              (int)k.status);
 	ck_assert_int_eq(k.key != NULL, k.status == KEY_OK);
 	ck_assert_int_eq(k.strict, records[_i].strict);
 	ck_assert_int_eq(k.testing, records[_i].testing);
@@ -84,8 +86,9 @@ START_TEST(too_long)
 	struct key_record k;
 
 	buf_str(&text, "k=ed25519; p=" ED25519 "; n=");
-	while (text.n <= LIMIT_KEY_RECORD)
+	while (text.n <= LIMIT_KEY_RECORD) {
 		buf_chr(&text, 'x');
+	}
 	key_parse(arena, buf_span(&text), &k);
 	ck_assert_int_eq(k.status, KEY_SYNTAX);
 	key_parse(arena, span_sub(buf_span(&text), 0, LIMIT_KEY_RECORD), &k);
@@ -98,19 +101,19 @@ END_TEST
 
 /* A file of keys, and what is found with it. */
 static const char zone[] = "# names are found in any case\n"
-                           "One._domainkey.Example.com.\tv=DKIM1; k=ed25519; p=" ED25519 "\r\n"
-                           "\n"
-                           "two._domainkey.example.com\tv=DKIM1; k=ed25519; p=" ED25519 "\n"
-                           "two._domainkey.example.com\tv=DKIM1; p=" RSA "\n"
-                           "mixed._domainkey.example.com\tv=spf1 -all\n"
-                           "mixed._domainkey.example.com\tv=DKIM1; k=ed25519; p=" ED25519 "\n"
-                           "mixed._domainkey.example.com\tv=TLSRPTv1; rua=mailto:p@example.com\n"
-                           "broken._domainkey.example.com\tv=DKIM1; =; p=" RSA "\n"
-                           "broken._domainkey.example.com\tv=DKIM1; k=ed25519; p=" ED25519 "\n"
-                           "other._domainkey.example.com\tv=spf1 -all\n"
-                           "empty._domainkey.example.com\t\n"
-                           "sub.sel._domainkey.example.com\tp=" RSA "\n"
-                           "down._domainkey.example.com\tTEMPFAIL\n";
+			   "One._domainkey.Example.com.\tv=DKIM1; k=ed25519; p=" ED25519 "\r\n"
+			   "\n"
+			   "two._domainkey.example.com\tv=DKIM1; k=ed25519; p=" ED25519 "\n"
+			   "two._domainkey.example.com\tv=DKIM1; p=" RSA "\n"
+			   "mixed._domainkey.example.com\tv=spf1 -all\n"
+			   "mixed._domainkey.example.com\tv=DKIM1; k=ed25519; p=" ED25519 "\n"
+			   "mixed._domainkey.example.com\tv=TLSRPTv1; rua=mailto:p@example.com\n"
+			   "broken._domainkey.example.com\tv=DKIM1; =; p=" RSA "\n"
+			   "broken._domainkey.example.com\tv=DKIM1; k=ed25519; p=" ED25519 "\n"
+			   "other._domainkey.example.com\tv=spf1 -all\n"
+			   "empty._domainkey.example.com\t\n"
+			   "sub.sel._domainkey.example.com\tp=" RSA "\n"
+			   "down._domainkey.example.com\tTEMPFAIL\n";
 
 static const struct {
 	const char *selector;
@@ -137,8 +140,8 @@ START_TEST(fetch_table)
 
 	ck_assert_msg(key_file_source(arena, SPAN(zone), &source, &e), "%s", e.text);
 	for (int dkim2 = 0; dkim2 < 2; dkim2++) {
-		key_fetch(arena, &source, span_str(fetches[_i].selector), SPAN("example.com"), dkim2,
-		          &k);
+		key_fetch(arena, &source, span_str(fetches[_i].selector), SPAN("example.com"),
+		          dkim2, &k);
 		ck_assert_msg(k.status == (dkim2 ? fetches[_i].dkim2 : fetches[_i].dkim1), "%s: %d",
 		              fetches[_i].selector, (int)k.status);
 		ck_assert(!k.authenticated);
@@ -170,7 +173,9 @@ START_TEST(fetch_odd)
 	answer = (struct txt){ .status = TXT_FOUND };
 	key_fetch(arena, &source, SPAN("s"), SPAN("example.com"), true, &k);
 	ck_assert_int_eq(k.status, KEY_MISSING);
-	answer = (struct txt){ .status = TXT_FOUND, .records = &text, .n = 1, .authenticated = true };
+	answer = (struct txt){
+		.status = TXT_FOUND, .records = &text, .n = 1, .authenticated = true
+	};
 	key_fetch(arena, &source, SPAN("s"), SPAN("example.com"), true, &k);
 	ck_assert_int_eq(k.status, KEY_OK);
 	ck_assert(k.authenticated);
@@ -205,12 +210,13 @@ static const struct {
 } files[] = {
 	{ "{\"example.com\": {\"a._domainkey\": [[\"txt\", \"one\"], [\"txt\", \"two\"]]}}",
 	  "a._domainkey.example.com", "one|two" },
-	{ "{\"example.com\": {\"a\": [[\"txt\", \"o\", \"ne\"], [\"mx\", \"x\"]]}}", "a.example.com",
-	  "one" },
+	{ "{\"example.com\": {\"a\": [[\"txt\", \"o\", \"ne\"], [\"mx\", \"x\"]]}}",
+	  "a.example.com", "one" },
 	{ "{\"example.com\": {\"a\": [[\"mx\", \"x\"]]}}", "a.example.com", NULL },
 	{ "{\"a.example.com\": \"one\"}", "A.example.COM.", "one" },
 	{ "{\"a.example.com\": [\"one\", \"two\"]}", "a.example.com", "one|two" },
-	{ "{\"a.example.com\": {\"TXT\": [[\"o\", \"ne\"], [\"two\"]]}}", "a.example.com", "one|two" },
+	{ "{\"a.example.com\": {\"TXT\": [[\"o\", \"ne\"], [\"two\"]]}}", "a.example.com",
+	  "one|two" },
 	{ "{\"a.example.com\": \"one\"}", "example.com", NULL },
 	{ "{\"a.example.com\": \"TEMPFAIL\"}", "a.example.com", "TEMPFAIL" },
 	{ "{}", "a.example.com", NULL },
@@ -236,8 +242,9 @@ START_TEST(file_table)
 	} else {
 		ck_assert_int_eq(answer.status, TXT_FOUND);
 		for (size_t i = 0; i < answer.n; i++) {
-			if (i)
+			if (i) {
 				buf_chr(&got, '|');
+			}
 			buf_add(&got, answer.records[i]);
 		}
 		ck_assert_str_eq(got.p, files[_i].want);

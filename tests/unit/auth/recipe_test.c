@@ -97,12 +97,13 @@ START_TEST(reading)
 	struct recipe recipe;
 	struct span what;
 
-	ck_assert_msg(recipe_parse(arena, text_of(readings[_i].json), &recipe,
-	                           &what) == readings[_i].want,
+	ck_assert_msg(recipe_parse(arena, text_of(readings[_i].json), &recipe, &what) ==
+	                      readings[_i].want,
 	              "%s", readings[_i].json);
-	if (readings[_i].what)
+	if (readings[_i].what) {
 		ck_assert_msg(span_is(what, readings[_i].what), "%s: \"%.*s\"", readings[_i].json,
 		              SPAN_FMT(what));
+	}
 	arena_free(arena);
 }
 END_TEST
@@ -113,10 +114,11 @@ START_TEST(reading_values)
 	struct recipe r;
 	struct span what;
 
-	ck_assert(recipe_parse(arena,
-	                       SPAN("{\"h\":{\"X-A\":[],\"to\":[{\"u\":[\"/w==\"]}],\"List-Id\":[]},"
-	                                   "\"b\":[{\"c\":[2,3]},{\"d\":[\"a\",\"\"]}]}"), &r,
-		&what) == RECIPE_OK);
+	ck_assert(
+		recipe_parse(arena,
+	                     SPAN("{\"h\":{\"X-A\":[],\"to\":[{\"u\":[\"/w==\"]}],\"List-Id\":[]},"
+	                          "\"b\":[{\"c\":[2,3]},{\"d\":[\"a\",\"\"]}]}"),
+	                     &r, &what) == RECIPE_OK);
 	ck_assert(r.nfields == 2 && span_is(r.fields[0].name, "list-id") && r.fields[0].n == 0);
 	ck_assert(span_is(r.fields[1].name, "to") && span_is(r.fields[1].steps[0].text, "\xff"));
 	ck_assert(r.has_body && !r.null_body && r.nbody == 3);
@@ -136,24 +138,28 @@ START_TEST(reading_limits)
 	struct span what;
 
 	buf_str(&json, "{\"b\":[{\"d\":[\"\"");
-	while (json.n < LIMIT_RECIPE_IN - 10)
+	while (json.n < LIMIT_RECIPE_IN - 10) {
 		buf_str(&json, ",\"\"");
+	}
 	buf_str(&json, "]}]}");
 	ck_assert(recipe_parse(arena, buf_span(&json), &recipe, &what) == RECIPE_OK);
-	while (json.n <= LIMIT_RECIPE_IN)
+	while (json.n <= LIMIT_RECIPE_IN) {
 		buf_chr(&json, ' ');
+	}
 	ck_assert(recipe_parse(arena, buf_span(&json), &recipe, &what) == RECIPE_INVALID);
 	ck_assert(what.n > 0 && what.n <= RECIPE_EXCERPT);
 	buf_clear(&json);
 	buf_str(&json, "{\"b\":[{\"d\":[\"\xc3\xa4");
-	while (json.n < 200)
+	while (json.n < 200) {
 		buf_str(&json, "\xc3\xa4");
+	}
 	buf_str(&json, "\\n\"]}]}");
 	ck_assert(recipe_parse(arena, buf_span(&json), &recipe, &what) == RECIPE_INVALID);
 	ck_assert_msg(what.n == RECIPE_EXCERPT - 1, "cut inside a character: %zu", what.n);
 	buf_clear(&json);
-	for (int i = 0; i < 100000; i++)
+	for (int i = 0; i < 100000; i++) {
 		buf_chr(&json, '[');
+	}
 	ck_assert(recipe_parse(arena, buf_span(&json), &recipe, &what) == RECIPE_INVALID);
 	buf_free(&json);
 	arena_free(arena);
@@ -168,8 +174,9 @@ static struct span lines_text(struct arena *arena, const struct lines *lines)
 
 	for (size_t i = 0; i < lines->n; i++) {
 		buf_add(&out, lines->v[i].bytes);
-		if (lines->v[i].open)
+		if (lines->v[i].open) {
 			buf_str(&out, "\r\n");
+		}
 	}
 	return buf_move(&out, arena);
 }
@@ -188,7 +195,7 @@ static const struct {
 	{ "1\r\n2\r\n3\r\n", "{\"b\":[{\"c\":[1,2]}]}", "1\r\n2\r\n" },
 	{ "1\r\n2\r\n3\r\n", "{\"b\":[{\"c\":[2,3]}]}", "2\r\n3\r\n" },
 	{ "1\r\n2\r\n3\r\n", "{\"b\":[{\"c\":[1,1]},{\"d\":[\"x\",\"\"]},{\"c\":[3,3]}]}",
-	 "1\r\nx\r\n\r\n3\r\n" },
+	  "1\r\nx\r\n\r\n3\r\n" },
 	{ "1\r\n2\r\n3", "{\"b\":[{\"c\":[3,3]}]}", "3\r\n" },
 	{ "1\r\n2\r\n3", "{\"b\":[{\"c\":[1,3]},{\"d\":[\"4\"]}]}", "1\r\n2\r\n3\r\n4\r\n" },
 	{ "1\r\n", "{\"b\":[]}", "" },
@@ -214,12 +221,12 @@ START_TEST(applying_bodies)
 
 	ck_assert(recipe_parse(arena, text_of(bodies[_i].json), &recipe, &what) == RECIPE_OK);
 	if (!bodies[_i].want) {
-		ck_assert(recipe_apply_body(arena, &recipe, &lines, &old, &budget,
-		                            &what) == RECIPE_INVALID);
+		ck_assert(recipe_apply_body(arena, &recipe, &lines, &old, &budget, &what) ==
+		          RECIPE_INVALID);
 		ck_assert(what.n > 0);
 	} else {
-		ck_assert(recipe_apply_body(arena, &recipe, &lines, &old, &budget,
-		                            &what) == RECIPE_OK);
+		ck_assert(recipe_apply_body(arena, &recipe, &lines, &old, &budget, &what) ==
+		          RECIPE_OK);
 		ck_assert_msg(span_is(lines_text(arena, &old), bodies[_i].want), "%s",
 		              bodies[_i].json);
 	}
@@ -258,8 +265,8 @@ START_TEST(applying_budget)
 	recipe_parse(arena, SPAN("{\"b\":[{\"c\":[1,1]}]}"), &recipe, &what);
 	ck_assert(recipe_apply_body(arena, &recipe, &lines, &old, &budget, &what) == RECIPE_OK);
 	ck_assert(budget < 20);
-	ck_assert(recipe_apply_body(arena, &recipe, &lines, &old, &budget,
-	                            &what) == RECIPE_INVALID);
+	ck_assert(recipe_apply_body(arena, &recipe, &lines, &old, &budget, &what) ==
+	          RECIPE_INVALID);
 	arena_free(arena);
 }
 END_TEST
@@ -273,7 +280,7 @@ static const struct {
 	  "a:x\r\na:3\r\na:1\r\na:y\r\n" },
 	{ "A: 1\r\n", "{\"h\":{\"a\":[]}}", "" },
 	{ "B: 1\r\n", "{\"h\":{\"a\":[{\"d\":[\"x\"]}],\"c\":[{\"d\":[\"z\"]}]}}",
-	 "a:x\r\nb:1\r\nc:z\r\n" },
+	  "a:x\r\nb:1\r\nc:z\r\n" },
 	{ "B: 1\r\n", "{\"h\":{\"received\":[{\"d\":[\"x\"]}]}}", "b:1\r\n" },
 	{ "Ab: 1\r\nA: 2\r\n", "{\"h\":{\"a-b\":[{\"d\":[\"x\"]}]}}", "a:2\r\na-b:x\r\nab:1\r\n" },
 	{ "A: 1\r\n", "{\"h\":{\"a\":[{\"c\":[1,2]}]}}", NULL },
@@ -281,8 +288,7 @@ static const struct {
 };
 
 static enum recipe_error apply_to(struct arena *arena, struct span raw, struct span json,
-                                  struct canon_header *old,
-                                  struct lines *old_body)
+                                  struct canon_header *old, struct lines *old_body)
 {
 	struct message m = sample_parse(arena, raw);
 	struct canon_header header = canon_dkim2_header(arena, m.fields, m.count);
@@ -304,12 +310,13 @@ START_TEST(applying_headers)
 	enum recipe_error result = apply_to(arena, text_of(headers[_i].header),
 	                                    text_of(headers[_i].json), &old, &body);
 
-	if (!headers[_i].want)
+	if (!headers[_i].want) {
 		ck_assert(result == RECIPE_INVALID);
-	else
-		ck_assert_msg(result == RECIPE_OK && span_is(header_text(arena, &old),
-		                                             headers[_i].want), "%s: %.*s",
-		              headers[_i].json, SPAN_FMT(header_text(arena, &old)));
+	} else {
+		ck_assert_msg(result == RECIPE_OK &&
+		                      span_is(header_text(arena, &old), headers[_i].want),
+		              "%s: %.*s", headers[_i].json, SPAN_FMT(header_text(arena, &old)));
+	}
 	arena_free(arena);
 }
 END_TEST
@@ -323,8 +330,8 @@ static struct span vector(struct arena *arena, const char *name)
 	struct span path = arena_printf(arena, "dkim2/turscar-dkim2-spec02/%s", name);
 	struct span text = sample_crlf(arena, sample_file(arena, arena_str(arena, path)));
 
-	return span_ends(text, SPAN("\r\n")) ? text : arena_join(arena, text, SPAN("\r\n"),
-	                                                         SPAN_END);
+	return span_ends(text, SPAN("\r\n")) ? text
+	                                     : arena_join(arena, text, SPAN("\r\n"), SPAN_END);
 }
 
 static void check_vector(const char *from, struct span json, const char *to)
@@ -351,23 +358,24 @@ START_TEST(vectors)
 	for (size_t i = 0; i < 3; i++) {
 		const char *in = arena_printf(arena, "recipe/%s.in", recipes[i]).p;
 		const char *want = arena_printf(arena, "recipe/%s.want", recipes[i]).p;
-		struct span json = vector(arena, arena_printf(arena, "recipe/%s.json",
-		                                              recipes[i]).p);
+		struct span json =
+			vector(arena, arena_printf(arena, "recipe/%s.json", recipes[i]).p);
 
 		check_vector(in, json, want);
 	}
 	for (size_t i = 0; i < 3; i++) {
 		const char *in = arena_printf(arena, "diff/%s.new", diffs[i]).p;
 		const char *want = arena_printf(arena, "diff/%s.old", diffs[i]).p;
-		struct span json = vector(arena, arena_printf(arena, "diff/%s.want.json",
-		                                              diffs[i]).p);
+		struct span json =
+			vector(arena, arena_printf(arena, "diff/%s.want.json", diffs[i]).p);
 
 		check_vector(in, arena_join(arena, SPAN("{\"h\":"), json, SPAN("}"), SPAN_END),
 		             want);
 	}
-	ck_assert(apply_to(arena, arena_join(arena, SPAN("\r\n"), vector(arena, "body/body.new"),
-	                                     SPAN_END),
-	                   vector(arena, "body/body.want.json"), &old, &body) == RECIPE_OK);
+	ck_assert(
+		apply_to(arena,
+	                 arena_join(arena, SPAN("\r\n"), vector(arena, "body/body.new"), SPAN_END),
+	                 vector(arena, "body/body.want.json"), &old, &body) == RECIPE_OK);
 	ck_assert(span_eq(lines_text(arena, &body), vector(arena, "body/body.old")));
 	arena_free(arena);
 }
@@ -377,9 +385,9 @@ END_TEST
 
 /* One edit of the body, of the field named, or a field on top. */
 struct change {
-	const char *drop_field;  /* name: its topmost field goes */
-	const char *put_field;   /* instead of it, or on top */
-	size_t at, drop;         /* in the body, with INSERT */
+	const char *drop_field; /* name: its topmost field goes */
+	const char *put_field;  /* instead of it, or on top */
+	size_t at, drop;        /* in the body, with INSERT */
 	const char *insert;
 };
 
@@ -392,43 +400,61 @@ static const struct {
 	{ "A: 1\r\n\r\nx\r\n", { { .put_field = "X-B: 1\r\n" } }, "" },
 	{ "A: 1\r\n\r\nx\r\n", { { .put_field = "B: 1\r\n" } }, "{\"h\":{\"b\":[]}}" },
 	{ "A: 1\r\n\r\nx\r\n", { { .put_field = "a: 0\r\n" } }, "{\"h\":{\"a\":[{\"c\":[1,1]}]}}" },
-	{ "A: 1\r\nA: 2\r\nA: 3\r\n\r\n", { { .drop_field = "A" } },
+	{ "A: 1\r\nA: 2\r\nA: 3\r\n\r\n",
+	  { { .drop_field = "A" } },
 	  "{\"h\":{\"a\":[{\"c\":[1,2]},{\"d\":[\"1\"]}]}}" },
 	{ "Subject: a\r\n b \r\n\r\n",
-	 { { .drop_field = "Subject", .put_field = "Subject: [l] a b\r\n" } },
+	  { { .drop_field = "Subject", .put_field = "Subject: [l] a b\r\n" } },
 	  "{\"h\":{\"subject\":[{\"d\":[\"a b\"]}]}}" },
 	{ "Subject: a\r\n b \r\n\r\n",
-	 { { .drop_field = "Subject", .put_field = "subject:a b\r\n" } }, "" },
+	  { { .drop_field = "Subject", .put_field = "subject:a b\r\n" } },
+	  "" },
 	{ "From: a@b\r\n\r\n", { { .drop_field = "From", .put_field = "From:\ta@b\r\n" } }, "" },
-	{ "From: a@b\r\n\r\n", { { .drop_field = "From", .put_field = "From: l@b\r\n" } },
+	{ "From: a@b\r\n\r\n",
+	  { { .drop_field = "From", .put_field = "From: l@b\r\n" } },
 	  "{\"h\":{\"from\":[{\"d\":[\"a@b\"]}]}}" },
-	{ "Subject: \xff\"\\\x01\r\n\r\n", { { .drop_field = "Subject" } },
+	{ "Subject: \xff\"\\\x01\r\n\r\n",
+	  { { .drop_field = "Subject" } },
 	  "{\"h\":{\"subject\":[{\"u\":[\"/yJcAQ==\"]}]}}" },
-	{ "Subject: \"\\\x01\xc3\xa4\r\n\r\n", { { .drop_field = "Subject" } },
+	{ "Subject: \"\\\x01\xc3\xa4\r\n\r\n",
+	  { { .drop_field = "Subject" } },
 	  "{\"h\":{\"subject\":[{\"d\":[\"\\\"\\\\\\u0001\xc3\xa4\"]}]}}" },
-	{ "B: 1\r\nReceived: x\r\n\r\n", { { .drop_field = "Received" }, { .drop_field = "B" },
-	  { .put_field = "C: 1\r\nB: 0\r\n" } }, "{\"h\":{\"b\":[{\"d\":[\"1\"]}],\"c\":[]}}" },
+	{ "B: 1\r\nReceived: x\r\n\r\n",
+	  { { .drop_field = "Received" },
+	    { .drop_field = "B" },
+	    { .put_field = "C: 1\r\nB: 0\r\n" } },
+	  "{\"h\":{\"b\":[{\"d\":[\"1\"]}],\"c\":[]}}" },
 
-	{ "A: 1\r\n\r\nx\r\ny\r\n", { { .at = 6, .insert = "--\r\nfooter\r\n" } },
-	 "{\"b\":[{\"c\":[1,2]}]}" },
-	{ "A: 1\r\n\r\nx\r\ny", { { .at = 4, .insert = "\r\n--\r\n" } },
-	 "{\"b\":[{\"c\":[1,2]}]}" },
-	{ "A: 1\r\n\r\nx\r\ny", { { .at = 4, .insert = " z" } },
-	 "{\"b\":[{\"c\":[1,1]},{\"d\":[\"y\"]}]}" },
-	{ "A: 1\r\n\r\nx\r\ny\r\n", { { .at = 0, .insert = "top\r\n" } },
-	 "{\"b\":[{\"c\":[2,3]}]}" },
-	{ "A: 1\r\n\r\nx\r\ny\r\n", { { .at = 0, .insert = "top" } },
-	 "{\"b\":[{\"d\":[\"x\"]},{\"c\":[2,2]}]}" },
-	{ "A: 1\r\n\r\nx\r\ny\r\nz\r\n", { { .at = 3, .drop = 1, .insert = "Y" } },
+	{ "A: 1\r\n\r\nx\r\ny\r\n",
+	  { { .at = 6, .insert = "--\r\nfooter\r\n" } },
+	  "{\"b\":[{\"c\":[1,2]}]}" },
+	{ "A: 1\r\n\r\nx\r\ny",
+	  { { .at = 4, .insert = "\r\n--\r\n" } },
+	  "{\"b\":[{\"c\":[1,2]}]}" },
+	{ "A: 1\r\n\r\nx\r\ny",
+	  { { .at = 4, .insert = " z" } },
+	  "{\"b\":[{\"c\":[1,1]},{\"d\":[\"y\"]}]}" },
+	{ "A: 1\r\n\r\nx\r\ny\r\n",
+	  { { .at = 0, .insert = "top\r\n" } },
+	  "{\"b\":[{\"c\":[2,3]}]}" },
+	{ "A: 1\r\n\r\nx\r\ny\r\n",
+	  { { .at = 0, .insert = "top" } },
+	  "{\"b\":[{\"d\":[\"x\"]},{\"c\":[2,2]}]}" },
+	{ "A: 1\r\n\r\nx\r\ny\r\nz\r\n",
+	  { { .at = 3, .drop = 1, .insert = "Y" } },
 	  "{\"b\":[{\"c\":[1,1]},{\"d\":[\"y\"]},{\"c\":[3,3]}]}" },
-	{ "A: 1\r\n\r\nx\r\ny\r\nz\r\n", { { .at = 3, .drop = 3 } },
+	{ "A: 1\r\n\r\nx\r\ny\r\nz\r\n",
+	  { { .at = 3, .drop = 3 } },
 	  "{\"b\":[{\"c\":[1,1]},{\"d\":[\"y\"]},{\"c\":[2,2]}]}" },
-	{ "A: 1\r\n\r\nx\r\ny\r\nz\r\n", { { .at = 0, .drop = 9 } },
-	 "{\"b\":[{\"d\":[\"x\",\"y\",\"z\"]}]}" },
-	{ "A: 1\r\n\r\nx\r\ny\r\nz\r\n", { { .at = 3, .insert = "n\r\n" } },
-	 "{\"b\":[{\"c\":[1,1]},{\"c\":[3,4]}]}" },
-	{ "A: 1\r\n\r\nx\r\n\r\n\r\n", { { .at = 0, .insert = "t\r\n" } },
-	 "{\"b\":[{\"c\":[2,2]}]}" },
+	{ "A: 1\r\n\r\nx\r\ny\r\nz\r\n",
+	  { { .at = 0, .drop = 9 } },
+	  "{\"b\":[{\"d\":[\"x\",\"y\",\"z\"]}]}" },
+	{ "A: 1\r\n\r\nx\r\ny\r\nz\r\n",
+	  { { .at = 3, .insert = "n\r\n" } },
+	  "{\"b\":[{\"c\":[1,1]},{\"c\":[3,4]}]}" },
+	{ "A: 1\r\n\r\nx\r\n\r\n\r\n",
+	  { { .at = 0, .insert = "t\r\n" } },
+	  "{\"b\":[{\"c\":[2,2]}]}" },
 	{ "A: 1\r\n\r\nx\r\n\r\n\r\n", { { .at = 3, .drop = 2 } }, "" },
 	{ "A: 1\r\n\r\nx\r\n", { { .at = 3, .insert = "\r\n\r\n" } }, "" },
 	{ "A: 1\r\n\r\nx\r\n\r\n", { { .at = 4, .drop = 1 } }, "{\"b\":[{\"c\":[1,1]}]}" },
@@ -437,10 +463,12 @@ static const struct {
 	{ "A: 1\r\n\r\n\r\n", { { .at = 0, .insert = "t\r\n" } }, "{\"b\":[]}" },
 	{ "A: 1\r\n", { { .at = 0, .insert = "t\r\n" } }, "{\"b\":[]}" },
 	{ "A: 1\r\n\r\n\r\n\r\n", { { .at = 0, .drop = 2 } }, "" },
-	{ "A: 1\r\n\r\nx\xff\r\n\xff\r\ny\r\n", { { .at = 0, .drop = 9 } },
+	{ "A: 1\r\n\r\nx\xff\r\n\xff\r\ny\r\n",
+	  { { .at = 0, .drop = 9 } },
 	  "{\"b\":[{\"u\":[\"eP8=\",\"/w==\"]},{\"d\":[\"y\"]}]}" },
 	{ "A: 1\r\n\r\nx\r\ny\r\n", { { .at = 2, .drop = 1 } }, "{\"b\":[{\"d\":[\"x\",\"y\"]}]}" },
-	{ "A: 1\r\n\r\nx\r\ny\r\n", { { .at = 1, .drop = 1 }, { .at = 1, .insert = "1\r" } },
+	{ "A: 1\r\n\r\nx\r\ny\r\n",
+	  { { .at = 1, .drop = 1 }, { .at = 1, .insert = "1\r" } },
 	  "{\"b\":[{\"d\":[\"x\",\"y\"]}]}" },
 
 	{ "A: 1\r\n\r\nx\n\r\n", { { .put_field = "B: 1\r\n" } }, NULL },
@@ -452,19 +480,23 @@ static void make_change(struct edits *x, const struct change *change)
 {
 	size_t i = 0;
 
-	if (change->insert || change->drop)
+	if (change->insert || change->drop) {
 		edit_body(x, change->at, change->drop, span_str(change->insert));
+	}
 	if (!change->drop_field) {
-		if (change->put_field)
+		if (change->put_field) {
 			edit_raw_top(x, span_str(change->put_field));
+		}
 		return;
 	}
-	while (!span_is(x->m->fields[i].name, change->drop_field))
+	while (!span_is(x->m->fields[i].name, change->drop_field)) {
 		i++;
-	if (change->put_field)
+	}
+	if (change->put_field) {
 		edit_field_replace(x, i, span_str(change->put_field));
-	else
+	} else {
 		edit_field_drop(x, i);
+	}
 }
 
 /* The recipe undoes what X did, as far as hashes see it. */
@@ -475,8 +507,9 @@ static void check_law(struct arena *arena, const struct edits *x, struct span js
 	struct lines lines = recipe_lines(arena, x->m->body), body;
 	struct digest want, have;
 
-	if (json.n == 0)
+	if (json.n == 0) {
 		json = SPAN("{}");
+	}
 	ck_assert_msg(apply_to(arena, edit_print(x), json, &old, &body) == RECIPE_OK, "%s", name);
 	ck_assert_msg(span_eq(header_text(arena, &old), header_text(arena, &before)),
 	              "%s: header\n%.*s", name, SPAN_FMT(json));
@@ -495,8 +528,9 @@ START_TEST(making)
 	struct err e;
 	bool made;
 
-	for (size_t i = 0; i < 3; i++)
+	for (size_t i = 0; i < 3; i++) {
 		make_change(x, &makings[_i].change[i]);
+	}
 	ck_assert(edit_finish(x, &e));
 	made = recipe_make(arena, x, &json, &e);
 	if (!makings[_i].want) {
@@ -520,8 +554,9 @@ START_TEST(making_refused)
 	struct err e;
 
 	buf_str(&text, "A: 1\r\n\r\n");
-	for (unsigned i = 0; i < LIMIT_RECIPE_OUT / 8; i++)
+	for (unsigned i = 0; i < LIMIT_RECIPE_OUT / 8; i++) {
 		buf_str(&text, "1234567\r\n");
+	}
 	m = sample_parse(arena, buf_span(&text));
 	x = edit_new(arena, &m);
 	edit_body(x, 0, m.body.n, SPAN("gone\r\n"));
@@ -565,8 +600,9 @@ static void one_law(const char *path, const struct message *m)
 	struct err e;
 
 	dice.n = 4u + random_byte() % (sizeof(bytes) - 4);
-	for (size_t i = 0; i < sizeof(bytes); i++)
+	for (size_t i = 0; i < sizeof(bytes); i++) {
 		bytes[i] = random_byte();
+	}
 	model = model_draw(m, &dice);
 	model_apply(&model, x);
 	ck_assert(edit_finish(x, &e));
@@ -586,8 +622,9 @@ static void law_of(const char *path, struct span raw)
 	struct message m;
 
 	if (message_parse(arena, raw, &m, NULL)) {
-		for (int i = 0; i < 40; i++)
+		for (int i = 0; i < 40; i++) {
 			one_law(path, &m);
+		}
 	}
 	arena_free(arena);
 }
@@ -612,12 +649,14 @@ START_TEST(making_is_linear)
 
 	buf_str(&text, "A: 1\r\n\r\n");
 	buf_reserve(&text, 50u << 20);
-	while (text.n < 50u << 20)
+	while (text.n < 50u << 20) {
 		buf_str(&text, "\r\n\r\nx\r\n");
+	}
 	m = sample_parse(arena, buf_span(&text));
 	x = edit_new(arena, &m);
-	for (size_t at = 0; at < 400; at++)
+	for (size_t at = 0; at < 400; at++) {
 		edit_body(x, at * 7000, 0, SPAN("i\r\n"));
+	}
 	ck_assert(edit_finish(x, &e));
 	ck_assert_msg(recipe_make(arena, x, &json, &e), "%s", e.text);
 	check_law(arena, x, json, "large");

@@ -32,8 +32,9 @@ struct span sample_crlf(struct arena *arena, struct span text)
 	struct buf out = BUF_INIT;
 
 	for (size_t i = 0; i < text.n; i++) {
-		if (text.p[i] == '\n' && (i == 0 || text.p[i - 1] != '\r'))
+		if (text.p[i] == '\n' && (i == 0 || text.p[i - 1] != '\r')) {
 			buf_chr(&out, '\r');
+		}
 		buf_chr(&out, text.p[i]);
 	}
 	return buf_move(&out, arena);

@@ -82,7 +82,9 @@ static struct span dkim1(struct world *w, struct span raw, const char *d)
 }
 
 static const struct chain_hop author = {
-	.d = "example.com", .mf = "a@example.com", .rt = "list@lists.example.org",
+	.d = "example.com",
+	.mf = "a@example.com",
+	.rt = "list@lists.example.org",
 };
 
 #define POST "From: A <a@example.com>\r\nSubject: one\r\n\r\nbody\r\n"
@@ -113,7 +115,8 @@ START_TEST(both)
 	ck_assert_int_eq(w.v.dkim1[0].result, AUTH_PASS);
 	ck_assert(w.v.from_authentic && !w.v.temporary);
 	/* each name was announced, then asked once */
-	ck_assert_str_eq(w.spy.prefetched.p, "ed._domainkey.example.com\ned1._domainkey.example.com\n");
+	ck_assert_str_eq(w.spy.prefetched.p,
+	                 "ed._domainkey.example.com\ned1._domainkey.example.com\n");
 	ck_assert_str_eq(w.spy.asked.p, w.spy.prefetched.p);
 	world_free(&w);
 }
@@ -148,7 +151,9 @@ END_TEST
 START_TEST(original)
 {
 	static const struct chain_hop list = {
-		.d = "lists.example.org", .mf = "list-b@lists.example.org", .rt = "m@example.net",
+		.d = "lists.example.org",
+		.mf = "list-b@lists.example.org",
+		.rt = "m@example.net",
 	};
 	struct chain_hop hop = list;
 	struct world w;
@@ -205,11 +210,12 @@ START_TEST(lookup_limit)
 	size_t lines = 0;
 
 	world_new(&w);
-	for (unsigned i = 0; i < LIMIT_SIGNATURES + 5; i++)
+	for (unsigned i = 0; i < LIMIT_SIGNATURES + 5; i++) {
 		buf_printf(&raw,
 		           "DKIM-Signature: v=1; a=rsa-sha256; d=example.com; s=s%u; h=from;"
 		           " bh=Ck5SoRNWUpSR4X0COv7R5ub2pUTtl6xz4dTFz++ji4M=; b=AAAA\r\n",
 		           i);
+	}
 	buf_str(&raw, POST);
 	text = chain_hop(w.chain, buf_span(&raw), &author);
 	buf_free(&raw);
@@ -222,8 +228,9 @@ START_TEST(lookup_limit)
 	ck_assert(span_is(w.v.dkim1[LIMIT_SIGNATURES - 1].text,
 	                  "key \"s49._domainkey.example.com\" not fetched, too many look-ups"));
 	text = buf_span(&w.spy.prefetched);
-	for (; text.n; lines++)
+	for (; text.n; lines++) {
 		text = span_from(text, span_chr(text, '\n') + 1);
+	}
 	ck_assert_uint_eq(lines, LIMIT_DNS_LOOKUPS);
 	world_free(&w);
 }
@@ -236,12 +243,14 @@ START_TEST(asked_once)
 	struct span raw = SPAN(POST);
 
 	world_new(&w);
-	for (int i = 0; i < 5; i++)
+	for (int i = 0; i < 5; i++) {
 		raw = dkim1(&w, raw, i % 2 ? "example.com" : "EXAMPLE.com");
+	}
 	verify(&w, raw);
 	ck_assert_uint_eq(w.v.ndkim1, 5);
-	for (size_t i = 0; i < 5; i++)
+	for (size_t i = 0; i < 5; i++) {
 		ck_assert_int_eq(w.v.dkim1[i].result, AUTH_PASS);
+	}
 	ck_assert_uint_eq(w.spy.lookups, 1);
 	ck_assert_str_eq(w.spy.prefetched.p, "ed1._domainkey.example.com\n");
 	world_free(&w);

@@ -5,7 +5,8 @@
 #include <check.h>
 #include <string.h>
 
-struct class {
+struct class
+{
 	const char *name;
 	bool (*has)(char c);
 	const char *members;

@@ -53,9 +53,11 @@ START_TEST(grows_by_doubling)
 		cap = b.cap;
 	}
 	ck_assert_uint_le(moves, 20);
-	for (size_t i = 0; i < b.n; i++)
-		if (b.p[i] != (char)(i % 127))
+	for (size_t i = 0; i < b.n; i++) {
+		if (b.p[i] != (char)(i % 127)) {
 			ck_abort_msg("byte %zu", i);
+		}
+	}
 	ck_assert_int_eq(b.p[b.n], '\0');
 	buf_free(&b);
 }

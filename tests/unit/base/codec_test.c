@@ -21,8 +21,9 @@ static struct buf run(encoder encode, struct span in)
 	char *copy = malloc(in.n ? in.n : 1);
 	struct buf out = BUF_INIT;
 
-	if (in.n)
+	if (in.n) {
 		memcpy(copy, in.p, in.n);
+	}
 	buf_str(&out, "#");
 	encode(&out, (struct span){ copy, in.n });
 	free(copy);
@@ -46,8 +47,9 @@ static void check_decoder(decoder decode, struct span in, bool good, struct span
 	struct buf out = BUF_INIT;
 	char *copy = malloc(in.n ? in.n : 1);
 
-	if (in.n)
+	if (in.n) {
 		memcpy(copy, in.p, in.n);
+	}
 	buf_str(&out, "#");
 	ck_assert_int_eq(decode(&out, (struct span){ copy, in.n }), good);
 	free(copy);
@@ -83,14 +85,19 @@ START_TEST(base64_vectors)
 }
 END_TEST
 
-static const struct { struct span text; bool good; struct span want; bool canonical; } strict[] = {
+static const struct {
+	struct span text;
+	bool good;
+	struct span want;
+	bool canonical;
+} strict[] = {
 	{ SPAN_INIT(" Zm9v\r\n\tYm\n Fy "), true, SPAN_INIT("foobar"), true },
 	{ SPAN_INIT("Z g = ="), true, SPAN_INIT("f"), true },
 	{ SPAN_INIT(" \r\n"), true, SPAN_INIT(""), true },
 	{ SPAN_INIT("Zg"), true, SPAN_INIT("f"), false },
 	{ SPAN_INIT("Zg="), true, SPAN_INIT("f"), false },
 	{ SPAN_INIT("Zm8"), true, SPAN_INIT("fo"), false },
-	{ SPAN_INIT("Zh=="), true, SPAN_INIT("f"), false },      /* unused bits set */
+	{ SPAN_INIT("Zh=="), true, SPAN_INIT("f"), false }, /* unused bits set */
 	{ SPAN_INIT("Zm9="), true, SPAN_INIT("fo"), false },
 	{ SPAN_INIT("Z"), false, SPAN_INIT(""), false },
 	{ SPAN_INIT("Z==="), false, SPAN_INIT(""), false },
@@ -120,7 +127,8 @@ START_TEST(base64_strict)
 END_TEST
 
 static const struct pair lenient[] = {
-	{ SPAN_INIT("foobar"), SPAN_INIT("Z!m\xff" "9-v_Ym\0Fy*") },
+	{ SPAN_INIT("foobar"), SPAN_INIT("Z!m\xff"
+	                                 "9-v_Ym\0Fy*") },
 	{ SPAN_INIT("f"), SPAN_INIT("Zg==Zm9v") },
 	{ SPAN_INIT("f"), SPAN_INIT("Zg=Zm9v") },
 	{ SPAN_INIT("foo"), SPAN_INIT("Zm9v=Zm9v") },
@@ -178,7 +186,7 @@ END_TEST
 #define A10 "aaaaaaaaaa"
 #define A70 A10 A10 A10 A10 A10 A10 A10
 #define A75 A70 "aaaaa"
-#define AE "\xc3\xa4"
+#define AE  "\xc3\xa4"
 #define QAE "=C3=A4"
 
 static const struct pair qp_encodings[] = {
@@ -205,17 +213,27 @@ static const struct pair qp_encodings[] = {
 	{ SPAN_INIT(A75 A75), SPAN_INIT(A75 "=\r\n" A75) },
 	{ SPAN_INIT(A75 ".b"), SPAN_INIT(A75 "=\r\n=2Eb") },
 	{ SPAN_INIT(A75 "From b"), SPAN_INIT(A75 "=\r\n=46rom b") },
-	{ SPAN_INIT("a" " \t \r\n"), SPAN_INIT("a \t=20\r\n") },
-	{ SPAN_INIT(A70 "aaa " "\r\n"), SPAN_INIT(A70 "aaa=20\r\n") },
-	{ SPAN_INIT(A70 "aaaa " "\r\n"), SPAN_INIT(A70 "aaaa=\r\n=20\r\n") },
+	{ SPAN_INIT("a"
+	            " \t \r\n"),
+	  SPAN_INIT("a \t=20\r\n") },
+	{ SPAN_INIT(A70 "aaa "
+	                "\r\n"),
+	  SPAN_INIT(A70 "aaa=20\r\n") },
+	{ SPAN_INIT(A70 "aaaa "
+	                "\r\n"),
+	  SPAN_INIT(A70 "aaaa=\r\n=20\r\n") },
 	{ SPAN_INIT(A70 "aaaa b"), SPAN_INIT(A70 "aaaa b") },
 	{ SPAN_INIT(A75 " \r\n"), SPAN_INIT(A75 "=\r\n=20\r\n") },
-	{ SPAN_INIT(A70 AE), SPAN_INIT(A70 QAE) },               /* 76 columns */
+	{ SPAN_INIT(A70 AE), SPAN_INIT(A70 QAE) }, /* 76 columns */
 	{ SPAN_INIT(A70 "a" AE), SPAN_INIT(A70 "a=\r\n" QAE) },
 	{ SPAN_INIT(A70 AE "b"), SPAN_INIT(A70 "=\r\n" QAE "b") },
-	{ SPAN_INIT(A70 "\xf0\x9f\xa5\x84" "b"), SPAN_INIT(A70 "=\r\n=F0=9F=A5=84b") },
+	{ SPAN_INIT(A70 "\xf0\x9f\xa5\x84"
+	                "b"),
+	  SPAN_INIT(A70 "=\r\n=F0=9F=A5=84b") },
 	{ SPAN_INIT(A70 "\xff\xfe"), SPAN_INIT(A70 "=FF=FE") },
-	{ SPAN_INIT(A70 "\xff\xfe" "b"), SPAN_INIT(A70 "=FF=\r\n=FEb") },
+	{ SPAN_INIT(A70 "\xff\xfe"
+	                "b"),
+	  SPAN_INIT(A70 "=FF=\r\n=FEb") },
 };
 
 START_TEST(qp_encodes)
@@ -228,7 +246,11 @@ START_TEST(qp_encodes)
 }
 END_TEST
 
-static const struct { struct span text; bool good; struct span want; } hex_cases[] = {
+static const struct {
+	struct span text;
+	bool good;
+	struct span want;
+} hex_cases[] = {
 	{ SPAN_INIT(""), true, SPAN_INIT("") },
 	{ SPAN_INIT("00ff1a"), true, SPAN_INIT("\0\xff\x1a") },
 	{ SPAN_INIT("00FF1A"), true, SPAN_INIT("\0\xff\x1a") },
@@ -269,15 +291,18 @@ START_TEST(base32_vectors)
 }
 END_TEST
 
-static const struct { struct span text; bool good; } base32_cases[] = {
-	{ SPAN_INIT("MZXW6YTB"), true },  { SPAN_INIT("mZxW6yTb"), true },
-	{ SPAN_INIT("m"), false },        { SPAN_INIT("mzx"), false },
-	{ SPAN_INIT("mzxw6y"), false },   { SPAN_INIT("mz"), false },
-	{ SPAN_INIT("a"), false },        { SPAN_INIT("mzxw6ytba"), false },
-	{ SPAN_INIT("aaa"), false },      { SPAN_INIT("aaaaaa"), false },
-	{ SPAN_INIT("mzxw6ytb="), false },{ SPAN_INIT("mzxw1ytb"), false },
-	{ SPAN_INIT("mzxw0ytb"), false }, { SPAN_INIT("mzxw8ytb"), false },
-	{ SPAN_INIT("mzxw ytb"), false }, { SPAN_INIT("mzxw\xffytb"), false },
+static const struct {
+	struct span text;
+	bool good;
+} base32_cases[] = {
+	{ SPAN_INIT("MZXW6YTB"), true },   { SPAN_INIT("mZxW6yTb"), true },
+	{ SPAN_INIT("m"), false },         { SPAN_INIT("mzx"), false },
+	{ SPAN_INIT("mzxw6y"), false },    { SPAN_INIT("mz"), false },
+	{ SPAN_INIT("a"), false },         { SPAN_INIT("mzxw6ytba"), false },
+	{ SPAN_INIT("aaa"), false },       { SPAN_INIT("aaaaaa"), false },
+	{ SPAN_INIT("mzxw6ytb="), false }, { SPAN_INIT("mzxw1ytb"), false },
+	{ SPAN_INIT("mzxw0ytb"), false },  { SPAN_INIT("mzxw8ytb"), false },
+	{ SPAN_INIT("mzxw ytb"), false },  { SPAN_INIT("mzxw\xffytb"), false },
 };
 
 START_TEST(base32_strict)
@@ -285,8 +310,9 @@ START_TEST(base32_strict)
 	struct buf out = BUF_INIT;
 
 	ck_assert_int_eq(codec_unbase32(&out, base32_cases[_i].text), base32_cases[_i].good);
-	if (base32_cases[_i].good)
+	if (base32_cases[_i].good) {
 		ck_assert_str_eq(out.p, "fooba");
+	}
 	buf_free(&out);
 }
 END_TEST
@@ -307,9 +333,10 @@ static void check_lines(struct span text)
 
 		ck_assert_uint_le(span_trim(line).n, 76);
 		ck_assert(!span_starts(line, SPAN(".")) && !span_starts(line, SPAN("From ")));
-		for (size_t i = 0; i < line.n; i++)
-			ck_assert((line.p[i] >= ' ' && line.p[i] < 0x7f) || line.p[i] == '\t'
-			          || i + 2 >= line.n);
+		for (size_t i = 0; i < line.n; i++) {
+			ck_assert((line.p[i] >= ' ' && line.p[i] < 0x7f) || line.p[i] == '\t' ||
+			          i + 2 >= line.n);
+		}
 	}
 }
 
@@ -345,8 +372,8 @@ END_TEST
 START_TEST(qp_text_round_trips)
 {
 	static const char *const words[] = {
-		".", "From ", "x", " ", "\t", "\r\n", AE, "\xf0\x9f\xa5\x84", "=", "\xff", A10,
-		"\n",
+		".", "From ", "x", " ",  "\t", "\r\n", AE, "\xf0\x9f\xa5\x84",
+		"=", "\xff",  A10, "\n",
 	};
 	struct buf text = BUF_INIT, coded, out;
 	uint32_t seed = (uint32_t)_i;
@@ -365,20 +392,33 @@ START_TEST(qp_text_round_trips)
 END_TEST
 
 /* A few megabytes of what could be slow: far more than the time limit when a loop is quadratic. */
-static const struct { const char *unit; encoder code; } heavy[] = {
-	{ "A", codec_unbase64_lenient }, { "A!", codec_unbase64_lenient }, { "=", codec_unqp },
-	{ "=\r\n", codec_unqp },         { " \t", codec_unqp },            { " \r\n", codec_unqp },
-	{ " ", codec_qp },               { "\r", codec_qp },               { "=", codec_qp },
-	{ "a", codec_qp },               { "\xff", codec_qp },             { "a", codec_base64 },
-	{ "a", codec_base32 },           { "a", codec_hex },
+static const struct {
+	const char *unit;
+	encoder code;
+} heavy[] = {
+	{ "A", codec_unbase64_lenient },
+	{ "A!", codec_unbase64_lenient },
+	{ "=", codec_unqp },
+	{ "=\r\n", codec_unqp },
+	{ " \t", codec_unqp },
+	{ " \r\n", codec_unqp },
+	{ " ", codec_qp },
+	{ "\r", codec_qp },
+	{ "=", codec_qp },
+	{ "a", codec_qp },
+	{ "\xff", codec_qp },
+	{ "a", codec_base64 },
+	{ "a", codec_base32 },
+	{ "a", codec_hex },
 };
 
 START_TEST(linear)
 {
 	struct buf text = BUF_INIT, out = BUF_INIT;
 
-	for (size_t i = 0; i < 2000000; i++)
+	for (size_t i = 0; i < 2000000; i++) {
 		buf_str(&text, heavy[_i].unit);
+	}
 	heavy[_i].code(&out, buf_span(&text));
 	buf_free(&out);
 	buf_free(&text);

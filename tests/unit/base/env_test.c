@@ -27,7 +27,11 @@ START_TEST(clocks)
 }
 END_TEST
 
-static const struct { const char *text; bool fixed; int64_t at; } clock_cases[] = {
+static const struct {
+	const char *text;
+	bool fixed;
+	int64_t at;
+} clock_cases[] = {
 	{ "1700000000", true, 1700000000 },
 	{ "0", true, 0 },
 	{ "9223372036854775807", true, INT64_MAX },
@@ -84,10 +88,12 @@ START_TEST(randomness)
 	env.random(&env, b, 0);
 	ck_assert_uint_eq(a[SIZE], 7);
 	ck_assert_mem_ne(a + SIZE - 16, b + SIZE - 16, 16);
-	for (size_t i = SIZE - 100000; i < SIZE; i++)
+	for (size_t i = SIZE - 100000; i < SIZE; i++) {
 		seen[a[i]]++;
-	for (size_t i = 0; i < 256; i++)
+	}
+	for (size_t i = 0; i < 256; i++) {
 		ck_assert_uint_gt(seen[i], 200);
+	}
 	free(a);
 	free(b);
 }

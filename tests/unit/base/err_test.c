@@ -32,8 +32,14 @@ START_TEST(nobody_listens)
 }
 END_TEST
 
-static const struct { int code; const char *status; } codes[] = {
-	{ ENOSPC, "4.3.1" }, { EIO, "4.3.0" }, { ENOENT, "4.3.0" }, { EACCES, "4.3.0" },
+static const struct {
+	int code;
+	const char *status;
+} codes[] = {
+	{ ENOSPC, "4.3.1" },
+	{ EIO, "4.3.0" },
+	{ ENOENT, "4.3.0" },
+	{ EACCES, "4.3.0" },
 };
 
 START_TEST(from_errno)
@@ -112,8 +118,9 @@ START_TEST(cut_between_characters)
 	struct err e;
 	size_t n;
 
-	for (size_t i = 0; i < 800; i += 4)
+	for (size_t i = 0; i < 800; i += 4) {
 		memcpy(text + i, "\xf0\x9f\xa5\x84", 4);
+	}
 	text[800] = '\0';
 	err_set(&e, ERR_PERMANENT, "", "%.*s%s", _i, "xyz", text);
 	n = strlen(e.text);
@@ -122,10 +129,17 @@ START_TEST(cut_between_characters)
 }
 END_TEST
 
-static const struct { enum err_class class; int code; const char *name; } class_cases[] = {
-	{ ERR_NONE, 0, "none" },        { ERR_TEMPORARY, 75, "temporary" },
-	{ ERR_PERMANENT, 65, "permanent" }, { ERR_MISUSE, 64, "misuse" },
-	{ ERR_BUG, 70, "bug" },         { (enum err_class)77, 70, "bug" },
+static const struct {
+	enum err_class class;
+	int code;
+	const char *name;
+} class_cases[] = {
+	{ ERR_NONE, 0, "none" },
+	{ ERR_TEMPORARY, 75, "temporary" },
+	{ ERR_PERMANENT, 65, "permanent" },
+	{ ERR_MISUSE, 64, "misuse" },
+	{ ERR_BUG, 70, "bug" },
+	{ (enum err_class)77, 70, "bug" },
 };
 
 START_TEST(exit_codes)

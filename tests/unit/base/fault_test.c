@@ -35,10 +35,11 @@ static void empty_state(void)
 static void plan(const char *list)
 {
 	setenv("LADLE_FAULT_STATE", state, 1);
-	if (list)
+	if (list) {
 		setenv("LADLE_FAULT", list, 1);
-	else
+	} else {
 		unsetenv("LADLE_FAULT");
+	}
 }
 
 #ifdef LADLE_DEBUG
@@ -53,8 +54,9 @@ static long count_of(const char *name)
 	ck_assert_ptr_nonnull(f);
 	while (fgets(line, sizeof(line), f)) {
 		ck_assert_int_eq(sscanf(line, "%99s %ld", found, &count), 2);
-		if (strcmp(found, name) == 0)
+		if (strcmp(found, name) == 0) {
 			result = count;
+		}
 	}
 	fclose(f);
 	return result;
@@ -74,8 +76,9 @@ END_TEST
 START_TEST(only_counted)
 {
 	plan(NULL);
-	for (int i = 0; i < 12; i++)
+	for (int i = 0; i < 12; i++) {
 		ck_assert_int_eq(fault_point("write"), 0);
+	}
 	ck_assert_int_eq(fault_point("fsync"), 0);
 	ck_assert_int_eq(fault_point("write-more"), 0);
 	ck_assert_int_eq(count_of("write"), 12);
@@ -107,8 +110,9 @@ END_TEST
 START_TEST(kills_by_default)
 {
 	plan("rename:2");
-	if (fault_point("rename") == 0)
+	if (fault_point("rename") == 0) {
 		fault_point("rename");
+	}
 }
 END_TEST
 
@@ -128,8 +132,9 @@ START_TEST(count_spans_processes)
 	plan("write:101,fsync:7:eio");
 	for (int i = 0; i < PROCESSES; i++) {
 		if (fork() == 0) {
-			for (int k = 0; k < CALLS; k++)
+			for (int k = 0; k < CALLS; k++) {
 				fault_point("write");
+			}
 			_exit(0);
 		}
 	}
@@ -157,24 +162,27 @@ START_TEST(no_call_is_lost)
 	for (int i = 0; i < 4; i++) {
 		if (fork() == 0) {
 			close(gate[1]);
-			if (read(gate[0], &byte, 1) != 0) /* ends when all are there */
+			if (read(gate[0], &byte, 1) != 0) { /* ends when all are there */
 				_exit(1);
-			for (int k = 0; k < 1000; k++)
+			}
+			for (int k = 0; k < 1000; k++) {
 				fault_point(k % 2 ? "write" : "fsync");
+			}
 			_exit(0);
 		}
 	}
 	close(gate[1]);
-	while (wait(NULL) > 0)
+	while (wait(NULL) > 0) {
 		;
+	}
 	ck_assert_int_eq(count_of("write"), 2000);
 	ck_assert_int_eq(count_of("fsync"), 2000);
 }
 END_TEST
 
 static const char *const bad_plans[] = {
-	"write", "write:", "write:0", "write:x", "write:-1", "write:1:boom", "write:1:", "", ",",
-	"write:1:eio,", "write:1:eio:",
+	"write",    "write:", "write:0", "write:x",      "write:-1",     "write:1:boom",
+	"write:1:", "",       ",",       "write:1:eio,", "write:1:eio:",
 };
 
 static void be_silent(void)

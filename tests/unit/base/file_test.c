@@ -50,8 +50,9 @@ static void check_content(const char *path, struct span want)
 
 	ck_assert(file_read(path, 1000000, &got, &e));
 	ck_assert_uint_eq(got.n, want.n);
-	if (want.n)
+	if (want.n) {
 		ck_assert_mem_eq(got.p, want.p, want.n);
+	}
 	buf_free(&got);
 }
 
@@ -61,8 +62,9 @@ static int count_names(void)
 	DIR *dir = opendir(".");
 	int count = 0;
 
-	while (readdir(dir))
+	while (readdir(dir)) {
 		count++;
+	}
 	closedir(dir);
 	return count - 2;
 }
@@ -104,10 +106,18 @@ START_TEST(maps_not)
 }
 END_TEST
 
-static const struct { size_t size, limit; bool good; } read_cases[] = {
-	{ 0, 0, true },       { 1, 0, false },      { 10, 10, true },
-	{ 10, 9, false },     { 10, SIZE_MAX - 1, true }, { 200000, 200000, true },
-	{ 200000, 199999, false }, { 200000, 65536, false },
+static const struct {
+	size_t size, limit;
+	bool good;
+} read_cases[] = {
+	{ 0, 0, true },
+	{ 1, 0, false },
+	{ 10, 10, true },
+	{ 10, 9, false },
+	{ 10, SIZE_MAX - 1, true },
+	{ 200000, 200000, true },
+	{ 200000, 199999, false },
+	{ 200000, 65536, false },
 };
 
 START_TEST(reads)
@@ -138,9 +148,11 @@ static void feed_standard_input(size_t pieces)
 
 	ck_assert_int_eq(pipe(ends), 0);
 	if (fork() == 0) {
-		for (size_t i = 0; i < pieces; i++)
-			if (write(ends[1], "0123456789abcdef", 16) != 16)
+		for (size_t i = 0; i < pieces; i++) {
+			if (write(ends[1], "0123456789abcdef", 16) != 16) {
 				_exit(1);
+			}
+		}
 		_exit(0);
 	}
 	close(ends[1]);
@@ -216,8 +228,9 @@ START_TEST(writes_all)
 	sigaction(SIGALRM, &action, NULL);
 	ck_assert(file_write_all(ends[1], buf_span(&big), &e));
 	close(ends[1]);
-	while (wait(&status) < 0 && errno == EINTR)
+	while (wait(&status) < 0 && errno == EINTR) {
 		;
+	}
 	ck_assert_int_eq(status, 0);
 	ck_assert(file_write_all(-1, SPAN(""), &e));
 	ck_assert(!file_write_all(-1, SPAN("x"), &e));
@@ -281,7 +294,11 @@ START_TEST(replaces_not)
 END_TEST
 
 #ifdef LADLE_DEBUG
-static const struct { const char *fault; int code; bool replaced; } faults[] = {
+static const struct {
+	const char *fault;
+	int code;
+	bool replaced;
+} faults[] = {
 	{ "write:1:enospc", ENOSPC, false }, { "write:1:eio", EIO, false },
 	{ "fsync:1:eio", EIO, false },       { "rename:1:eio", EIO, false },
 	{ "fsync:2:eio", EIO, true },
@@ -323,8 +340,14 @@ START_TEST(replace_fails)
 }
 END_TEST
 
-static const struct { const char *fault; bool replaced; } kills[] = {
-	{ "write:1", false }, { "fsync:1", false }, { "rename:1", false }, { "fsync:2", true },
+static const struct {
+	const char *fault;
+	bool replaced;
+} kills[] = {
+	{ "write:1", false },
+	{ "fsync:1", false },
+	{ "rename:1", false },
+	{ "fsync:2", true },
 };
 
 /* Killed before a step: old or new, never a mixture. */
@@ -335,8 +358,9 @@ START_TEST(replace_is_killed)
 
 	put("a", SPAN("old"));
 	plan(kills[_i].fault);
-	if (fork() == 0)
+	if (fork() == 0) {
 		_exit(file_replace("a", SPAN("new"), 0644, &e));
+	}
 	wait(&status);
 	plan_nothing();
 	ck_assert(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL);
@@ -387,8 +411,9 @@ START_TEST(makes_folders)
 		ck_assert(file_mkdirs(folders[_i], 0750, &e));
 		ck_assert(file_exists(folders[_i]));
 	}
-	if (folders[_i][0] == 'x')
+	if (folders[_i][0] == 'x') {
 		ck_assert_uint_eq(mode_of("x"), 0750);
+	}
 }
 END_TEST
 
@@ -430,10 +455,12 @@ static pid_t start_holder(void)
 	ck_assert_int_eq(pipe(ends), 0);
 	pid = fork();
 	if (pid == 0) {
-		if (file_lock("lock", NULL) < 0)
+		if (file_lock("lock", NULL) < 0) {
 			_exit(1);
-		if (write(ends[1], "x", 1) == 1)
+		}
+		if (write(ends[1], "x", 1) == 1) {
 			pause();
+		}
 		_exit(0);
 	}
 	close(ends[1]);

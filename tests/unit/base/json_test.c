@@ -7,7 +7,7 @@
 #include <stdio.h>
 
 #define COUNT(table) (int)(sizeof(table) / sizeof((table)[0]))
-#define BAD "\xef\xbf\xbd"
+#define BAD          "\xef\xbf\xbd"
 
 static void check_out(struct buf *out, const char *want)
 {
@@ -15,7 +15,10 @@ static void check_out(struct buf *out, const char *want)
 	buf_free(out);
 }
 
-static const struct { struct span s; const char *want; } strings[] = {
+static const struct {
+	struct span s;
+	const char *want;
+} strings[] = {
 	{ SPAN_INIT(""), "\"\"" },
 	{ { NULL, 0 }, "\"\"" },
 	{ SPAN_INIT("abc"), "\"abc\"" },
@@ -25,7 +28,9 @@ static const struct { struct span s; const char *want; } strings[] = {
 	{ SPAN_INIT("\xc3\xa4\xf0\x9f\xa5\x84"), "\"\xc3\xa4\xf0\x9f\xa5\x84\"" },
 	{ SPAN_INIT("\xff"), "\"" BAD "\"" },
 	{ SPAN_INIT("a\xe2\x82"), "\"a" BAD BAD "\"" },
-	{ SPAN_INIT("\xe2\x82" "a"), "\"" BAD BAD "a\"" },
+	{ SPAN_INIT("\xe2\x82"
+	            "a"),
+	  "\"" BAD BAD "a\"" },
 	{ SPAN_INIT("\xed\xa0\x80"), "\"" BAD BAD BAD "\"" },
 	{ SPAN_INIT("\xc3\""), "\"" BAD "\\\"\"" },
 };
@@ -70,8 +75,8 @@ START_TEST(compact)
 
 	write_document(&j);
 	check_out(&out, "{\"list\":\"news\",\"min\":-9223372036854775808,\"open\":true,"
-	          "\"none\":null,\"k\\\"\":\"v\",\"members\":[\"a\",0,false,null,{},[]],"
-	          "\"last\":9223372036854775807}");
+	                "\"none\":null,\"k\\\"\":\"v\",\"members\":[\"a\",0,false,null,{},[]],"
+	                "\"last\":9223372036854775807}");
 }
 END_TEST
 
@@ -83,9 +88,9 @@ START_TEST(indented)
 	j.indent = true;
 	write_document(&j);
 	check_out(&out, "{\n  \"list\": \"news\",\n  \"min\": -9223372036854775808,\n"
-	          "  \"open\": true,\n  \"none\": null,\n  \"k\\\"\": \"v\",\n"
-	          "  \"members\": [\n    \"a\",\n    0,\n    false,\n    null,\n    {},\n"
-	          "    []\n  ],\n  \"last\": 9223372036854775807\n}");
+	                "  \"open\": true,\n  \"none\": null,\n  \"k\\\"\": \"v\",\n"
+	                "  \"members\": [\n    \"a\",\n    0,\n    false,\n    null,\n    {},\n"
+	                "    []\n  ],\n  \"last\": 9223372036854775807\n}");
 }
 END_TEST
 
@@ -116,16 +121,27 @@ static void open_many(unsigned count)
 	struct buf out = BUF_INIT;
 	struct json j = JSON_INIT(&out);
 
-	for (unsigned i = 0; i < count; i++)
+	for (unsigned i = 0; i < count; i++) {
 		json_open(&j, '[');
-	for (unsigned i = 0; i < count; i++)
+	}
+	for (unsigned i = 0; i < count; i++) {
 		json_close(&j);
+	}
 	ck_assert_uint_eq(out.n, 2 * count);
 	buf_free(&out);
 }
 
-START_TEST(deepest) { open_many(64); } END_TEST
-START_TEST(too_deep) { be_silent(); open_many(65); } END_TEST
+START_TEST(deepest)
+{
+	open_many(64);
+}
+END_TEST
+START_TEST(too_deep)
+{
+	be_silent();
+	open_many(65);
+}
+END_TEST
 
 START_TEST(value_without_key_is_closed)
 {

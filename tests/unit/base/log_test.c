@@ -13,7 +13,10 @@
 
 static const struct log to_stderr = { LOG_TARGET_STDERR, LOG_LEVEL_INFO, "process" };
 
-static const struct { struct span value; const char *want; } values[] = {
+static const struct {
+	struct span value;
+	const char *want;
+} values[] = {
 	{ SPAN_INIT("news"), "k=news" },
 	{ SPAN_INIT("a@b.example"), "k=a@b.example" },
 	{ SPAN_INIT(""), "k=\"\"" },
@@ -28,12 +31,12 @@ static const struct { struct span value; const char *want; } values[] = {
 	{ SPAN_INIT("\xf0\x9f\xa5\x84"), "k=\xf0\x9f\xa5\x84" },
 	{ SPAN_INIT("\xff\xc3"), "k=\"\\xff\\xc3\"" },
 	{ SPAN_INIT("\xe2\x82x"), "k=\"\\xe2\\x82x\"" },
-	{ SPAN_INIT("\xc2\x85"), "k=\"\\xc2\\x85\"" },              /* next line */
-	{ SPAN_INIT("\xc2\x9b"), "k=\"\\xc2\\x9b\"" },              /* CSI of terminals */
+	{ SPAN_INIT("\xc2\x85"), "k=\"\\xc2\\x85\"" }, /* next line */
+	{ SPAN_INIT("\xc2\x9b"), "k=\"\\xc2\\x9b\"" }, /* CSI of terminals */
 	{ SPAN_INIT("\xc2\xa0"), "k=\xc2\xa0" },
-	{ SPAN_INIT("\xe2\x80\xa8"), "k=\"\\xe2\\x80\\xa8\"" },     /* line separator */
-	{ SPAN_INIT("\xe2\x80\xae"), "k=\"\\xe2\\x80\\xae\"" },     /* right-to-left override */
-	{ SPAN_INIT("\xe2\x81\xa6"), "k=\"\\xe2\\x81\\xa6\"" },     /* isolate */
+	{ SPAN_INIT("\xe2\x80\xa8"), "k=\"\\xe2\\x80\\xa8\"" }, /* line separator */
+	{ SPAN_INIT("\xe2\x80\xae"), "k=\"\\xe2\\x80\\xae\"" }, /* right-to-left override */
+	{ SPAN_INIT("\xe2\x81\xa6"), "k=\"\\xe2\\x81\\xa6\"" }, /* isolate */
 	{ SPAN_INIT("\xe2\x80\xa7"), "k=\xe2\x80\xa7" },
 	{ SPAN_INIT("\xe2\x80\xaf"), "k=\xe2\x80\xaf" },
 };
@@ -63,8 +66,9 @@ START_TEST(no_control_character)
 
 		text[1] = (char)i;
 		log_format(&line, &to_stderr, LOG_LEVEL_INFO, "e", &pair, 1);
-		for (size_t k = 0; k < line.n; k++)
+		for (size_t k = 0; k < line.n; k++) {
 			ck_assert(line.p[k] >= ' ' && line.p[k] < 0x7f);
+		}
 		buf_free(&line);
 	}
 }
@@ -126,13 +130,14 @@ START_TEST(line_on_stderr)
 	setenv("LADLE_NOW", "1700000000", 1);
 	text = capture(write_one);
 	ck_assert_int_eq(sscanf(text, "%4d-%2d-%2dT%2d:%2d:%2dZ %n", &year, &month, &day, &hour,
-	                        &minute, &second, &used), 6);
+	                        &minute, &second, &used),
+	                 6);
 	ck_assert_int_eq(used, 21);
 #ifdef LADLE_DEBUG
 	ck_assert_mem_eq(text, "2023-11-14T22:13:20Z ", 21);
 #endif
 	ck_assert_str_eq(text + used, "station=process level=warning event=\"bounce seen\" "
-	                 "list=news who=\"a b\"\n");
+	                              "list=news who=\"a b\"\n");
 }
 END_TEST
 

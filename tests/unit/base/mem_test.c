@@ -16,9 +16,11 @@ static const size_t sizes[] = { 0, 1, 15, 16, 17, 4000, 4096, 5000, 262144, 3000
 
 static bool all_zero(const char *p, size_t n)
 {
-	for (size_t i = 0; i < n; i++)
-		if (p[i])
+	for (size_t i = 0; i < n; i++) {
+		if (p[i]) {
 			return false;
+		}
+	}
 	return true;
 }
 
@@ -57,12 +59,36 @@ static void be_silent(void)
 	ck_assert_ptr_nonnull(freopen("/dev/null", "w", stderr));
 }
 
-START_TEST(too_much) { mem_alloc(SIZE_MAX); } END_TEST
-START_TEST(too_much_resize) { mem_resize(NULL, SIZE_MAX / 2 + 1); } END_TEST
-START_TEST(product_overflows) { mem_resize_array(NULL, SIZE_MAX / 4 + 2, 4); } END_TEST
-START_TEST(arena_too_much) { arena_alloc(arena_new(), SIZE_MAX - 3); } END_TEST
-START_TEST(arena_product_overflows) { arena_array(arena_new(), SIZE_MAX / 8 + 1, 8); } END_TEST
-START_TEST(copy_too_much) { arena_copy(arena_new(), (struct span){ "", SIZE_MAX }); } END_TEST
+START_TEST(too_much)
+{
+	mem_alloc(SIZE_MAX);
+}
+END_TEST
+START_TEST(too_much_resize)
+{
+	mem_resize(NULL, SIZE_MAX / 2 + 1);
+}
+END_TEST
+START_TEST(product_overflows)
+{
+	mem_resize_array(NULL, SIZE_MAX / 4 + 2, 4);
+}
+END_TEST
+START_TEST(arena_too_much)
+{
+	arena_alloc(arena_new(), SIZE_MAX - 3);
+}
+END_TEST
+START_TEST(arena_product_overflows)
+{
+	arena_array(arena_new(), SIZE_MAX / 8 + 1, 8);
+}
+END_TEST
+START_TEST(copy_too_much)
+{
+	arena_copy(arena_new(), (struct span){ "", SIZE_MAX });
+}
+END_TEST
 
 START_TEST(exhausted_says_one_line)
 {
@@ -111,7 +137,7 @@ START_TEST(arena_is_zeroed_and_aligned)
 {
 	struct arena *a = arena_new();
 
-	for (int round = 0; round < 3; round++)
+	for (int round = 0; round < 3; round++) {
 		for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
 			char *p = arena_alloc(a, sizes[i]);
 
@@ -119,6 +145,7 @@ START_TEST(arena_is_zeroed_and_aligned)
 			ck_assert(all_zero(p, sizes[i]));
 			memset(p, 0xff, sizes[i]);
 		}
+	}
 	arena_free(a);
 	arena_free(NULL);
 }
@@ -135,10 +162,13 @@ START_TEST(arena_is_separate)
 		p[i] = arena_alloc(a, 1 + i * 7 % 5000);
 		memset(p[i], (int)(i % 251), 1 + i * 7 % 5000);
 	}
-	for (size_t i = 0; i < MANY; i++)
-		for (size_t k = 0; k < 1 + i * 7 % 5000; k++)
-			if (p[i][k] != i % 251)
+	for (size_t i = 0; i < MANY; i++) {
+		for (size_t k = 0; k < 1 + i * 7 % 5000; k++) {
+			if (p[i][k] != i % 251) {
 				ck_abort_msg("allocation %zu, byte %zu", i, k);
+			}
+		}
+	}
 	arena_free(a);
 }
 END_TEST
@@ -203,11 +233,13 @@ START_TEST(arena_grows)
 	struct item *v = NULL;
 	size_t n = 0, cap = 0;
 
-	for (size_t i = 0; i < 10000; i++)
+	for (size_t i = 0; i < 10000; i++) {
 		*ARENA_PUSH(a, v, n, cap) = (struct item){ .number = i };
+	}
 	ck_assert_uint_eq(n, 10000);
-	for (size_t i = 0; i < n; i++)
+	for (size_t i = 0; i < n; i++) {
 		ck_assert_uint_eq(v[i].number, i);
+	}
 	ck_assert(all_zero((char *)(v + n), (cap - n) * sizeof(*v)));
 	arena_free(a);
 }

@@ -7,13 +7,17 @@
 #include <string.h>
 
 #define COUNT(table) (int)(sizeof(table) / sizeof((table)[0]))
-#define NOTHING { NULL, 0 }
+#define NOTHING                                                                                    \
+	{                                                                                          \
+		NULL, 0                                                                            \
+	}
 
 static void check_span(struct span got, struct span want)
 {
 	ck_assert_uint_eq(got.n, want.n);
-	if (want.n)
+	if (want.n) {
 		ck_assert_mem_eq(got.p, want.p, want.n);
+	}
 }
 
 /* A heap copy of exactly its size, so that a sanitizer sees a read outside. */
@@ -21,8 +25,9 @@ static struct span exact(struct span s)
 {
 	char *p = malloc(s.n ? s.n : 1);
 
-	if (s.n)
+	if (s.n) {
 		memcpy(p, s.p, s.n);
+	}
 	return (struct span){ p, s.n };
 }
 
@@ -31,7 +36,11 @@ static void drop(struct span s)
 	free((void *)(uintptr_t)s.p);
 }
 
-static const struct { struct span s; size_t from, to; struct span want; } subs[] = {
+static const struct {
+	struct span s;
+	size_t from, to;
+	struct span want;
+} subs[] = {
 	{ SPAN_INIT("abcdef"), 1, 3, SPAN_INIT("bc") },
 	{ SPAN_INIT("abcdef"), 0, 6, SPAN_INIT("abcdef") },
 	{ SPAN_INIT("abcdef"), 4, 99, SPAN_INIT("ef") },
@@ -45,8 +54,9 @@ static const struct { struct span s; size_t from, to; struct span want; } subs[]
 START_TEST(sub)
 {
 	check_span(span_sub(subs[_i].s, subs[_i].from, subs[_i].to), subs[_i].want);
-	if (subs[_i].to >= subs[_i].s.n)
+	if (subs[_i].to >= subs[_i].s.n) {
 		check_span(span_from(subs[_i].s, subs[_i].from), subs[_i].want);
+	}
 }
 END_TEST
 
@@ -59,7 +69,11 @@ START_TEST(str)
 }
 END_TEST
 
-static const struct { struct span a, b; bool eq, ieq; int cmp; } pairs[] = {
+static const struct {
+	struct span a, b;
+	bool eq, ieq;
+	int cmp;
+} pairs[] = {
 	{ SPAN_INIT("abc"), SPAN_INIT("abc"), true, true, 0 },
 	{ SPAN_INIT("abc"), SPAN_INIT("aBC"), false, true, 1 },
 	{ SPAN_INIT("abc"), SPAN_INIT("ab"), false, false, 1 },
@@ -103,7 +117,10 @@ START_TEST(is)
 }
 END_TEST
 
-static const struct { struct span s, part; bool starts, istarts, ends, iends; } affixes[] = {
+static const struct {
+	struct span s, part;
+	bool starts, istarts, ends, iends;
+} affixes[] = {
 	{ SPAN_INIT("abcabc"), SPAN_INIT("abc"), true, true, true, true },
 	{ SPAN_INIT("abcABC"), SPAN_INIT("abc"), true, true, false, true },
 	{ SPAN_INIT("ABCabc"), SPAN_INIT("abc"), false, true, true, true },
@@ -125,7 +142,10 @@ START_TEST(affix)
 }
 END_TEST
 
-static const struct { struct span s, needle; size_t at, iat; } finds[] = {
+static const struct {
+	struct span s, needle;
+	size_t at, iat;
+} finds[] = {
 	{ SPAN_INIT("hello world"), SPAN_INIT("o w"), 4, 4 },
 	{ SPAN_INIT("hello World"), SPAN_INIT("world"), SPAN_NONE, 6 },
 	{ SPAN_INIT("aaab"), SPAN_INIT("aab"), 1, 1 },
@@ -162,12 +182,19 @@ START_TEST(chr)
 }
 END_TEST
 
-static const struct { struct span s, trim, rtrim; } trims[] = {
+static const struct {
+	struct span s, trim, rtrim;
+} trims[] = {
 	{ SPAN_INIT(" a b\t\r\n"), SPAN_INIT("a b"), SPAN_INIT(" a b") },
 	{ SPAN_INIT("a"), SPAN_INIT("a"), SPAN_INIT("a") },
 	{ SPAN_INIT(" \t\r\n "), SPAN_INIT(""), SPAN_INIT("") },
 	{ SPAN_INIT("\0 a\v"), SPAN_INIT("\0 a\v"), SPAN_INIT("\0 a\v") },
-	{ SPAN_INIT("\xa0" "a"), SPAN_INIT("\xa0" "a"), SPAN_INIT("\xa0" "a") },
+	{ SPAN_INIT("\xa0"
+	            "a"),
+	  SPAN_INIT("\xa0"
+	            "a"),
+	  SPAN_INIT("\xa0"
+	            "a") },
 	{ NOTHING, NOTHING, NOTHING },
 };
 
@@ -179,13 +206,12 @@ START_TEST(trim)
 END_TEST
 
 /* Pieces of a text, joined by "|" and each ended by it, are easy to compare. */
-static const struct { struct span s; const char *pieces; } cuts[] = {
-	{ SPAN_INIT("a,b,c"), "a|b|c|" },
-	{ SPAN_INIT(",a,"), "|a||" },
-	{ SPAN_INIT(""), "|" },
-	{ SPAN_INIT(","), "||" },
-	{ SPAN_INIT("abc"), "abc|" },
-	{ NOTHING, "" },
+static const struct {
+	struct span s;
+	const char *pieces;
+} cuts[] = {
+	{ SPAN_INIT("a,b,c"), "a|b|c|" }, { SPAN_INIT(",a,"), "|a||" }, { SPAN_INIT(""), "|" },
+	{ SPAN_INIT(","), "||" },         { SPAN_INIT("abc"), "abc|" }, { NOTHING, "" },
 };
 
 START_TEST(cut)
@@ -206,7 +232,10 @@ START_TEST(cut)
 }
 END_TEST
 
-static const struct { struct span s; struct span lines[4]; } line_cases[] = {
+static const struct {
+	struct span s;
+	struct span lines[4];
+} line_cases[] = {
 	{ SPAN_INIT("a\r\nbc\r\n"), { SPAN_INIT("a\r\n"), SPAN_INIT("bc\r\n") } },
 	{ SPAN_INIT("a\r\nbc"), { SPAN_INIT("a\r\n"), SPAN_INIT("bc") } },
 	{ SPAN_INIT("\r\n\r\n"), { SPAN_INIT("\r\n"), SPAN_INIT("\r\n") } },
@@ -224,8 +253,9 @@ START_TEST(line)
 	struct span whole = exact(line_cases[_i].s);
 	struct span rest = whole;
 
-	for (int i = 0; line_cases[_i].lines[i].n; i++)
+	for (int i = 0; line_cases[_i].lines[i].n; i++) {
 		check_span(span_line(&rest), line_cases[_i].lines[i]);
+	}
 	ck_assert_uint_eq(rest.n, 0);
 	ck_assert_uint_eq(span_line(&rest).n, 0);
 	drop(whole);
@@ -241,7 +271,11 @@ START_TEST(line_starts_with_lf)
 }
 END_TEST
 
-static const struct { struct span s; bool good; uint64_t want; } numbers[] = {
+static const struct {
+	struct span s;
+	bool good;
+	uint64_t want;
+} numbers[] = {
 	{ SPAN_INIT("0"), true, 0 },
 	{ SPAN_INIT("007"), true, 7 },
 	{ SPAN_INIT("18446744073709551615"), true, UINT64_MAX },

@@ -8,7 +8,11 @@
 
 #define COUNT(table) (int)(sizeof(table) / sizeof((table)[0]))
 
-static const struct { struct span s; size_t len; bool valid; } cases[] = {
+static const struct {
+	struct span s;
+	size_t len;
+	bool valid;
+} cases[] = {
 	{ SPAN_INIT("a"), 1, true },
 	{ SPAN_INIT("\0"), 1, true },
 	{ SPAN_INIT("\x7f"), 1, true },
@@ -21,25 +25,35 @@ static const struct { struct span s; size_t len; bool valid; } cases[] = {
 	{ SPAN_INIT("\xf0\x90\x80\x80"), 4, true },
 	{ SPAN_INIT("\xf4\x8f\xbf\xbf"), 4, true },
 	{ SPAN_INIT("\x80"), 0, false },
-	{ SPAN_INIT("\xc0\x80"), 0, false },             /* overlong */
+	{ SPAN_INIT("\xc0\x80"), 0, false }, /* overlong */
 	{ SPAN_INIT("\xc1\xbf"), 0, false },
 	{ SPAN_INIT("\xe0\x9f\xbf"), 0, false },
 	{ SPAN_INIT("\xf0\x8f\xbf\xbf"), 0, false },
-	{ SPAN_INIT("\xed\xa0\x80"), 0, false },         /* surrogates */
+	{ SPAN_INIT("\xed\xa0\x80"), 0, false }, /* surrogates */
 	{ SPAN_INIT("\xed\xbf\xbf"), 0, false },
-	{ SPAN_INIT("\xf4\x90\x80\x80"), 0, false },     /* above U+10FFFF */
+	{ SPAN_INIT("\xf4\x90\x80\x80"), 0, false }, /* above U+10FFFF */
 	{ SPAN_INIT("\xf5\x80\x80\x80"), 0, false },
 	{ SPAN_INIT("\xff"), 0, false },
-	{ SPAN_INIT("\xc2"), 0, false },                 /* cut short */
+	{ SPAN_INIT("\xc2"), 0, false }, /* cut short */
 	{ SPAN_INIT("\xe2\x82"), 0, false },
 	{ SPAN_INIT("\xf0\x9f\xa5"), 0, false },
-	{ SPAN_INIT("\xc2" "a"), 0, false },
-	{ SPAN_INIT("\xe2\x82" "a"), 0, false },
-	{ SPAN_INIT("\xf0\x9f\xa5" "a"), 0, false },
-	{ SPAN_INIT("abcdefgh\xc3\xa4" "abcdefgh"), 1, true },
+	{ SPAN_INIT("\xc2"
+	            "a"),
+	  0, false },
+	{ SPAN_INIT("\xe2\x82"
+	            "a"),
+	  0, false },
+	{ SPAN_INIT("\xf0\x9f\xa5"
+	            "a"),
+	  0, false },
+	{ SPAN_INIT("abcdefgh\xc3\xa4"
+	            "abcdefgh"),
+	  1, true },
 	{ SPAN_INIT("abcdefgh\xc3"), 1, false },
 	{ SPAN_INIT("abcdefghabcdefg\xff"), 1, false },
-	{ SPAN_INIT("\xc3\xa4" "a"), 2, true },
+	{ SPAN_INIT("\xc3\xa4"
+	            "a"),
+	  2, true },
 	{ SPAN_INIT(""), 0, true },
 	{ { NULL, 0 }, 0, true },
 };
@@ -49,8 +63,9 @@ START_TEST(table)
 	struct span s = cases[_i].s;
 	char *copy = malloc(s.n ? s.n : 1);
 
-	if (s.n)
+	if (s.n) {
 		memcpy(copy, s.p, s.n);
+	}
 	s.p = copy;
 	ck_assert_uint_eq(utf8_len(s), cases[_i].len);
 	ck_assert_int_eq(utf8_valid(s), cases[_i].valid);
@@ -63,8 +78,8 @@ static bool three_bytes_good(unsigned a, unsigned b, unsigned c)
 {
 	unsigned point = (a & 15) << 12 | (b & 63) << 6 | (c & 63);
 
-	return a >> 4 == 14 && b >> 6 == 2 && c >> 6 == 2 && point >= 0x800
-	       && !(point >= 0xd800 && point <= 0xdfff);
+	return a >> 4 == 14 && b >> 6 == 2 && c >> 6 == 2 && point >= 0x800 &&
+	       !(point >= 0xd800 && point <= 0xdfff);
 }
 
 static bool two_bytes_good(unsigned a, unsigned b)
@@ -78,12 +93,14 @@ START_TEST(all_short_sequences)
 		char p[3] = { (char)(i >> 16), (char)(i >> 8), (char)i };
 		size_t want = 0;
 
-		if (three_bytes_good(i >> 16, i >> 8 & 255, i & 255))
+		if (three_bytes_good(i >> 16, i >> 8 & 255, i & 255)) {
 			want = 3;
-		else if (two_bytes_good(i >> 16, i >> 8 & 255))
+		} else if (two_bytes_good(i >> 16, i >> 8 & 255)) {
 			want = 2;
-		if (utf8_len((struct span){ p, 3 }) != want)
+		}
+		if (utf8_len((struct span){ p, 3 }) != want) {
 			ck_abort_msg("bytes %06x", i);
+		}
 	}
 }
 END_TEST

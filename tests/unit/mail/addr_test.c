@@ -43,8 +43,8 @@ static struct span shown(struct mailboxes l)
 	return buf_move(&out, arena);
 }
 
-#define CHECK_SPAN(got, want) \
-	ck_assert_msg(span_eq((got), (want)), "got \"%.*s\", want \"%.*s\"", SPAN_FMT(got), \
+#define CHECK_SPAN(got, want)                                                                      \
+	ck_assert_msg(span_eq((got), (want)), "got \"%.*s\", want \"%.*s\"", SPAN_FMT(got),        \
 	              SPAN_FMT(want))
 
 static const struct {
@@ -232,8 +232,9 @@ START_TEST(single)
 	bool ok = addr_single(arena, singles[_i].value, &m);
 
 	ck_assert_int_eq(ok, singles[_i].want != NULL);
-	if (ok)
+	if (ok) {
 		CHECK_SPAN(m.addr, span_str(singles[_i].want));
+	}
 }
 END_TEST
 
@@ -256,7 +257,10 @@ static const struct {
 	{ SPAN_INIT("a@_x.example"), "a@_x.example" },
 	{ SPAN_INIT("a@[192.0.2.1]"), "a@[192.0.2.1]" },
 	{ SPAN_INIT("a@[IPv6:2001:db8::1]"), "a@[IPv6:2001:db8::1]" },
-	{ SPAN_INIT("j\xc3\xb6@b\xc3\xbc" "cher.example"), "j\xc3\xb6@b\xc3\xbc" "cher.example" },
+	{ SPAN_INIT("j\xc3\xb6@b\xc3\xbc"
+	            "cher.example"),
+	  "j\xc3\xb6@b\xc3\xbc"
+	  "cher.example" },
 	{ SPAN_INIT("a"), NULL },
 	{ SPAN_INIT("<a>"), NULL },
 	{ SPAN_INIT("<"), NULL },
@@ -307,10 +311,11 @@ START_TEST(path)
 	bool ok = addr_path(arena, paths[_i].path, &got, &e);
 
 	ck_assert_msg(ok == (paths[_i].want != NULL), "%.*s: %s", SPAN_FMT(paths[_i].path), e.text);
-	if (ok)
+	if (ok) {
 		CHECK_SPAN(got, span_str(paths[_i].want));
-	else
+	} else {
 		ck_assert_int_eq(e.class, ERR_PERMANENT);
+	}
 }
 END_TEST
 
@@ -337,8 +342,9 @@ static const struct {
 	const char *canonical, *key; /* NULL when it must be refused */
 } forms[] = {
 	{ SPAN_INIT("Jo.Doe@B.Example."), "Jo.Doe@b.example", "jo.doe@b.example" },
-	{ SPAN_INIT("<Jo@B\xc3\xbc" "cher.example>"), "Jo@xn--bcher-kva.example",
-	  "jo@xn--bcher-kva.example" },
+	{ SPAN_INIT("<Jo@B\xc3\xbc"
+	            "cher.example>"),
+	  "Jo@xn--bcher-kva.example", "jo@xn--bcher-kva.example" },
 	{ SPAN_INIT("J\xc3\x96@B"), "J\xc3\x96@b", "j\xc3\x96@b" },
 	{ SPAN_INIT("\"Jo\"@B"), "\"Jo\"@b", "jo@b" },
 	{ SPAN_INIT("\"J o\"@B"), "\"J o\"@b", "\"j o\"@b" },
@@ -374,8 +380,14 @@ static const struct {
 	{ SPAN_INIT("a@b"), SPAN_INIT("a@b."), true },
 	{ SPAN_INIT("\"a\"@b"), SPAN_INIT("a@b"), true },
 	{ SPAN_INIT("\"a\\b\"@c"), SPAN_INIT("ab@c"), true },
-	{ SPAN_INIT("a@b\xc3\xbc" "cher.example"), SPAN_INIT("A@XN--BCHER-KVA.example"), true },
-	{ SPAN_INIT("a@b\xc3\xbc" "cher.example"), SPAN_INIT("A@B\xc3\x9c" "CHER.example"), true },
+	{ SPAN_INIT("a@b\xc3\xbc"
+	            "cher.example"),
+	  SPAN_INIT("A@XN--BCHER-KVA.example"), true },
+	{ SPAN_INIT("a@b\xc3\xbc"
+	            "cher.example"),
+	  SPAN_INIT("A@B\xc3\x9c"
+	            "CHER.example"),
+	  true },
 	{ SPAN_INIT("a@b"), SPAN_INIT("a@c"), false },
 	{ SPAN_INIT("a@b"), SPAN_INIT("b@b"), false },
 	{ SPAN_INIT("a@b"), SPAN_INIT("a@b.c"), false },
@@ -399,8 +411,13 @@ static const struct {
 	{ SPAN_INIT("example.com"), SPAN_INIT("example.com"), true },
 	{ SPAN_INIT("a.Example.com"), SPAN_INIT("example.COM"), true },
 	{ SPAN_INIT("a.b.example.com."), SPAN_INIT("example.com"), true },
-	{ SPAN_INIT("a.b\xc3\xbc" "cher.example"), SPAN_INIT("xn--bcher-kva.example"), true },
-	{ SPAN_INIT("a.xn--bcher-kva.example"), SPAN_INIT("b\xc3\xbc" "cher.example"), true },
+	{ SPAN_INIT("a.b\xc3\xbc"
+	            "cher.example"),
+	  SPAN_INIT("xn--bcher-kva.example"), true },
+	{ SPAN_INIT("a.xn--bcher-kva.example"),
+	  SPAN_INIT("b\xc3\xbc"
+	            "cher.example"),
+	  true },
 	{ SPAN_INIT("example.com"), SPAN_INIT("a.example.com"), false },
 	{ SPAN_INIT("aexample.com"), SPAN_INIT("example.com"), false },
 	{ SPAN_INIT("x@example.com"), SPAN_INIT("example.com"), false },
@@ -480,9 +497,11 @@ END_TEST
 
 /* A field of the largest size out of each of these, fast. */
 static const char *const repeated[] = {
-	"a", "a ", "a,", "a@b,", "(", "()", "((", ")", "\"", "\" ", "\"\\", "\\", "[", "[]", "<", ">", "<>",
-	"@", "@@,", ":", ";", ":;", "a:", "a;", "<a", "<a,", "<@a,", ",", ".", " .", "a.", "=?",
-	"=?a?q?b?=", "=?a?q?", "=?,", "\"\" ", "\r\n ", "a (", "\xff", "\"a\".", "<a@b> ",
+	"a",     "a ",   "a,",   "a@b,",   "(",      "()",        "((",     ")",   "\"",
+	"\" ",   "\"\\", "\\",   "[",      "[]",     "<",         ">",      "<>",  "@",
+	"@@,",   ":",    ";",    ":;",     "a:",     "a;",        "<a",     "<a,", "<@a,",
+	",",     ".",    " .",   "a.",     "=?",     "=?a?q?b?=", "=?a?q?", "=?,", "\"\" ",
+	"\r\n ", "a (",  "\xff", "\"a\".", "<a@b> ",
 };
 
 START_TEST(linear)
@@ -490,8 +509,9 @@ START_TEST(linear)
 	struct buf text = BUF_INIT;
 	struct timespec from, to;
 
-	while (text.n < LIMIT_HEADER)
+	while (text.n < LIMIT_HEADER) {
 		buf_str(&text, repeated[_i]);
+	}
 	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &from);
 	ck_assert(addr_parse(arena, buf_span(&text)).n <= LIMIT_ADDRESSES);
 	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &to);
@@ -505,8 +525,9 @@ START_TEST(limit)
 	struct buf text = BUF_INIT;
 	struct mailboxes l;
 
-	for (size_t i = 0; i < LIMIT_ADDRESSES; i++)
+	for (size_t i = 0; i < LIMIT_ADDRESSES; i++) {
 		buf_str(&text, "a@b,");
+	}
 	l = addr_parse(arena, buf_span(&text));
 	ck_assert(!l.broken);
 	ck_assert_int_eq((int)l.n, LIMIT_ADDRESSES);
@@ -523,8 +544,9 @@ START_TEST(long_address)
 	struct buf text = BUF_INIT;
 	struct mailboxes l;
 
-	for (size_t i = 0; i < LIMIT_ADDRESS; i++)
+	for (size_t i = 0; i < LIMIT_ADDRESS; i++) {
 		buf_chr(&text, 'a');
+	}
 	buf_str(&text, "@b, c@d");
 	l = addr_parse(arena, buf_span(&text));
 	buf_free(&text);
@@ -538,10 +560,12 @@ START_TEST(comment_depth)
 	struct mailboxes l;
 
 	buf_str(&text, "a@b ");
-	for (int i = 0; i < 32 + _i; i++)
+	for (int i = 0; i < 32 + _i; i++) {
 		buf_chr(&text, '(');
-	for (int i = 0; i < 32 + _i; i++)
+	}
+	for (int i = 0; i < 32 + _i; i++) {
 		buf_chr(&text, ')');
+	}
 	l = addr_parse(arena, buf_span(&text));
 	buf_free(&text);
 	ck_assert_int_eq(l.broken, _i > 0);

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #define LENGTH(table) (int)(sizeof(table) / sizeof(*(table)))
-#define BAD "\xef\xbf\xbd"
+#define BAD           "\xef\xbf\xbd"
 
 /* WANT: NULL when the character set must be unknown. */
 static const struct {
@@ -78,8 +78,9 @@ START_TEST(long_text)
 	struct buf text = BUF_INIT, bytes = BUF_INIT, back = BUF_INIT;
 
 	buf_chr(&text, 'a');
-	for (int i = 0; i < 5000; i++)
+	for (int i = 0; i < 5000; i++) {
 		buf_str(&text, "\xc3\xb6");
+	}
 	ck_assert(charset_from_utf8(&bytes, SPAN("iso-8859-1"), buf_span(&text)));
 	ck_assert_int_eq((int)bytes.n, 5001);
 	ck_assert(charset_to_utf8(&back, SPAN("iso-8859-1"), buf_span(&bytes)));

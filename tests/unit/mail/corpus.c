@@ -16,8 +16,9 @@ static int collect(const char *path, const struct stat *status, int type, struct
 {
 	(void)status;
 	(void)place;
-	if (type == FTW_F && path_count < sizeof(paths) / sizeof(*paths))
+	if (type == FTW_F && path_count < sizeof(paths) / sizeof(*paths)) {
 		paths[path_count++] = mem_str(path);
+	}
 	return 0;
 }
 
@@ -33,8 +34,9 @@ static const char *source_folder(void)
 static void add_crlf(struct buf *out, struct span text)
 {
 	for (size_t i = 0; i < text.n; i++) {
-		if (text.p[i] == '\n' && (i == 0 || text.p[i - 1] != '\r'))
+		if (text.p[i] == '\n' && (i == 0 || text.p[i - 1] != '\r')) {
 			buf_chr(out, '\r');
+		}
 		buf_chr(out, text.p[i]);
 	}
 }

@@ -34,7 +34,8 @@ static void check_print(struct span want)
 	ck_assert_msg(edit_finish(x, &e), "%s", e.text);
 	ck_assert(x->finished);
 	got = edit_print(x);
-	ck_assert_msg(span_eq(got, want), "\"%.*s\" is not \"%.*s\"", SPAN_FMT(got), SPAN_FMT(want));
+	ck_assert_msg(span_eq(got, want), "\"%.*s\" is not \"%.*s\"", SPAN_FMT(got),
+	              SPAN_FMT(want));
 }
 
 static void check_refused(const char *text)
@@ -329,11 +330,13 @@ START_TEST(many)
 	struct buf raw = BUF_INIT;
 
 	buf_str(&raw, "A: 1\r\n\r\n");
-	for (size_t i = 0; i < LINES; i++)
+	for (size_t i = 0; i < LINES; i++) {
 		buf_str(&raw, "line\r\n");
+	}
 	start(buf_move(&raw, arena));
-	for (size_t i = LINES; i-- > 0;)
+	for (size_t i = LINES; i-- > 0;) {
 		edit_body(x, 6 * i, 4, SPAN("LINE"));
+	}
 	ck_assert(edit_finish(x, &e));
 	ck_assert_uint_eq(edit_segments(x).n, 2 * LINES);
 	ck_assert(span_ends(edit_print(x), SPAN("\r\nLINE\r\nLINE\r\n")));

@@ -4,8 +4,8 @@
 #include <string.h>
 
 #define LENGTH(table) (int)(sizeof(table) / sizeof(*(table)))
-#define CHECK_SPAN(got, want) \
-	ck_assert_msg(span_eq((got), (want)), "got \"%.*s\", want \"%.*s\"", SPAN_FMT(got), \
+#define CHECK_SPAN(got, want)                                                                      \
+	ck_assert_msg(span_eq((got), (want)), "got \"%.*s\", want \"%.*s\"", SPAN_FMT(got),        \
 	              SPAN_FMT(want))
 
 static struct arena *arena;
@@ -22,8 +22,9 @@ static void teardown(void)
 
 /* A label, and the rest of the longest domain. */
 #define L63 "aaaaaaaaaabbbbbbbbbbccccccccccddddddddddeeeeeeeeeeffffffffffggg"
-#define LONG L63 "." L63 "." L63 "." \
-	"aaaaaaaaaabbbbbbbbbbccccccccccddddddddddeeeeeeeeeef0123456789"
+#define LONG                                                                                       \
+	L63 "." L63 "." L63 "."                                                                    \
+	    "aaaaaaaaaabbbbbbbbbbccccccccccddddddddddeeeeeeeeeef0123456789"
 
 static const struct {
 	struct span domain;
@@ -35,13 +36,21 @@ static const struct {
 	{ SPAN_INIT("localhost"), "localhost" },
 	{ SPAN_INIT("a--b.example"), "a--b.example" },
 	{ SPAN_INIT("XN--Bcher-kva.example"), "xn--bcher-kva.example" },
-	{ SPAN_INIT("b\xc3\xbc" "cher.example"), "xn--bcher-kva.example" },
-	{ SPAN_INIT("B\xc3\x9c" "CHER.Example."), "xn--bcher-kva.example" },
-	{ SPAN_INIT("bu\xcc\x88" "cher.example"), "xn--bcher-kva.example" }, /* not composed */
-	{ SPAN_INIT("fa\xc3\x9f.de"), "xn--fa-hia.de" },             /* not transitional */
+	{ SPAN_INIT("b\xc3\xbc"
+	            "cher.example"),
+	  "xn--bcher-kva.example" },
+	{ SPAN_INIT("B\xc3\x9c"
+	            "CHER.Example."),
+	  "xn--bcher-kva.example" },
+	{ SPAN_INIT("bu\xcc\x88"
+	            "cher.example"),
+	  "xn--bcher-kva.example" },                     /* not composed */
+	{ SPAN_INIT("fa\xc3\x9f.de"), "xn--fa-hia.de" }, /* not transitional */
 	/* U+3002 as dot */
 	{ SPAN_INIT("\xe4\xbe\x8b\xe3\x80\x82\xe4\xbe\x8b"), "xn--fsq.xn--fsq" },
-	{ SPAN_INIT("_dmarc.b\xc3\xbc" "cher.example"), "_dmarc.xn--bcher-kva.example" },
+	{ SPAN_INIT("_dmarc.b\xc3\xbc"
+	            "cher.example"),
+	  "_dmarc.xn--bcher-kva.example" },
 	{ SPAN_INIT(L63 ".x"), L63 ".x" },
 	{ SPAN_INIT(LONG), LONG },
 	{ SPAN_INIT(LONG "x"), NULL },
@@ -62,12 +71,16 @@ static const struct {
 	{ SPAN_INIT("a@b"), NULL },
 	{ SPAN_INIT("[192.0.2.1]"), NULL },
 	{ SPAN_INIT("*.example"), NULL },
-	{ SPAN_INIT("b\xfc" "cher.example"), NULL },
+	{ SPAN_INIT("b\xfc"
+	            "cher.example"),
+	  NULL },
 	{ SPAN_INIT("\xc3\xbc\0.example"), NULL },
 	{ SPAN_INIT("\xc3\xbc..example"), NULL },
 	{ SPAN_INIT("\xc3\xbc a.example"), NULL },
 	{ SPAN_INIT("\xe2\x84\x80.example"), NULL }, /* U+2100 would become "a/c" */
-	{ SPAN_INIT("a\xe2\x80\xae" "b.example"), NULL }, /* a control of direction */
+	{ SPAN_INIT("a\xe2\x80\xae"
+	            "b.example"),
+	  NULL }, /* a control of direction */
 	{ SPAN_INIT("\xe2\x80\x8b"), NULL },
 	{ SPAN_INIT("\xff"), NULL },
 };
@@ -79,10 +92,11 @@ START_TEST(ascii)
 	bool ok = idn_ascii(arena, domains[_i].domain, &got, &e);
 
 	ck_assert_msg(ok == (domains[_i].want != NULL), "%.*s", SPAN_FMT(domains[_i].domain));
-	if (ok)
+	if (ok) {
 		CHECK_SPAN(got, span_str(domains[_i].want));
-	else
+	} else {
 		ck_assert_int_eq(e.class, ERR_PERMANENT);
+	}
 	ck_assert_int_eq(idn_ascii(arena, domains[_i].domain, &got, NULL), ok);
 }
 END_TEST
@@ -107,7 +121,8 @@ static const struct {
 	const char *want;
 } people[] = {
 	{ SPAN_INIT("example.com"), "example.com" },
-	{ SPAN_INIT("xn--bcher-kva.example"), "b\xc3\xbc" "cher.example" },
+	{ SPAN_INIT("xn--bcher-kva.example"), "b\xc3\xbc"
+	                                      "cher.example" },
 	{ SPAN_INIT("xn--fsq.xn--fsq"), "\xe4\xbe\x8b.\xe4\xbe\x8b" },
 	{ SPAN_INIT("xn--a"), "xn--a" },
 	{ SPAN_INIT(""), "" },

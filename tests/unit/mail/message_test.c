@@ -7,11 +7,11 @@
 #include <check.h>
 #include <string.h>
 
-#define ck_span(got, want) \
-	do { \
-		struct span got_ = (got), want_ = (want); \
-		ck_assert_msg(span_eq(got_, want_), "\"%.*s\" is not \"%.*s\"", SPAN_FMT(got_), \
-		              SPAN_FMT(want_)); \
+#define ck_span(got, want)                                                                         \
+	do {                                                                                       \
+		struct span got_ = (got), want_ = (want);                                          \
+		ck_assert_msg(span_eq(got_, want_), "\"%.*s\" is not \"%.*s\"", SPAN_FMT(got_),    \
+		              SPAN_FMT(want_));                                                    \
 	} while (0)
 
 static struct arena *arena;
@@ -53,13 +53,15 @@ static void check_tiling(struct span raw)
 		at += f->raw.n;
 	}
 	ck_assert_uint_eq(m.header.n, at);
-	if (at > 0)
+	if (at > 0) {
 		ck_assert_ptr_eq(m.header.p, raw.p);
+	}
 	ck_assert(m.separator.n == 0 || span_is(m.separator, "\r\n"));
 	at += m.separator.n;
 	ck_assert_uint_eq(at + m.body.n, raw.n);
-	if (m.body.n > 0)
+	if (m.body.n > 0) {
 		ck_assert_ptr_eq(m.body.p, raw.p + at);
+	}
 }
 
 static const struct {
@@ -89,8 +91,8 @@ static const struct {
 	{ SPAN_INIT("A: b\r\nnot a field\r\nC: d\r\n\r\n"), 1, 6, 0, false, false },
 	{ SPAN_INIT("A: b\r\n\xc3\xa4: d\r\n\r\n"), 1, 6, 0, false, false },
 	{ SPAN_INIT("A: b\r\nB\x7f: d\r\n\r\n"), 1, 6, 0, false, false },
-	{ SPAN_INIT("From x@example.org Mon Jan  1 00:00:00 2024\r\nA: b\r\n\r\n"),
-	  0, 0, 0, false, false },
+	{ SPAN_INIT("From x@example.org Mon Jan  1 00:00:00 2024\r\nA: b\r\n\r\n"), 0, 0, 0, false,
+	  false },
 	{ SPAN_INIT(" A: b\r\n\r\n"), 0, 0, 0, false, false },
 	{ SPAN_INIT("\tA: b\r\n\r\n"), 0, 0, 0, false, false },
 	/* obsolete white space before the colon, but no line end there */
@@ -213,8 +215,9 @@ static struct span repeat(struct span head, const char *unit, size_t times)
 
 	buf_add(&b, head);
 	buf_reserve(&b, strlen(unit) * times);
-	for (size_t i = 0; i < times; i++)
+	for (size_t i = 0; i < times; i++) {
 		buf_str(&b, unit);
+	}
 	return buf_move(&b, arena);
 }
 
@@ -233,7 +236,8 @@ START_TEST(header_too_long)
 	ck_assert_uint_eq(m.header.n, LIMIT_HEADER);
 	ck_assert(!message_parse(arena, repeat(SPAN("A:"), "x", LIMIT_HEADER - 1), &m, &e));
 	ck_assert_int_eq(e.class, ERR_PERMANENT);
-	ck_assert(!message_parse(arena, repeat(SPAN("A: b\r\n"), " x\r\n", LIMIT_HEADER / 4), &m, &e));
+	ck_assert(!message_parse(arena, repeat(SPAN("A: b\r\n"), " x\r\n", LIMIT_HEADER / 4), &m,
+	                         &e));
 	/* The body does not count. */
 	parse(repeat(SPAN("A: b\r\n\r\n"), "x", LIMIT_HEADER + 1));
 }

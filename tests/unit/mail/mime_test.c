@@ -9,8 +9,8 @@
 #include <time.h>
 
 #define LENGTH(table) (int)(sizeof(table) / sizeof(*(table)))
-#define CHECK_SPAN(got, want) \
-	ck_assert_msg(span_eq((got), (want)), "got \"%.*s\", want \"%.*s\"", SPAN_FMT(got), \
+#define CHECK_SPAN(got, want)                                                                      \
+	ck_assert_msg(span_eq((got), (want)), "got \"%.*s\", want \"%.*s\"", SPAN_FMT(got),        \
 	              SPAN_FMT(want))
 
 static struct arena *arena;
@@ -99,10 +99,13 @@ static const struct {
 	{ SPAN_INIT("; name=\"x\\"), "x\\" },
 	{ SPAN_INIT("; name=\""), "" },
 	/* RFC 2231 */
-	{ SPAN_INIT("; name*=us-ascii'en-us'This%20is%20%2A%2A%2Afun%2A%2A%2A"), "This is ***fun***" },
+	{ SPAN_INIT("; name*=us-ascii'en-us'This%20is%20%2A%2A%2Afun%2A%2A%2A"),
+	  "This is ***fun***" },
 	{ SPAN_INIT("; name*0=\"ftp://\"; name*1=\"cs.utk.edu/pub\""), "ftp://cs.utk.edu/pub" },
-	{ SPAN_INIT("; name*0*=us-ascii'en'This%20is%20even%20more%20; name*1*=%2A%2A%2Afun%2A%2A%2A%20;"
-	            " name*2=\"isn't it!\""), "This is even more ***fun*** isn't it!" },
+	{ SPAN_INIT(
+		  "; name*0*=us-ascii'en'This%20is%20even%20more%20; name*1*=%2A%2A%2Afun%2A%2A%2A%20;"
+		  " name*2=\"isn't it!\""),
+	  "This is even more ***fun*** isn't it!" },
 	{ SPAN_INIT("; name*1=b; name*0=a; name*2=c"), "abc" },
 	{ SPAN_INIT("; name*0=a; name*2=c"), "a" },
 	{ SPAN_INIT("; name*1=b"), "" },
@@ -133,8 +136,9 @@ START_TEST(param)
 END_TEST
 
 static const char *const hostile[] = {
-	";", "(", "()", "((", "\"", "\\", ";name", ";name=", ";name=\"", "=", ";name*0=", ";name*1*=%",
-	";name=(", ";name*=a'b'", " ", "\r\n ", "; name=x", "a", "\"x\"(",
+	";",      "(",        "()",       "((",       "\"",         "\\",      ";name",
+	";name=", ";name=\"", "=",        ";name*0=", ";name*1*=%", ";name=(", ";name*=a'b'",
+	" ",      "\r\n ",    "; name=x", "a",        "\"x\"(",
 };
 
 START_TEST(param_linear)
@@ -144,8 +148,9 @@ START_TEST(param_linear)
 	struct mime_type t;
 
 	buf_str(&text, "a/b;");
-	while (text.n < LIMIT_HEADER)
+	while (text.n < LIMIT_HEADER) {
 		buf_str(&text, hostile[_i]);
+	}
 	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &from);
 	t = mime_type(arena, buf_span(&text));
 	mime_param(arena, &t, "name");
@@ -171,14 +176,10 @@ static const struct {
 	struct span value;
 	enum mime_encoding want;
 } encodings[] = {
-	{ SPAN_INIT("7bit"), MIME_7BIT },
-	{ SPAN_INIT(" 8BIT (x)"), MIME_8BIT },
-	{ SPAN_INIT("(x) binary"), MIME_BINARY },
-	{ SPAN_INIT("Quoted-Printable;"), MIME_QP },
-	{ SPAN_INIT("\r\n base64 "), MIME_BASE64 },
-	{ SPAN_INIT(""), MIME_UNKNOWN },
-	{ SPAN_INIT("base-64"), MIME_UNKNOWN },
-	{ SPAN_INIT("x-uuencode"), MIME_UNKNOWN },
+	{ SPAN_INIT("7bit"), MIME_7BIT },           { SPAN_INIT(" 8BIT (x)"), MIME_8BIT },
+	{ SPAN_INIT("(x) binary"), MIME_BINARY },   { SPAN_INIT("Quoted-Printable;"), MIME_QP },
+	{ SPAN_INIT("\r\n base64 "), MIME_BASE64 }, { SPAN_INIT(""), MIME_UNKNOWN },
+	{ SPAN_INIT("base-64"), MIME_UNKNOWN },     { SPAN_INIT("x-uuencode"), MIME_UNKNOWN },
 	{ SPAN_INIT("base64\0"), MIME_BASE64 },
 };
 
@@ -199,8 +200,9 @@ static void show(struct buf *out, const struct part *p)
 		return;
 	}
 	buf_chr(out, '(');
-	for (const struct part *c = p->children; c; c = c->next)
+	for (const struct part *c = p->children; c; c = c->next) {
 		show(out, c);
+	}
 	buf_str(out, p->closed ? ")" : ">");
 	buf_printf(out, "%zu", p->close_at);
 }
@@ -225,7 +227,8 @@ static const struct {
 	{ SPAN_INIT("A: b\r\n\r\nx\r\n"), "[x\r\n]" },
 	{ SPAN_INIT(""), "[]" },
 	{ SPAN_INIT("Content-Type: multipart/mixed\r\n\r\n--\r\n\r\nx"), "[--\r\n\r\nx]" },
-	{ SPAN_INIT("Content-Type: multipart/mixed; boundary=\"\"\r\n\r\n--\r\n\r\nx"), "[--\r\n\r\nx]" },
+	{ SPAN_INIT("Content-Type: multipart/mixed; boundary=\"\"\r\n\r\n--\r\n\r\nx"),
+	  "[--\r\n\r\nx]" },
 	{ SPAN_INIT(MIXED("x")), "(>0" },
 	{ SPAN_INIT(MIXED("x") "abc"), "(>3" },
 	{ SPAN_INIT(MIXED("x") "--x--"), "()0" },
@@ -250,22 +253,28 @@ static const struct {
 	{ SPAN_INIT(MIXED("x") "--x \t\r\n\r\na\r\n--x-- \r\n"), "([a])12" },
 	{ SPAN_INIT(MIXED("x") "--x\r\n\r\n--xy\r\n--x-\r\n --x\r\n-x\r\n--X\r\n--x--y\r\n--x--"),
 	  "([--xy\r\n--x-\r\n --x\r\n-x\r\n--X\r\n--x--y])42" },
-	{ SPAN_INIT(MIXED("x") "--x\r\n\r\na\n--x\nb\r--x\rc\r\n--x--"), "([a\n--x\nb\r--x\rc])22" },
-	{ SPAN_INIT(MIXED("\"a b:c \"") "--a b:c\r\n\r\n1\r\n--a b:c\r\n\r\n2\r\n--a b:c--"), "([1][2])28" },
+	{ SPAN_INIT(MIXED("x") "--x\r\n\r\na\n--x\nb\r--x\rc\r\n--x--"),
+	  "([a\n--x\nb\r--x\rc])22" },
+	{ SPAN_INIT(MIXED("\"a b:c \"") "--a b:c\r\n\r\n1\r\n--a b:c\r\n\r\n2\r\n--a b:c--"),
+	  "([1][2])28" },
 	{ SPAN_INIT(MIXED("\"a:b\"") "--a:b\r\nA: b\r\n--a:b\r\n\r\n2\r\n--a:b--"), "([][2])25" },
 	{ SPAN_INIT(MIXED("\"x--\"") "--x--\r\n\r\na\r\n--x----\r\n"), "([a])12" },
 	/* nested */
-	{ SPAN_INIT(MIXED("x") "--x\r\n" MIXED("y") "--y\r\n\r\na\r\n--y--\r\n--x\r\n\r\nb\r\n--x--"),
+	{ SPAN_INIT(
+		  MIXED("x") "--x\r\n" MIXED("y") "--y\r\n\r\na\r\n--y--\r\n--x\r\n\r\nb\r\n--x--"),
 	  "(([a])60[b])77" },
 	{ SPAN_INIT(MIXED("x") "--x\r\n" MIXED("y") "--y\r\n\r\na\r\n--x\r\n\r\nb\r\n--x--"),
 	  "(([a]>58[b])70" },
 	{ SPAN_INIT(MIXED("x") "--x\r\n" MIXED("y") "--y\r\n\r\na\r\n--x--"), "(([a]>58)60" },
 	{ SPAN_INIT(MIXED("x") "--x\r\n" MIXED("y") "--y\r\n\r\na"), "(([a]>58>58" },
 	{ SPAN_INIT(MIXED("x") "--x\r\n" MIXED("y") "--y--\r\nepi\r\n--y\r\n--x--"), "(()50)67" },
-	{ SPAN_INIT(MIXED("x") "--x\r\n" MIXED("x") "--x\r\n\r\na\r\n--x--\r\n--x\r\n\r\nb\r\n--x--"),
+	{ SPAN_INIT(
+		  MIXED("x") "--x\r\n" MIXED("x") "--x\r\n\r\na\r\n--x--\r\n--x\r\n\r\nb\r\n--x--"),
 	  "(([a])60[b])77" },
-	{ SPAN_INIT(MIXED("x") "--x\r\nContent-Type: multipart/mixed; boundary=y\r\n--x--"), "((>46)48" },
-	{ SPAN_INIT(MIXED("x") "--x\r\nContent-Type: message/rfc822\r\n\r\n" MIXED("y") "--y\r\n--x--"),
+	{ SPAN_INIT(MIXED("x") "--x\r\nContent-Type: multipart/mixed; boundary=y\r\n--x--"),
+	  "((>46)48" },
+	{ SPAN_INIT(MIXED("x") "--x\r\nContent-Type: message/rfc822\r\n\r\n" MIXED(
+		  "y") "--y\r\n--x--"),
 	  "([" MIXED("y") "--y])87" },
 };
 
@@ -283,12 +292,12 @@ END_TEST
 
 START_TEST(part_fields)
 {
-	struct mime m = parse(SPAN(MIXED("x")
-		"--x\r\nContent-Type: text/html;\r\n charset=UTF-8\r\n"
-		"Content-Transfer-Encoding: quoted-printable\r\n\r\na=\r\nb=3D\r\n"
-		"--x\r\ncontent-type : a/b\r\ncontent-transfer-encoding : base64\r\n\r\nYQ=\r\n=\r\n"
-		"--x\r\nContent-Type: nonsense\r\n\r\nc\r\n"
-		"--x\r\n\r\nd\r\n--x--\r\n"));
+	struct mime m = parse(SPAN(MIXED(
+		"x") "--x\r\nContent-Type: text/html;\r\n charset=UTF-8\r\n"
+	             "Content-Transfer-Encoding: quoted-printable\r\n\r\na=\r\nb=3D\r\n"
+	             "--x\r\ncontent-type : a/b\r\ncontent-transfer-encoding : base64\r\n\r\nYQ=\r\n=\r\n"
+	             "--x\r\nContent-Type: nonsense\r\n\r\nc\r\n"
+	             "--x\r\n\r\nd\r\n--x--\r\n"));
 	const struct part *p = m.root->children;
 
 	ck_assert_int_eq((int)m.parts, 5);
@@ -337,11 +346,13 @@ static size_t check_part(const struct part *p, struct span top)
 	ck_assert(p->raw.n == m.header.n + m.separator.n + m.body.n && span_eq(p->body, m.body));
 	ck_assert(p->raw.n == 0 || span_starts(p->raw, m.header));
 	ck_assert(within(p->raw, p->parent ? p->parent->body : p->raw) && p->close_at <= top.n);
-	for (size_t i = 0; i < m.count; i++)
+	for (size_t i = 0; i < m.count; i++) {
 		at += m.fields[i].raw.n;
+	}
 	ck_assert_int_eq((int)at, (int)m.header.n);
-	if (p->closed)
+	if (p->closed) {
 		ck_assert(span_starts(span_from(span_from(top, p->close_at), 2), p->boundary));
+	}
 	for (const struct part *c = p->children; c; c = c->next) {
 		ck_assert(c->parent == p && c->depth == p->depth + 1 && c->depth <= LIMIT_DEPTH);
 		/* In order and apart, as far as they can be told. */
@@ -356,8 +367,9 @@ static void check_tree(const char *name, struct span raw)
 	struct message m;
 	struct mime out;
 
-	if (!message_parse(arena, raw, &m, NULL))
+	if (!message_parse(arena, raw, &m, NULL)) {
 		return;
+	}
 	ck_assert_msg(mime_parse(arena, &m, &out, NULL), "%s", name);
 	ck_assert_int_eq((int)check_part(out.root, m.body), (int)out.parts);
 	ck_assert_int_le((int)out.parts, LIMIT_PARTS);
@@ -381,8 +393,9 @@ static double seconds(void)
 static void nest(struct buf *out, int count)
 {
 	for (int i = 0; i < count; i++) {
-		if (i > 0)
+		if (i > 0) {
 			buf_printf(out, "--b%d\r\n", i - 1);
+		}
 		buf_printf(out, "Content-Type: multipart/mixed; boundary=b%d\r\n\r\n", i);
 	}
 }
@@ -408,8 +421,9 @@ START_TEST(part_count)
 	struct mime m;
 
 	buf_str(&text, MIXED("x"));
-	for (unsigned i = 0; i < LIMIT_PARTS - 1; i++)
+	for (unsigned i = 0; i < LIMIT_PARTS - 1; i++) {
 		buf_str(&text, "--x\r\n\r\na\r\n");
+	}
 	m = parse(buf_span(&text));
 	ck_assert(!m.cut);
 	ck_assert_int_eq((int)m.parts, LIMIT_PARTS);
@@ -430,11 +444,13 @@ START_TEST(header_size)
 	struct mime m;
 
 	buf_str(&text, MIXED("x") "--x\r\n");
-	for (unsigned i = 0; i < LIMIT_FIELDS + 1; i++)
+	for (unsigned i = 0; i < LIMIT_FIELDS + 1; i++) {
 		buf_str(&text, "a:\r\n");
+	}
 	buf_str(&text, "\r\nb\r\n--x\r\nA: ");
-	for (unsigned i = 0; i < LIMIT_HEADER; i++)
+	for (unsigned i = 0; i < LIMIT_HEADER; i++) {
 		buf_str(&text, "\r\n a");
+	}
 	buf_str(&text, "\r\n--x\r\n\r\nc\r\n--x--");
 	m = parse(buf_span(&text));
 	ck_assert(m.cut);
@@ -448,10 +464,23 @@ END_TEST
 
 /* Many lines and bytes of each kind in a body of 32 open multiparts. */
 static const char *const lines[] = {
-	"", "\n", "\r", "\r\n", "--\r\n", "--b\r\n", "--b1\r\n", "--b30\r\n", "--b5\r\n", "--b30\r\na:\r\n",
-	"--b30\r\na:\r\na:\r\na:\r\na:\r\na:\r\na:\r\na:\r\na:\r\n", "a:\r\n", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\r\n",
-	"--b30\r\nContent-Type: multipart/x; boundary=y\r\n\r\n", "------------------------",
-	"--b30 \t \r\n", "--b30--x\r\n",
+	"",
+	"\n",
+	"\r",
+	"\r\n",
+	"--\r\n",
+	"--b\r\n",
+	"--b1\r\n",
+	"--b30\r\n",
+	"--b5\r\n",
+	"--b30\r\na:\r\n",
+	"--b30\r\na:\r\na:\r\na:\r\na:\r\na:\r\na:\r\na:\r\na:\r\n",
+	"a:\r\n",
+	"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\r\n",
+	"--b30\r\nContent-Type: multipart/x; boundary=y\r\n\r\n",
+	"------------------------",
+	"--b30 \t \r\n",
+	"--b30--x\r\n",
 };
 
 START_TEST(linear)
@@ -461,8 +490,9 @@ START_TEST(linear)
 
 	nest(&text, 32);
 	if (*lines[_i]) {
-		while (text.n < 10000000)
+		while (text.n < 10000000) {
 			buf_str(&text, lines[_i]);
+		}
 	} else {
 		buf_reserve(&text, 100000000);
 		memset(text.p + text.n, 0, 100000000 - text.n);

@@ -105,8 +105,9 @@ static struct span many(size_t count)
 {
 	struct buf b = BUF_INIT;
 
-	for (size_t i = 0; i < count; i++)
+	for (size_t i = 0; i < count; i++) {
 		buf_printf(&b, "t%zu=%zu;", i, i);
+	}
 	return buf_move(&b, arena);
 }
 

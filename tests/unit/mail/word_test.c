@@ -9,11 +9,11 @@
 #include <time.h>
 
 #define LENGTH(table) (int)(sizeof(table) / sizeof(*(table)))
-#define CHECK_SPAN(got, want) \
-	ck_assert_msg(span_eq((got), (want)), "got \"%.*s\", want \"%.*s\"", SPAN_FMT(got), \
+#define CHECK_SPAN(got, want)                                                                      \
+	ck_assert_msg(span_eq((got), (want)), "got \"%.*s\", want \"%.*s\"", SPAN_FMT(got),        \
 	              SPAN_FMT(want))
 #define BAD "\xef\xbf\xbd"
-#define OE "\xc3\xb6"
+#define OE  "\xc3\xb6"
 
 static struct arena *arena;
 
@@ -90,7 +90,9 @@ static const struct {
 	{ SPAN_INIT("=?utf-8?q?=zz=6f?="), SPAN_INIT("=zzo") },
 	/* bytes that must not come through */
 	{ SPAN_INIT("J\xf6 x"), SPAN_INIT("J" BAD " x") },
-	{ SPAN_INIT("a\0b\rc\nd\x7f" "e\tf"), SPAN_INIT("a b c d e f") },
+	{ SPAN_INIT("a\0b\rc\nd\x7f"
+	            "e\tf"),
+	  SPAN_INIT("a b c d e f") },
 	{ SPAN_INIT("=?utf-8?q?a=0D=0ABcc:_x=00?="), SPAN_INIT("a  Bcc: x ") },
 	{ SPAN_INIT("=?utf-8?q?=FF=C0=80?="), SPAN_INIT(BAD BAD BAD) },
 	{ SPAN_INIT("=?utf-16be?b?AA0ACgBB?="), SPAN_INIT("  A") },
@@ -113,8 +115,9 @@ START_TEST(many_charsets)
 	struct span got;
 
 	buf_str(&text, "=?utf-8?q?a?=");
-	for (int i = 0; i < 100; i++)
+	for (int i = 0; i < 100; i++) {
 		buf_printf(&text, " =?x-%d?q?b?=", i);
+	}
 	buf_str(&text, " =?koi8-r?q?c?= =?utf-8?q?d?=");
 	got = word_decode(arena, buf_span(&text));
 	buf_free(&text);
@@ -124,9 +127,25 @@ START_TEST(many_charsets)
 END_TEST
 
 static const char *const repeated[] = {
-	"=?", "=?a", "=?a?", "=?a?q", "=?a?q?", "=?a?q?b", "=?utf-8?q?b?=", "=?utf-8?q?b?= ", "=?utf-8?b?YQ==?=",
-	"=?utf-7?q?+AP?=", "=?iso-2022-jp?b?GyRC?=", "=?euc-jp?q?=FF?=", "=?x?q?b?= ", "=", "?", " ",
-	"\xff", "\r\n", "=?utf-8?q?=C3?= ",
+	"=?",
+	"=?a",
+	"=?a?",
+	"=?a?q",
+	"=?a?q?",
+	"=?a?q?b",
+	"=?utf-8?q?b?=",
+	"=?utf-8?q?b?= ",
+	"=?utf-8?b?YQ==?=",
+	"=?utf-7?q?+AP?=",
+	"=?iso-2022-jp?b?GyRC?=",
+	"=?euc-jp?q?=FF?=",
+	"=?x?q?b?= ",
+	"=",
+	"?",
+	" ",
+	"\xff",
+	"\r\n",
+	"=?utf-8?q?=C3?= ",
 };
 
 START_TEST(linear)
@@ -135,8 +154,9 @@ START_TEST(linear)
 	struct timespec from, to;
 	struct span got;
 
-	while (text.n < LIMIT_HEADER)
+	while (text.n < LIMIT_HEADER) {
 		buf_str(&text, repeated[_i]);
+	}
 	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &from);
 	got = word_decode(arena, buf_span(&text));
 	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &to);
@@ -166,8 +186,10 @@ static const struct {
 	{ SPAN_INIT("J" OE), false, "=?utf-8?B?SsO2?=" },
 	{ SPAN_INIT("J" OE " (x), y"), false, "=?utf-8?Q?J=C3=B6_(x),_y?=" },
 	{ SPAN_INIT("J" OE " (x), y."), true, "=?utf-8?B?SsO2ICh4KSwgeS4=?=" },
-	{ SPAN_INIT("J" OE " Johannes Johannes (x)."), true, "=?utf-8?Q?J=C3=B6_Johannes_Johannes_=28x=29=2E?=" },
-	{ SPAN_INIT("Johannes Johannes Johannes_a=?" OE), false, "=?utf-8?Q?Johannes_Johannes_Johannes=5Fa=3D=3F=C3=B6?=" },
+	{ SPAN_INIT("J" OE " Johannes Johannes (x)."), true,
+	  "=?utf-8?Q?J=C3=B6_Johannes_Johannes_=28x=29=2E?=" },
+	{ SPAN_INIT("Johannes Johannes Johannes_a=?" OE), false,
+	  "=?utf-8?Q?Johannes_Johannes_Johannes=5Fa=3D=3F=C3=B6?=" },
 	{ SPAN_INIT("words and =?b"), false, "=?utf-8?Q?words_and_=3D=3Fb?=" },
 	{ SPAN_INIT("\xe6\x97\xa5\xe6\x9c\xac\xe8\xaa\x9e"), false, "=?utf-8?B?5pel5pys6Kqe?=" },
 	{ SPAN_INIT("\xff"), false, "=?utf-8?B?77+9?=" },
@@ -198,7 +220,8 @@ static void check_words(struct span encoded)
 /* Texts of every length, of characters of every length. */
 START_TEST(encode_and_back)
 {
-	static const char *const characters[] = { "a", OE, "\xe2\x82\xac", "\xf0\x9f\x98\x80", " ", "=" };
+	static const char *const characters[] = { "a", OE, "\xe2\x82\xac", "\xf0\x9f\x98\x80",
+		                                  " ", "=" };
 	struct buf text = BUF_INIT;
 	unsigned seed = 1;
 
@@ -235,7 +258,8 @@ static const struct {
 	  SPAN_INIT("=?utf-8?Q?aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa?="),
 	  "Subject:\r\n =?utf-8?Q?aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa?=\r\n" },
 	{ SPAN_INIT("List-Help"),
-	  SPAN_INIT("<https://lists.example/aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa>, b"),
+	  SPAN_INIT(
+		  "<https://lists.example/aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa>, b"),
 	  "List-Help: <https://lists.example/aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa>,\r\n b\r\n" },
 	{ SPAN_INIT("A"), SPAN_INIT("x\r\nBcc: y"), "A: x  Bcc: y\r\n" },
 };

@@ -47,7 +47,8 @@ START_TEST(mode)
 }
 END_TEST
 
-/* Whatever the input: From kept never goes with a chain that did not verify, nor a recipe with what cannot be undone. */
+/* Whatever the input: From kept never goes with a chain that did not verify, nor a recipe with what
+ * cannot be undone. */
 START_TEST(never)
 {
 	for (unsigned bits = 0; bits < 5 * 16; bits++) {

@@ -38,31 +38,131 @@ static struct message parsed(const char *text)
 }
 
 #define CHANGE(name) static void name(struct policy_input *in, struct list *list, struct verdict *v)
-#define UNUSED (void)in, (void)list, (void)v
+#define UNUSED       (void)in, (void)list, (void)v
 
-CHANGE(nothing) { UNUSED; }
-CHANGE(large) { UNUSED; in->size = 26 * 1024 * 1024; }
-CHANGE(large_for_list) { UNUSED; list->message_size = 100; in->size = 101; }
-CHANGE(cut) { UNUSED; in->truncated = true; }
-CHANGE(no_from) { UNUSED; in->author = SPAN(""); }
-CHANGE(null_sender) { UNUSED; in->mail_from = SPAN(""); }
-CHANGE(again) { UNUSED; in->duplicate = in->same_bytes = true; }
-CHANGE(same_id) { UNUSED; in->duplicate = true; }
-CHANGE(dns) { UNUSED; v->temporary = true; }
-CHANGE(dns_too_long) { UNUSED; v->temporary = true; in->patient = false; }
-CHANGE(chain) { UNUSED; v->dkim2.result = AUTH_FAIL; v->dkim2.text = SPAN("FAIL: x"); }
-CHANGE(chain_accepted) { chain(in, list, v); list->broken_signature = LIST_ACTION_ACCEPT; }
-CHANGE(chain_rejected) { chain(in, list, v); list->broken_signature = LIST_ACTION_REJECT; }
-CHANGE(chain_temporary) { UNUSED; v->dkim2.result = AUTH_TEMPERROR; in->patient = false; }
-CHANGE(header) { UNUSED; in->header_match = true; }
-CHANGE(moderated) { UNUSED; list->moderated = true; }
-CHANGE(stranger) { UNUSED; in->member = false; }
-CHANGE(stranger_accepted) { UNUSED; in->member = false; list->nonmember = LIST_ACTION_ACCEPT; }
-CHANGE(stranger_discarded) { UNUSED; in->member = false; list->nonmember = LIST_ACTION_DISCARD; }
-CHANGE(bare) { UNUSED; v->from_authentic = false; }
-CHANGE(bare_of_signer) { UNUSED; v->from_authentic = false; in->domain_signs = true; }
-CHANGE(bare_held) { UNUSED; v->from_authentic = false; list->unauthenticated = LIST_BARE_HOLD; }
-CHANGE(bare_rejected) { UNUSED; v->from_authentic = false; list->unauthenticated = LIST_BARE_REJECT; }
+CHANGE(nothing)
+{
+	UNUSED;
+}
+CHANGE(large)
+{
+	UNUSED;
+	in->size = 26 * 1024 * 1024;
+}
+CHANGE(large_for_list)
+{
+	UNUSED;
+	list->message_size = 100;
+	in->size = 101;
+}
+CHANGE(cut)
+{
+	UNUSED;
+	in->truncated = true;
+}
+CHANGE(no_from)
+{
+	UNUSED;
+	in->author = SPAN("");
+}
+CHANGE(null_sender)
+{
+	UNUSED;
+	in->mail_from = SPAN("");
+}
+CHANGE(again)
+{
+	UNUSED;
+	in->duplicate = in->same_bytes = true;
+}
+CHANGE(same_id)
+{
+	UNUSED;
+	in->duplicate = true;
+}
+CHANGE(dns)
+{
+	UNUSED;
+	v->temporary = true;
+}
+CHANGE(dns_too_long)
+{
+	UNUSED;
+	v->temporary = true;
+	in->patient = false;
+}
+CHANGE(chain)
+{
+	UNUSED;
+	v->dkim2.result = AUTH_FAIL;
+	v->dkim2.text = SPAN("FAIL: x");
+}
+CHANGE(chain_accepted)
+{
+	chain(in, list, v);
+	list->broken_signature = LIST_ACTION_ACCEPT;
+}
+CHANGE(chain_rejected)
+{
+	chain(in, list, v);
+	list->broken_signature = LIST_ACTION_REJECT;
+}
+CHANGE(chain_temporary)
+{
+	UNUSED;
+	v->dkim2.result = AUTH_TEMPERROR;
+	in->patient = false;
+}
+CHANGE(header)
+{
+	UNUSED;
+	in->header_match = true;
+}
+CHANGE(moderated)
+{
+	UNUSED;
+	list->moderated = true;
+}
+CHANGE(stranger)
+{
+	UNUSED;
+	in->member = false;
+}
+CHANGE(stranger_accepted)
+{
+	UNUSED;
+	in->member = false;
+	list->nonmember = LIST_ACTION_ACCEPT;
+}
+CHANGE(stranger_discarded)
+{
+	UNUSED;
+	in->member = false;
+	list->nonmember = LIST_ACTION_DISCARD;
+}
+CHANGE(bare)
+{
+	UNUSED;
+	v->from_authentic = false;
+}
+CHANGE(bare_of_signer)
+{
+	UNUSED;
+	v->from_authentic = false;
+	in->domain_signs = true;
+}
+CHANGE(bare_held)
+{
+	UNUSED;
+	v->from_authentic = false;
+	list->unauthenticated = LIST_BARE_HOLD;
+}
+CHANGE(bare_rejected)
+{
+	UNUSED;
+	v->from_authentic = false;
+	list->unauthenticated = LIST_BARE_REJECT;
+}
 CHANGE(bare_accepted)
 {
 	bare_of_signer(in, list, v);
@@ -88,7 +188,8 @@ static const struct change changes[] = {
 	{ "moderated", moderated, "moderated", DECISION_HOLD, DECISION_ACCEPT },
 	{ "stranger", stranger, "nonmember", DECISION_HOLD, DECISION_ACCEPT },
 	{ "stranger accepted", stranger_accepted, "accept", DECISION_ACCEPT, DECISION_ACCEPT },
-	{ "stranger discarded", stranger_discarded, "nonmember", DECISION_DISCARD, DECISION_ACCEPT },
+	{ "stranger discarded", stranger_discarded, "nonmember", DECISION_DISCARD,
+	  DECISION_ACCEPT },
 	{ "bare", bare, "accept", DECISION_ACCEPT, DECISION_ACCEPT },
 	{ "bare of signer", bare_of_signer, "unauthenticated", DECISION_HOLD, DECISION_ACCEPT },
 	{ "bare held", bare_held, "unauthenticated", DECISION_HOLD, DECISION_ACCEPT },
@@ -101,9 +202,16 @@ static struct policy_input input(struct list *list, struct message *m, struct ve
 	*v = (struct verdict){ .from_authentic = true };
 	setting_defaults(arena, SETTING_LIST, list);
 	return (struct policy_input){
-		.site = &site, .list = list, .message = m, .verdict = v,
-		.list_id = SPAN("dev.lists.example"), .mail_from = SPAN("a@b.example"),
-		.author = SPAN("a@b.example"), .size = 1000, .member = true, .patient = true,
+		.site = &site,
+		.list = list,
+		.message = m,
+		.verdict = v,
+		.list_id = SPAN("dev.lists.example"),
+		.mail_from = SPAN("a@b.example"),
+		.author = SPAN("a@b.example"),
+		.size = 1000,
+		.member = true,
+		.patient = true,
 	};
 }
 
@@ -121,7 +229,8 @@ START_TEST(decided)
 	ck_assert_uint_gt(r.reason.n, 0);
 	in.approved = true;
 	r = policy_decide(arena, &in);
-	ck_assert_msg(r.decision == c->approved, "%s, approved: %s", c->name, decision_name(r.decision));
+	ck_assert_msg(r.decision == c->approved, "%s, approved: %s", c->name,
+	              decision_name(r.decision));
 }
 END_TEST
 

@@ -28,14 +28,15 @@ static void teardown(void)
 	arena_free(arena);
 }
 
-#define LENGTH(a) ((int)(sizeof(a) / sizeof((a)[0])))
+#define LENGTH(a)           ((int)(sizeof(a) / sizeof((a)[0])))
 #define SET(setting, value) set(setting, span_str(value))
 
 static void set(const char *setting, struct span value)
 {
 	struct err e = { 0 };
-	ck_assert_msg(setting_put(arena, setting_find(SETTING_LIST, span_str(setting)), value, &list, &e),
-	              "%s", e.text);
+	ck_assert_msg(
+		setting_put(arena, setting_find(SETTING_LIST, span_str(setting)), value, &list, &e),
+		"%s", e.text);
 }
 
 /* TEXT, LF line ends, revised; printed. */
@@ -52,9 +53,15 @@ static const char *revised(const char *text, bool munge, bool *reversible)
 		buf_chr(&wire, *p);
 	}
 	ck_assert(message_parse(arena, buf_move(&wire, arena), m, &e));
-	struct revise r = { .arena = arena, .site = &site, .list = &list, .message = m, .munge = munge,
-		                .recipient = SPAN("dev@lists.example"), .id = SPAN("id1"), .number = 42,
-		                .now = 1795800000 };
+	struct revise r = { .arena = arena,
+		            .site = &site,
+		            .list = &list,
+		            .message = m,
+		            .munge = munge,
+		            .recipient = SPAN("dev@lists.example"),
+		            .id = SPAN("id1"),
+		            .number = 42,
+		            .now = 1795800000 };
 	const struct field *from = message_find(m, "From");
 	r.has_author = from && addr_single(arena, from->value, &r.author);
 	struct edits *x = edit_new(arena, m);
@@ -100,7 +107,8 @@ START_TEST(subject)
 	struct span text = arena_printf(arena, "From: a@b.example\n%s\nx\n", subjects[_i].subject);
 	const char *out = revised(text.p, false, &reversible);
 	struct span got = value_of(out, "Subject");
-	ck_assert_msg(span_is(got, subjects[_i].want), "%s -> %.*s", subjects[_i].subject, SPAN_FMT(got));
+	ck_assert_msg(span_is(got, subjects[_i].want), "%s -> %.*s", subjects[_i].subject,
+	              SPAN_FMT(got));
 	ck_assert(reversible);
 }
 END_TEST
@@ -109,7 +117,8 @@ START_TEST(subject_number_and_folding)
 {
 	bool reversible;
 	SET("subject-tag", "[dev %d]");
-	const char *out = revised("From: a@b.example\nSubject: one\n two\n\nx\n", false, &reversible);
+	const char *out =
+		revised("From: a@b.example\nSubject: one\n two\n\nx\n", false, &reversible);
 	ck_assert_ptr_nonnull(strstr(out, "\r\nSubject: [dev 42] one\r\n two\r\n"));
 	out = revised("From: a@b.example\nSubject: Re: [dev 7] one\n\nx\n", false, &reversible);
 	ck_assert_ptr_nonnull(strstr(out, "\r\nSubject: Re: [dev 7] one\r\n"));
@@ -132,23 +141,26 @@ static const struct {
 	const char *from, *want_reply_to, *cc;
 } froms[] = {
 	{ "none", false, "From: Ann <a@b.example>\n", "Ann <a@b.example>", "", "" },
-	{ "list", false, "From: Ann <a@b.example>\n", "Ann <a@b.example>", "dev@lists.example", "" },
-	{ "list", false, "From: a@b.example\nReply-To: x@y.example\nReply-To: z@y.example\n", "a@b.example",
-	  "dev@lists.example", "" },
-	{ "author", false, "From: a@b.example\nReply-To: x@y.example\n", "a@b.example", "a@b.example", "" },
-	{ "none", true, "From: Ann <a@b.example>\n", "Ann via dev <dev@lists.example>", "Ann <a@b.example>", "" },
-	{ "none", true, "From: Ann <a@b.example>\nReply-To: x@y.example\n", "Ann via dev <dev@lists.example>",
-	  "x@y.example", "" },
-	{ "author", true, "From: Ann <a@b.example>\nReply-To: x@y.example\n", "Ann via dev <dev@lists.example>",
+	{ "list", false, "From: Ann <a@b.example>\n", "Ann <a@b.example>", "dev@lists.example",
+	  "" },
+	{ "list", false, "From: a@b.example\nReply-To: x@y.example\nReply-To: z@y.example\n",
+	  "a@b.example", "dev@lists.example", "" },
+	{ "author", false, "From: a@b.example\nReply-To: x@y.example\n", "a@b.example",
+	  "a@b.example", "" },
+	{ "none", true, "From: Ann <a@b.example>\n", "Ann via dev <dev@lists.example>",
 	  "Ann <a@b.example>", "" },
-	{ "list", true, "From: Ann <a@b.example>\n", "Ann via dev <dev@lists.example>", "dev@lists.example",
-	  "Ann <a@b.example>" },
+	{ "none", true, "From: Ann <a@b.example>\nReply-To: x@y.example\n",
+	  "Ann via dev <dev@lists.example>", "x@y.example", "" },
+	{ "author", true, "From: Ann <a@b.example>\nReply-To: x@y.example\n",
+	  "Ann via dev <dev@lists.example>", "Ann <a@b.example>", "" },
+	{ "list", true, "From: Ann <a@b.example>\n", "Ann via dev <dev@lists.example>",
+	  "dev@lists.example", "Ann <a@b.example>" },
 	{ "list", true, "From: a@b.example\nCc: c@d.example\n", "a via dev <dev@lists.example>",
 	  "dev@lists.example", "c@d.example, a@b.example" },
 	{ "list", true, "From: a@b.example\nCc: A@B.example\n", "a via dev <dev@lists.example>",
 	  "dev@lists.example", "A@B.example" },
-	{ "none", true, "From: \"Archer, Ann\" <a@b.example>\n", "\"Archer, Ann via dev\" <dev@lists.example>",
-	  "\"Archer, Ann\" <a@b.example>", "" },
+	{ "none", true, "From: \"Archer, Ann\" <a@b.example>\n",
+	  "\"Archer, Ann via dev\" <dev@lists.example>", "\"Archer, Ann\" <a@b.example>", "" },
 };
 
 START_TEST(from)
@@ -167,15 +179,17 @@ END_TEST
 
 START_TEST(list_fields)
 {
-	static const char *const names[] = { "List-Id", "List-Post", "List-Help", "List-Subscribe",
-		                                 "List-Unsubscribe", "List-Owner", "List-Archive",
-		                                 "Precedence", "X-Loop", "Received" };
+	static const char *const names[] = { "List-Id",        "List-Post",        "List-Help",
+		                             "List-Subscribe", "List-Unsubscribe", "List-Owner",
+		                             "List-Archive",   "Precedence",       "X-Loop",
+		                             "Received" };
 	bool reversible;
 	SET("archive-url", "https://x.example/");
-	const char *out = revised("From: a@b.example\nList-Id: <other.example>\nPrecedence: bulk\n"
-	                          "List-Post: NO\nArchived-At: <x>\nAuthentication-Results: mx.lists.example; dkim=pass\n"
-	                          "Authentication-Results: other.example; dkim=pass\nBcc: secret@x.example\n\nx\n",
-	                          false, &reversible);
+	const char *out = revised(
+		"From: a@b.example\nList-Id: <other.example>\nPrecedence: bulk\n"
+		"List-Post: NO\nArchived-At: <x>\nAuthentication-Results: mx.lists.example; dkim=pass\n"
+		"Authentication-Results: other.example; dkim=pass\nBcc: secret@x.example\n\nx\n",
+		false, &reversible);
 	for (int i = 0; i < LENGTH(names); i++) {
 		struct span v = value_of(out, names[i]);
 		ck_assert_msg(v.n > 0 && v.p[0] != '(', "%s: %.*s", names[i], SPAN_FMT(v));
@@ -187,7 +201,8 @@ START_TEST(list_fields)
 }
 END_TEST
 
-/* With footer "F\xc3\xbc\xc3\x9f" or "foot": header of the message, its body, the body afterwards; NULL: wrapped. */
+/* With footer "F\xc3\xbc\xc3\x9f" or "foot": header of the message, its body, the body afterwards;
+ * NULL: wrapped. */
 #define PLAIN "Content-Type: text/plain"
 static const struct {
 	const char *footer, *header, *body, *want;
@@ -201,18 +216,22 @@ static const struct {
 	{ "F\xc3\xbc\xc3\x9f", PLAIN "; charset=utf-8\nContent-Transfer-Encoding: 8bit\n", "text\n",
 	  "text\r\nF\xc3\xbc\xc3\x9f\r\n" },
 	{ "F\xc3\xbc\xc3\x9f", PLAIN "; charset=utf-8\n", "text\n", NULL },
-	{ "F\xc3\xbc\xc3\x9f", PLAIN "; charset=iso-8859-1\nContent-Transfer-Encoding: 8bit\n", "text\n",
-	  "text\r\nF\xfc\xdf\r\n" },
-	{ "\xe2\x82\xac", PLAIN "; charset=iso-8859-1\nContent-Transfer-Encoding: 8bit\n", "text\n", NULL },
+	{ "F\xc3\xbc\xc3\x9f", PLAIN "; charset=iso-8859-1\nContent-Transfer-Encoding: 8bit\n",
+	  "text\n", "text\r\nF\xfc\xdf\r\n" },
+	{ "\xe2\x82\xac", PLAIN "; charset=iso-8859-1\nContent-Transfer-Encoding: 8bit\n", "text\n",
+	  NULL },
 	{ "foot", PLAIN "; charset=x-unknown\n", "text\n", NULL },
 	{ "foot", PLAIN "; charset=utf-16\nContent-Transfer-Encoding: base64\n", "AAAA\n", NULL },
-	{ "F\xc3\xbc\xc3\x9f=", PLAIN "; charset=utf-8\nContent-Transfer-Encoding: quoted-printable\n", "te=20xt=\nx\n",
+	{ "F\xc3\xbc\xc3\x9f=",
+	  PLAIN "; charset=utf-8\nContent-Transfer-Encoding: quoted-printable\n", "te=20xt=\nx\n",
 	  "te=20xt=\r\nx\r\nF=C3=BC=C3=9F=3D\r\n" },
 	{ "foot", PLAIN "\nContent-Transfer-Encoding: quoted-printable\n", "text=\n", NULL },
 	/* base64 of "text\n": "dGV4dAo=" */
-	{ "foot", PLAIN "\nContent-Transfer-Encoding: base64\n", "dGV4dAo=\n", "dGV4\r\ndApmb290DQo=\r\n" },
+	{ "foot", PLAIN "\nContent-Transfer-Encoding: base64\n", "dGV4dAo=\n",
+	  "dGV4\r\ndApmb290DQo=\r\n" },
 	/* of "texte\r\n", no padding at the end of the first line */
-	{ "foot", PLAIN "\nContent-Transfer-Encoding: base64\n", "dGV4\ndGU=\n", "dGV4\r\ndGUNCmZvb3QNCg==\r\n" },
+	{ "foot", PLAIN "\nContent-Transfer-Encoding: base64\n", "dGV4\ndGU=\n",
+	  "dGV4\r\ndGUNCmZvb3QNCg==\r\n" },
 	{ "foot", PLAIN "\nContent-Transfer-Encoding: base64\n", "", "Zm9vdA0K\r\n" },
 	{ "foot", PLAIN "\nContent-Transfer-Encoding: base64\n", "dGV4dA\n", NULL },
 	{ "foot", PLAIN "\nContent-Transfer-Encoding: base64\n", "dG=4\ndGU=\n", NULL },
@@ -224,14 +243,16 @@ static const struct {
 	{ "foot", "Content-Type: message/rfc822\n", "Subject: x\n\nx\n", NULL },
 	{ "foot", "Content-Type: multipart/signed; boundary=b\n", "--b\n", "--b\r\n" },
 	{ "foot", "Content-Type: application/pkcs7-mime\n", "AAAA\n", "AAAA\r\n" },
-	{ "foot", "", "x\n-----BEGIN PGP SIGNED MESSAGE-----\n", "x\r\n-----BEGIN PGP SIGNED MESSAGE-----\r\n" },
+	{ "foot", "", "x\n-----BEGIN PGP SIGNED MESSAGE-----\n",
+	  "x\r\n-----BEGIN PGP SIGNED MESSAGE-----\r\n" },
 };
 
 START_TEST(footer)
 {
 	bool reversible;
 	SET("footer", footers[_i].footer);
-	struct span text = arena_printf(arena, "From: a@b.example\n%s\n%s", footers[_i].header, footers[_i].body);
+	struct span text = arena_printf(arena, "From: a@b.example\n%s\n%s", footers[_i].header,
+	                                footers[_i].body);
 	const char *out = revised(text.p, false, &reversible);
 	const char *body = strstr(out, "\r\n\r\n") + 4;
 	ck_assert(reversible);
@@ -240,7 +261,8 @@ START_TEST(footer)
 		return;
 	}
 	/* Wrapped: the old body stands in it untouched, between two boundaries. */
-	ck_assert_msg(span_istarts(value_of(out, "Content-Type"), SPAN("multipart/mixed")), "%d", _i);
+	ck_assert_msg(span_istarts(value_of(out, "Content-Type"), SPAN("multipart/mixed")), "%d",
+	              _i);
 	ck_assert_msg(strncmp(body, "--=_ladle_", 10) == 0, "%d: %s", _i, body);
 	ck_assert_msg(span_is(value_of(out, "MIME-Version"), "1.0"), "%d", _i);
 }
@@ -251,10 +273,14 @@ START_TEST(protected_is_wrapped_on_request)
 	bool reversible;
 	SET("footer", "foot");
 	SET("protected-parts", "wrap");
-	const char *out = revised("From: a@b.example\nMIME-Version: 1.0\nContent-Type: multipart/signed; boundary=b\n\n"
-	                          "--b\n\nx\n--b--\n", false, &reversible);
+	const char *out = revised(
+		"From: a@b.example\nMIME-Version: 1.0\nContent-Type: multipart/signed; boundary=b\n\n"
+		"--b\n\nx\n--b--\n",
+		false, &reversible);
 	ck_assert(span_istarts(value_of(out, "Content-Type"), SPAN("multipart/mixed")));
-	ck_assert_ptr_nonnull(strstr(out, "Content-Type: multipart/signed; boundary=b\r\n\r\n--b\r\n\r\nx\r\n--b--\r\n\r\n--=_ladle_"));
+	ck_assert_ptr_nonnull(strstr(
+		out,
+		"Content-Type: multipart/signed; boundary=b\r\n\r\n--b\r\n\r\nx\r\n--b--\r\n\r\n--=_ladle_"));
 	ck_assert(reversible);
 }
 END_TEST
@@ -265,14 +291,21 @@ START_TEST(dropped_chain)
 	bool reversible;
 	struct err e;
 	struct message m;
-	struct span text = SPAN("From: a@b.example\r\nDKIM2-Signature: i=1\r\nMessage-Instance: m=1\r\n\r\nx\r\n");
+	struct span text = SPAN(
+		"From: a@b.example\r\nDKIM2-Signature: i=1\r\nMessage-Instance: m=1\r\n\r\nx\r\n");
 	ck_assert(message_parse(arena, text, &m, &e));
-	struct revise r = { .arena = arena, .site = &site, .list = &list, .message = &m, .drop_dkim2 = true,
-		                .recipient = SPAN("dev@lists.example"), .id = SPAN("id1") };
+	struct revise r = { .arena = arena,
+		            .site = &site,
+		            .list = &list,
+		            .message = &m,
+		            .drop_dkim2 = true,
+		            .recipient = SPAN("dev@lists.example"),
+		            .id = SPAN("id1") };
 	struct edits *x = edit_new(arena, &m);
 	ck_assert(revise_all(x, &r, &e) && edit_finish(x, &e));
 	const char *out = arena_str(arena, edit_print(x));
-	ck_assert_uint_eq(value_of(out, "DKIM2-Signature").n + value_of(out, "Message-Instance").n, 0);
+	ck_assert_uint_eq(value_of(out, "DKIM2-Signature").n + value_of(out, "Message-Instance").n,
+	                  0);
 	ck_assert(!recipe_make(arena, x, &text, &e));
 	(void)reversible;
 }

@@ -32,7 +32,8 @@ static const struct {
 	{ "<dev@lists.example>", '+', "dev posting" },
 	{ "dev+owner@lists.example", '+', "dev+owner posting,dev owner" },
 	{ "dev+b-aBc7@lists.example", '+', "dev+b-abc7 posting,dev bounce aBc7" },
-	{ "dev+unsubscribe-XyZ@lists.example", '+', "dev+unsubscribe-xyz posting,dev unsubscribe XyZ" },
+	{ "dev+unsubscribe-XyZ@lists.example", '+',
+	  "dev+unsubscribe-xyz posting,dev unsubscribe XyZ" },
 	{ "dev+unsubscribe@lists.example", '+', "dev+unsubscribe posting,dev unsubscribe" },
 	{ "dev+unsubscribed@lists.example", '+', "dev+unsubscribed posting,dev unknown" },
 	{ "dev+holiday@lists.example", '+', "dev+holiday posting,dev unknown" },
@@ -73,10 +74,17 @@ START_TEST(candidates)
 }
 END_TEST
 
-static const char *const good[] = { "dev", "my-list", "a", "x.y_z-1", "seven-and-twenty-characters" };
+static const char *const good[] = { "dev", "my-list", "a", "x.y_z-1",
+	                            "seven-and-twenty-characters" };
 static const char *const bad[] = {
-	"", "Dev", "-dev", "dev-", "a b", "a@b", "dev+x", "postmaster", "abuse", "dev-request", "owner",
-	"x-unsubscribe", "d\xc3\xa9v", "eight-and-twenty-characters-", "noreply",
+	"",           "Dev",
+	"-dev",       "dev-",
+	"a b",        "a@b",
+	"dev+x",      "postmaster",
+	"abuse",      "dev-request",
+	"owner",      "x-unsubscribe",
+	"d\xc3\xa9v", "eight-and-twenty-characters-",
+	"noreply",
 };
 
 START_TEST(names)

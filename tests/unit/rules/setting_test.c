@@ -35,11 +35,13 @@ START_TEST(defaults)
 	struct err e = { 0 };
 	for (size_t i = 0; i < settings_count; i++) {
 		const struct setting *row = &settings[i];
-		ck_assert_msg(setting_put(arena, row, span_str(row->preset), target(row), &e), "%s: %s",
-		              row->name, e.text);
+		ck_assert_msg(setting_put(arena, row, span_str(row->preset), target(row), &e),
+		              "%s: %s", row->name, e.text);
 		struct span text = setting_text(arena, row, target(row));
-		ck_assert_msg(setting_put(arena, row, text, target(row), &e), "%s: %s", row->name, e.text);
-		ck_assert_msg(span_eq(text, setting_text(arena, row, target(row))), "%s", row->name);
+		ck_assert_msg(setting_put(arena, row, text, target(row), &e), "%s: %s", row->name,
+		              e.text);
+		ck_assert_msg(span_eq(text, setting_text(arena, row, target(row))), "%s",
+		              row->name);
 		ck_assert_ptr_eq(setting_find(row->scope, span_str(row->name)), row);
 		ck_assert_msg(strlen(row->help) > 10, "%s has no help", row->name);
 	}
@@ -50,27 +52,45 @@ END_TEST
 static const struct {
 	const char *name, *value, *want;
 } cases[] = {
-	{ "message-size", "25M", "25M" },       { "message-size", "26214400", "25M" },
-	{ "message-size", "500k", "500k" },     { "message-size", "1025", "1025" },
-	{ "message-size", "0", NULL },          { "message-size", "101M", NULL },
-	{ "message-size", "-1", NULL },         { "message-size", "1e6", NULL },
-	{ "message-size", "", NULL },           { "message-size", "99999999999999999999", NULL },
-	{ "message-size", "17179869184G", NULL }, { "dns-timeout", "1m", "1m" },
-	{ "dns-timeout", "90", NULL },          { "retry-for", "5d", "5d" },
-	{ "retry-for", "36h", "36h" },          { "retry-for", "5w", NULL },
-	{ "log-debug", "yes", "yes" },          { "log-debug", "true", NULL },
-	{ "smtp-tls", "required", "required" }, { "smtp-tls", "", NULL },
+	{ "message-size", "25M", "25M" },
+	{ "message-size", "26214400", "25M" },
+	{ "message-size", "500k", "500k" },
+	{ "message-size", "1025", "1025" },
+	{ "message-size", "0", NULL },
+	{ "message-size", "101M", NULL },
+	{ "message-size", "-1", NULL },
+	{ "message-size", "1e6", NULL },
+	{ "message-size", "", NULL },
+	{ "message-size", "99999999999999999999", NULL },
+	{ "message-size", "17179869184G", NULL },
+	{ "dns-timeout", "1m", "1m" },
+	{ "dns-timeout", "90", NULL },
+	{ "retry-for", "5d", "5d" },
+	{ "retry-for", "36h", "36h" },
+	{ "retry-for", "5w", NULL },
+	{ "log-debug", "yes", "yes" },
+	{ "log-debug", "true", NULL },
+	{ "smtp-tls", "required", "required" },
+	{ "smtp-tls", "", NULL },
 	{ "smtp-url", "smtps://mx.example:465", "smtps://mx.example:465" },
-	{ "smtp-url", "https://x.example/", NULL }, { "smtp-url", "smtp://", NULL },
-	{ "smtp-url", "smtp://a b", NULL },     { "delimiter", "-", "-" },
-	{ "delimiter", "=", NULL },             { "subject-tag", "[d\xc3\xa9v]", "[d\xc3\xa9v]" },
-	{ "subject-tag", "[d\xe9v]", NULL },    { "subject-tag", "a\\nb", NULL },
-	{ "footer", "a\\nb\\\\n", "a\\nb\\\\n" }, { "footer", "a\x01", NULL },
+	{ "smtp-url", "https://x.example/", NULL },
+	{ "smtp-url", "smtp://", NULL },
+	{ "smtp-url", "smtp://a b", NULL },
+	{ "delimiter", "-", "-" },
+	{ "delimiter", "=", NULL },
+	{ "subject-tag", "[d\xc3\xa9v]", "[d\xc3\xa9v]" },
+	{ "subject-tag", "[d\xe9v]", NULL },
+	{ "subject-tag", "a\\nb", NULL },
+	{ "footer", "a\\nb\\\\n", "a\\nb\\\\n" },
+	{ "footer", "a\x01", NULL },
 	{ "owner", "a@b.example, c@d.example", "a@b.example, c@d.example" },
-	{ "owner", "a", NULL },                 { "owner", "a@b.example,", NULL },
+	{ "owner", "a", NULL },
+	{ "owner", "a@b.example,", NULL },
 	{ "archive-url", "https://x.example/a", "https://x.example/a" },
-	{ "archive-url", "https://x.example/<", NULL }, { "archive-url", "javascript://x", NULL },
-	{ "hold-headers", "^X-Spam-Flag: YES", "^X-Spam-Flag: YES" }, { "hold-headers", "(", NULL },
+	{ "archive-url", "https://x.example/<", NULL },
+	{ "archive-url", "javascript://x", NULL },
+	{ "hold-headers", "^X-Spam-Flag: YES", "^X-Spam-Flag: YES" },
+	{ "hold-headers", "(", NULL },
 };
 
 START_TEST(value)
@@ -80,7 +100,8 @@ START_TEST(value)
 	row = row ? row : setting_find(SETTING_LIST, span_str(cases[_i].name));
 	struct span before = setting_text(arena, row, target(row));
 	bool ok = setting_put(arena, row, span_str(cases[_i].value), target(row), &e);
-	ck_assert_msg(ok == (cases[_i].want != NULL), "%s = %s: %s", cases[_i].name, cases[_i].value, e.text);
+	ck_assert_msg(ok == (cases[_i].want != NULL), "%s = %s: %s", cases[_i].name,
+	              cases[_i].value, e.text);
 	struct span after = setting_text(arena, row, target(row));
 	ck_assert(ok ? span_is(after, cases[_i].want) : span_eq(after, before));
 	ck_assert(ok || (e.class == ERR_MISUSE && strstr(e.text, cases[_i].name)));
@@ -90,7 +111,8 @@ END_TEST
 START_TEST(footer_has_lines)
 {
 	struct err e;
-	ck_assert(setting_put(arena, setting_find(SETTING_LIST, SPAN("footer")), SPAN("a\\nb"), &list, &e));
+	ck_assert(setting_put(arena, setting_find(SETTING_LIST, SPAN("footer")), SPAN("a\\nb"),
+	                      &list, &e));
 	ck_assert(span_is(list.footer, "a\nb"));
 }
 END_TEST
@@ -118,14 +140,16 @@ START_TEST(file)
 	struct err e = { 0 };
 	bool ok = setting_read_site(arena, span_str(files[_i].text), "f", &site, &e);
 	ck_assert_msg(ok == !files[_i].want, "%d: %s", _i, e.text);
-	ck_assert_msg(ok || strncmp(e.text, files[_i].want, strlen(files[_i].want)) == 0, "%s", e.text);
+	ck_assert_msg(ok || strncmp(e.text, files[_i].want, strlen(files[_i].want)) == 0, "%s",
+	              e.text);
 }
 END_TEST
 
 START_TEST(continued)
 {
 	struct err e;
-	ck_assert(setting_read_site(arena, SPAN("dns-servers = a,\n  b\n\tc\nworkers = 2\n"), "f", &site, &e));
+	ck_assert(setting_read_site(arena, SPAN("dns-servers = a,\n  b\n\tc\nworkers = 2\n"), "f",
+	                            &site, &e));
 	ck_assert(span_is(site.dns_servers, "a, b c"));
 	ck_assert_uint_eq(site.workers, 2);
 }

@@ -47,7 +47,8 @@ START_TEST(for_one_purpose)
 	ck_assert(!token_check(secret, TOKEN_BOUNCE, 8, text, &out));
 	ck_assert(!token_check(secret, TOKEN_UNSUBSCRIBE, 7, text, &out));
 	ck_assert(!token_check(secret, TOKEN_BOUNCE, 7, bye, &out));
-	ck_assert(!token_check(SPAN("another secret, also 32 octets…"), TOKEN_BOUNCE, 7, text, &out));
+	ck_assert(
+		!token_check(SPAN("another secret, also 32 octets…"), TOKEN_BOUNCE, 7, text, &out));
 }
 END_TEST
 
@@ -62,10 +63,13 @@ START_TEST(forged)
 		ck_assert(!token_check(secret, TOKEN_BOUNCE, 7, span_str(bad), &out));
 		ck_assert(!token_check(secret, TOKEN_BOUNCE, 7, span_sub(text, 0, i), &out));
 	}
-	ck_assert(!token_check(secret, TOKEN_BOUNCE, 7, arena_join(arena, text, SPAN("a"), SPAN_END), &out));
+	ck_assert(!token_check(secret, TOKEN_BOUNCE, 7,
+	                       arena_join(arena, text, SPAN("a"), SPAN_END), &out));
 	ck_assert(!token_check(secret, TOKEN_BOUNCE, 7, SPAN(""), &out));
-	ck_assert(!token_check(secret, TOKEN_BOUNCE, 7, SPAN("////////////////////////////////"), &out));
-	ck_assert(!token_check(secret, TOKEN_BOUNCE, 7, SPAN("777777777777777777777777777777777777"), &out));
+	ck_assert(!token_check(secret, TOKEN_BOUNCE, 7, SPAN("////////////////////////////////"),
+	                       &out));
+	ck_assert(!token_check(secret, TOKEN_BOUNCE, 7,
+	                       SPAN("777777777777777777777777777777777777"), &out));
 }
 END_TEST
 

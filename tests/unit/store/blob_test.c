@@ -26,7 +26,10 @@ static void setup(void)
 	ck_assert_int_eq(mkdir(dir, 0700), 0);
 }
 
-static void teardown(void) { fixture_close(&f); }
+static void teardown(void)
+{
+	fixture_close(&f);
+}
 
 static const char *path_of(const char *name)
 {
@@ -64,7 +67,10 @@ END_TEST
 START_TEST(comes_back)
 {
 	static const struct span contents[] = {
-		SPAN_INIT(""), SPAN_INIT("a"), SPAN_INIT("\0\377\r\n"), SPAN_INIT("From: a\r\n\r\nb\r\n"),
+		SPAN_INIT(""),
+		SPAN_INIT("a"),
+		SPAN_INIT("\0\377\r\n"),
+		SPAN_INIT("From: a\r\n\r\nb\r\n"),
 	};
 	char name[BLOB_NAME + 1];
 	struct file_map map;
@@ -120,7 +126,9 @@ START_TEST(is_removed)
 END_TEST
 
 static const struct span no_names[] = {
-	SPAN_INIT(""), SPAN_INIT("ba"), SPAN_INIT("../../../../etc/passwd"),
+	SPAN_INIT(""),
+	SPAN_INIT("ba"),
+	SPAN_INIT("../../../../etc/passwd"),
 	SPAN_INIT("BA7816BF8F01CFEA414140DE5DAE2223B00361A396177A9CB410FF61F20015AD"),
 	SPAN_INIT("../816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"),
 	SPAN_INIT("ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015a\0"),
@@ -146,7 +154,8 @@ END_TEST
 
 #ifdef LADLE_DEBUG
 static const char *const faults[] = {
-	"write:1:enospc", "fsync:1:eio", "fsync:2:eio", "fsync:3:eio", "fsync:4:eio", "rename:1:enospc",
+	"write:1:enospc", "fsync:1:eio", "fsync:2:eio",
+	"fsync:3:eio",    "fsync:4:eio", "rename:1:enospc",
 };
 
 /* Success only when all is durable; a second put makes it whole. */
@@ -165,7 +174,8 @@ START_TEST(failed_put)
 }
 END_TEST
 
-static const char *const kills[] = { "write:1", "fsync:1", "fsync:2", "fsync:3", "fsync:4", "rename:1" };
+static const char *const kills[] = { "write:1", "fsync:1", "fsync:2",
+	                             "fsync:3", "fsync:4", "rename:1" };
 
 /* What a killed put leaves is either whole or no blob, and is swept in time. */
 START_TEST(killed_put)
@@ -270,8 +280,9 @@ START_TEST(put_against_sweep)
 		bool done = true;
 
 		f.s = fixture_connect(&f);
-		for (int i = 0; i < 300 && done; i++)
+		for (int i = 0; i < 300 && done; i++) {
 			done = blob_sweep(f.s, dir, 2000, &removed, &f.e);
+		}
 		store_close(f.s);
 		_exit(!done);
 	}

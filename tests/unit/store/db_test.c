@@ -17,10 +17,19 @@
 
 static struct fixture f;
 
-static void setup(void) { fixture_open(&f); }
-static void teardown(void) { fixture_close(&f); }
+static void setup(void)
+{
+	fixture_open(&f);
+}
+static void teardown(void)
+{
+	fixture_close(&f);
+}
 
-static int64_t lists(void) { return fixture_number(&f, "SELECT count(*) FROM list"); }
+static int64_t lists(void)
+{
+	return fixture_number(&f, "SELECT count(*) FROM list");
+}
 
 static int64_t now_ms(void)
 {
@@ -61,7 +70,8 @@ START_TEST(sets_options)
 	ck_assert_int_eq(fixture_number(&f, "PRAGMA synchronous"), 2);
 	ck_assert_int_eq(fixture_number(&f, "PRAGMA foreign_keys"), 1);
 	ck_assert_int_eq(fixture_number(&f, "PRAGMA wal_autocheckpoint"), 2000);
-	ck_assert_int_eq(fixture_number(&f, "SELECT journal_mode = 'wal' FROM pragma_journal_mode"), 1);
+	ck_assert_int_eq(fixture_number(&f, "SELECT journal_mode = 'wal' FROM pragma_journal_mode"),
+	                 1);
 	ck_assert_int_eq(f.s->busy_limit, LIMIT_BUSY_MS);
 }
 END_TEST
@@ -72,7 +82,8 @@ START_TEST(schema_is_current)
 	ck_assert_uint_gt(schema_steps_count, 0);
 	ck_assert_int_eq(fixture_number(&f, "SELECT count(*) FROM pragma_table_list"
 	                                    " WHERE type = 'table' AND schema = 'main'"
-	                                    " AND name NOT LIKE 'sqlite_%' AND NOT strict"), 0);
+	                                    " AND name NOT LIKE 'sqlite_%' AND NOT strict"),
+	                 0);
 }
 END_TEST
 
@@ -267,12 +278,13 @@ static void wait_for(pid_t pid, int signal)
 	int status;
 
 	ck_assert_int_eq(waitpid(pid, &status, 0), pid);
-	if (signal)
+	if (signal) {
 		ck_assert_msg(WIFSIGNALED(status) && WTERMSIG(status) == signal,
 		              "the child was not killed: %x", (unsigned)status);
-	else
-		ck_assert_msg(WIFEXITED(status) && WEXITSTATUS(status) == 0,
-		              "the child failed: %x", (unsigned)status);
+	} else {
+		ck_assert_msg(WIFEXITED(status) && WEXITSTATUS(status) == 0, "the child failed: %x",
+		              (unsigned)status);
+	}
 }
 
 /* The lock ends with the process that has it, and so does what it did not commit. */
@@ -287,10 +299,12 @@ START_TEST(kill_frees_the_lock)
 	pid = fork();
 	if (pid == 0) {
 		f.s = fixture_connect(&f);
-		if (store_begin(f.s, &f.e))
+		if (store_begin(f.s, &f.e)) {
 			fixture_list(&f, "a");
-		if (write(ready[1], "x", 1) == 1)
+		}
+		if (write(ready[1], "x", 1) == 1) {
 			pause();
+		}
 		_exit(1);
 	}
 	ck_assert_int_eq(read(ready[0], &c, 1), 1);
@@ -322,17 +336,20 @@ START_TEST(opened_by_many_at_once)
 				char name[2] = { (char)('a' + i), '\0' };
 
 				f.s = store_open(f.path, true, &f.e);
-				if (!f.s)
+				if (!f.s) {
 					fprintf(stderr, "%s\n", f.e.text);
-				if (!f.s)
+				}
+				if (!f.s) {
 					_exit(1);
+				}
 				fixture_list(&f, name);
 				store_close(f.s);
 				_exit(0);
 			}
 		}
-		for (size_t i = 0; i < 8; i++)
+		for (size_t i = 0; i < 8; i++) {
 			wait_for(pids[i], 0);
+		}
 		f.s = fixture_connect(&f);
 		ck_assert_int_eq(lists(), 8);
 		fixture_disconnect(&f);
@@ -347,7 +364,7 @@ START_TEST(killed_while_the_schema_is_made)
 	int kills = 0;
 
 	fixture_disconnect(&f);
-	for (int nth = 1; ; nth++) {
+	for (int nth = 1;; nth++) {
 		char fault[32], command[128];
 		int status;
 		pid_t pid;
@@ -367,8 +384,9 @@ START_TEST(killed_while_the_schema_is_made)
 		fixture_list(&f, "a");
 		fixture_invariants(&f);
 		fixture_disconnect(&f);
-		if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
+		if (WIFEXITED(status) && WEXITSTATUS(status) == 0) {
 			break;
+		}
 		ck_assert(WIFSIGNALED(status));
 		kills++;
 	}
@@ -416,7 +434,8 @@ static const struct {
 	{ "INSERT INTO setting (list, name, value) VALUES (99, 'a', 'b')", ERR_PERMANENT },
 	{ "INSERT INTO list (local) VALUES ('a')", ERR_BUG },
 	{ "INSERT INTO signer (domain, at) VALUES ('a', 'not a number')", ERR_BUG },
-	{ "INSERT INTO fan_claim (post, lo, hi, worker, n, at) VALUES (1, 2, 1, 1, 1, 1)", ERR_BUG },
+	{ "INSERT INTO fan_claim (post, lo, hi, worker, n, at) VALUES (1, 2, 1, 1, 1, 1)",
+	  ERR_BUG },
 	{ "SELECT", ERR_BUG },
 };
 
@@ -446,17 +465,25 @@ END_TEST
 
 /* What may be walked from end to end: one row, what is in flight, what is asked for as a whole. */
 static const char *const scans[] = {
-	"SCAN CONSTANT ROW", "SCAN x", "SCAN r", "SCAN pragma_", "SCAN sqlite_master",
-	"SCAN list USING COVERING INDEX", "SCAN fan_claim", "SCAN post USING INDEX post_unwalked",
+	"SCAN CONSTANT ROW",
+	"SCAN x",
+	"SCAN r",
+	"SCAN pragma_",
+	"SCAN sqlite_master",
+	"SCAN list USING COVERING INDEX",
+	"SCAN fan_claim",
+	"SCAN post USING INDEX post_unwalked",
 	"SCAN fan_exception USING INDEX fan_deferred",
 	"SCAN fan_exception USING COVERING INDEX fan_deferred",
 };
 
 static bool scan_allowed(const char *detail)
 {
-	for (size_t i = 0; i < sizeof(scans) / sizeof(scans[0]); i++)
-		if (strncmp(detail, scans[i], strlen(scans[i])) == 0)
+	for (size_t i = 0; i < sizeof(scans) / sizeof(scans[0]); i++) {
+		if (strncmp(detail, scans[i], strlen(scans[i])) == 0) {
 			return true;
+		}
+	}
 	return strncmp(detail, "SCAN", 4) != 0;
 }
 
@@ -476,8 +503,9 @@ START_TEST(no_statement_walks_a_table)
 		sqlite3_stmt *stmt;
 
 		snprintf(sql, sizeof(sql), "EXPLAIN QUERY PLAN %s", stmt_sql((enum stmt_id)i));
-		if (strchr("BCRP", sql[19]) && strncmp(sql + 19, "REPLACE", 7) != 0)
+		if (strchr("BCRP", sql[19]) && strncmp(sql + 19, "REPLACE", 7) != 0) {
 			continue; /* BEGIN, COMMIT, ROLLBACK, PRAGMA */
+		}
 		ck_assert_msg(sqlite3_prepare_v2(f.s->db, sql, -1, &stmt, NULL) == SQLITE_OK,
 		              "%s: %s", sql, sqlite3_errmsg(f.s->db));
 		while (sqlite3_step(stmt) == SQLITE_ROW) {

@@ -14,7 +14,17 @@
 #include <string.h>
 
 /* Databases, and runs in each of them one after the other. */
-enum { DATABASES = 10, RUNS = 20, STEPS = 80, WORKERS = 3, LISTS = 2, PEOPLE = 60, POSTS = 8, BATCHES = 3, MOST = 16 };
+enum {
+	DATABASES = 10,
+	RUNS = 20,
+	STEPS = 80,
+	WORKERS = 3,
+	LISTS = 2,
+	PEOPLE = 60,
+	POSTS = 8,
+	BATCHES = 3,
+	MOST = 16
+};
 
 enum fate {
 	NOT_MEANT, /* no member when it was posted */
@@ -22,7 +32,7 @@ enum fate {
 	IN_FLIGHT, /* in a batch of a worker */
 	WAITING,   /* deferred */
 	ENDED,
-	GONE,      /* left before it was his turn */
+	GONE, /* left before it was his turn */
 };
 
 struct person {
@@ -68,8 +78,14 @@ static uint64_t draw(uint64_t below)
 	return (seed >> 11) % below;
 }
 
-static bool chance(uint64_t percent) { return draw(100) < percent; }
-static struct store *any(void) { return connections[draw(WORKERS)]; }
+static bool chance(uint64_t percent)
+{
+	return draw(100) < percent;
+}
+static struct store *any(void)
+{
+	return connections[draw(WORKERS)];
+}
 
 static void setup(void)
 {
@@ -85,8 +101,9 @@ static void setup(void)
 
 static void teardown(void)
 {
-	for (size_t i = 1; i < WORKERS; i++)
+	for (size_t i = 1; i < WORKERS; i++) {
 		store_close(connections[i]);
+	}
 	fixture_close(&f);
 }
 
@@ -94,23 +111,30 @@ static void teardown(void)
 
 static struct sheet *sheet_of(int64_t post)
 {
-	for (size_t i = 0; i < sheets_count; i++)
-		if (sheets[i].id == post)
+	for (size_t i = 0; i < sheets_count; i++) {
+		if (sheets[i].id == post) {
 			return &sheets[i];
+		}
+	}
 	ck_abort_msg("no such post");
 	return NULL;
 }
 
 static size_t person_of(int64_t id)
 {
-	for (size_t i = 0; i < people_count; i++)
-		if (people[i].id == id)
+	for (size_t i = 0; i < people_count; i++) {
+		if (people[i].id == id) {
 			return i;
+		}
+	}
 	ck_abort_msg("no such person");
 	return 0;
 }
 
-static bool receives(const struct person *p) { return p->present && !p->nomail; }
+static bool receives(const struct person *p)
+{
+	return p->present && !p->nomail;
+}
 
 static void end(struct copy *c, enum fan_state state)
 {
@@ -126,47 +150,57 @@ static void wait_until(struct copy *c, int64_t next_at, int64_t attempts, int64_
 
 static bool any_due(void)
 {
-	for (size_t i = 0; i < sheets_count; i++)
+	for (size_t i = 0; i < sheets_count; i++) {
 		for (size_t j = 0; j < people_count; j++) {
 			const struct copy *c = &sheets[i].copies[j];
 
 			if (!sheets[i].stuck && c->fate == WAITING && c->next_at <= now &&
-			    receives(&people[j]))
+			    receives(&people[j])) {
 				return true;
+			}
 		}
+	}
 	return false;
 }
 
 /* The oldest post with a member that nobody has yet. */
 static struct sheet *first_open(void)
 {
-	for (size_t i = 0; i < sheets_count; i++)
-		for (size_t j = 0; j < people_count; j++)
-			if (!sheets[i].stuck && sheets[i].copies[j].fate == OPEN && people[j].present)
+	for (size_t i = 0; i < sheets_count; i++) {
+		for (size_t j = 0; j < people_count; j++) {
+			if (!sheets[i].stuck && sheets[i].copies[j].fate == OPEN &&
+			    people[j].present) {
 				return &sheets[i];
+			}
+		}
+	}
 	return NULL;
 }
 
 /* Claims settle those who cannot receive any more; find out which, and whether rightly. */
 static void look_for_skipped(void)
 {
-	for (size_t i = 0; i < sheets_count; i++)
+	for (size_t i = 0; i < sheets_count; i++) {
 		for (size_t j = 0; j < people_count; j++) {
 			struct copy *c = &sheets[i].copies[j];
 			struct fan_row row;
 			bool found;
 
-			if (c->fate != WAITING)
+			if (c->fate != WAITING) {
 				continue;
-			ok(&f, store_fan_one(f.s, f.arena, sheets[i].id, people[j].id, &row, &found, &f.e));
+			}
+			ok(&f, store_fan_one(f.s, f.arena, sheets[i].id, people[j].id, &row, &found,
+			                     &f.e));
 			ck_assert(found);
-			if (row.state == FAN_DEFERRED)
+			if (row.state == FAN_DEFERRED) {
 				continue;
+			}
 			ck_assert_int_eq(row.state, FAN_SKIPPED);
 			ck_assert(!receives(&people[j]));
 			ck_assert_int_le(c->next_at, now);
 			end(c, FAN_SKIPPED);
 		}
+	}
 }
 
 /* --- steps ---------------------------------------------------------------- */
@@ -178,8 +212,9 @@ static void add_person(void)
 	struct member got;
 	bool added, found;
 
-	if (people_count == PEOPLE)
+	if (people_count == PEOPLE) {
 		return;
+	}
 	*p = (struct person){ .list = lists[draw(LISTS)], .present = true, .nomail = chance(15) };
 	snprintf(p->address, sizeof(p->address), "p%zu@example.net", people_count);
 	m.address = span_str(p->address);
@@ -196,8 +231,9 @@ static void remove_person(void)
 	struct person *p = &people[people_count ? draw(people_count) : 0];
 	bool removed;
 
-	if (!people_count || !p->present)
+	if (!people_count || !p->present) {
 		return;
+	}
 	ok(&f, store_member_rm(any(), p->list, span_str(p->address), &removed, &f.e));
 	ck_assert(removed);
 	p->present = false;
@@ -208,8 +244,9 @@ static void mute_person(void)
 	struct person *p = &people[people_count ? draw(people_count) : 0];
 	bool found;
 
-	if (!people_count || !p->present)
+	if (!people_count || !p->present) {
 		return;
+	}
 	p->nomail = !p->nomail;
 	ok(&f, store_member_set_delivery(any(), p->list, span_str(p->address),
 	                                 p->nomail ? MEMBER_NOMAIL : MEMBER_MAIL, &found, &f.e));
@@ -220,14 +257,17 @@ static void add_post(void)
 {
 	struct sheet *s = &sheets[sheets_count];
 
-	if (sheets_count == POSTS)
+	if (sheets_count == POSTS) {
 		return;
+	}
 	*s = (struct sheet){ .list = lists[draw(LISTS)] };
 	ok(&f, store_member_max(f.s, s->list, &s->member_max, &f.e));
 	s->id = fixture_post(&f, s->list);
-	for (size_t j = 0; j < people_count; j++)
-		if (people[j].list == s->list && people[j].present)
+	for (size_t j = 0; j < people_count; j++) {
+		if (people[j].list == s->list && people[j].present) {
 			s->copies[j].fate = OPEN;
+		}
+	}
 	sheets_count++;
 }
 
@@ -257,15 +297,17 @@ static void check_range(const struct fan_batch *b, struct sheet *s)
 	for (size_t j = 0; j < people_count; j++) {
 		struct copy *c = &s->copies[j];
 
-		if (people[j].id < b->lo || people[j].id > b->hi || c->fate == NOT_MEANT)
+		if (people[j].id < b->lo || people[j].id > b->hi || c->fate == NOT_MEANT) {
 			continue;
+		}
 		ck_assert_int_eq(c->fate, OPEN);
-		if (!people[j].present)
+		if (!people[j].present) {
 			c->fate = GONE;
-		else if (people[j].nomail)
+		} else if (people[j].nomail) {
 			end(c, FAN_SKIPPED);
-		else
+		} else {
 			ck_assert(taken < b->n && b->v[taken++].member == people[j].id);
+		}
 	}
 	ck_assert_uint_eq(taken, b->n);
 }
@@ -279,10 +321,11 @@ static void check_claimed(const struct fan_batch *b, int64_t worker, size_t limi
 	ck_assert_int_eq(b->worker, worker);
 	ck_assert_uint_le(b->n, limit);
 	ck_assert_int_eq(b->retry, due);
-	if (b->retry)
+	if (b->retry) {
 		check_retry(b, s);
-	else
+	} else {
 		check_range(b, s);
+	}
 	for (size_t i = 0; i < b->n; i++) {
 		size_t j = person_of(b->v[i].member);
 
@@ -299,16 +342,21 @@ static void claim(size_t worker)
 	size_t limit = draw(MOST) + 1;
 	bool due = any_due(), found;
 
-	for (size_t i = 0; i < BATCHES; i++)
-		if (!batches[worker][i].used)
+	for (size_t i = 0; i < BATCHES; i++) {
+		if (!batches[worker][i].used) {
 			h = &batches[worker][i];
-	if (!h)
+		}
+	}
+	if (!h) {
 		return;
-	ok(&f, store_fan_claim(connections[worker], f.arena, (int64_t)worker, limit, now, &h->b, &found, &f.e));
-	if (!found)
+	}
+	ok(&f, store_fan_claim(connections[worker], f.arena, (int64_t)worker, limit, now, &h->b,
+	                       &found, &f.e));
+	if (!found) {
 		ck_assert(!due && !first_open());
-	else
+	} else {
 		check_claimed(&h->b, (int64_t)worker, limit, due);
+	}
 	look_for_skipped();
 	h->used = found;
 	h->claimed_at = now;
@@ -331,15 +379,19 @@ static void settle(size_t worker, struct held_batch *h)
 		struct copy *c = &s->copies[person_of(r->member)];
 
 		v[i] = (struct fan_result){
-			.member = r->member, .state = draw_end(), .next_at = now + 1 + (int64_t)draw(50),
-			.attempts = r->attempts + 1, .first_at = r->first_at ? r->first_at : now,
+			.member = r->member,
+			.state = draw_end(),
+			.next_at = now + 1 + (int64_t)draw(50),
+			.attempts = r->attempts + 1,
+			.first_at = r->first_at ? r->first_at : now,
 			.address = r->address,
 		};
 		ck_assert_int_eq(c->fate, IN_FLIGHT);
-		if (v[i].state == FAN_DEFERRED)
+		if (v[i].state == FAN_DEFERRED) {
 			wait_until(c, v[i].next_at, v[i].attempts, v[i].first_at);
-		else
+		} else {
 			end(c, v[i].state);
+		}
 	}
 	ok(&f, store_fan_settle(connections[worker], &h->b, v, h->b.n, SPAN("ok"), now, &f.e));
 	h->used = false;
@@ -349,8 +401,9 @@ static void settle_any(size_t worker)
 {
 	struct held_batch *h = &batches[worker][draw(BATCHES)];
 
-	if (h->used)
+	if (h->used) {
 		settle(worker, h);
+	}
 }
 
 /* The journal for the batch: each recipient accepted with some chance. */
@@ -369,7 +422,8 @@ static int64_t lose_batch(struct held_batch *h, struct fan_accepted *journal, si
 			journal[(*n)++] = (struct fan_accepted){ h->b.post, r->member };
 			end(c, FAN_SENT);
 		} else if (h->b.retry || people[j].present) {
-			wait_until(c, now, r->attempts + 1, r->first_at ? r->first_at : h->claimed_at);
+			wait_until(c, now, r->attempts + 1,
+			           r->first_at ? r->first_at : h->claimed_at);
 			given_back++;
 		} else {
 			c->fate = GONE;
@@ -383,8 +437,9 @@ static int by_post_and_member(const void *a, const void *b)
 {
 	const struct fan_accepted *x = a, *y = b;
 
-	if (x->post != y->post)
+	if (x->post != y->post) {
 		return x->post < y->post ? -1 : 1;
+	}
 	return x->member < y->member ? -1 : x->member > y->member;
 }
 
@@ -395,10 +450,13 @@ static void release(size_t worker)
 	size_t n = 0;
 	int64_t expected = 0, released;
 
-	for (size_t w = 0; w < WORKERS; w++)
-		for (size_t i = 0; i < BATCHES; i++)
-			if (batches[w][i].used && (w == worker || worker == WORKERS))
+	for (size_t w = 0; w < WORKERS; w++) {
+		for (size_t i = 0; i < BATCHES; i++) {
+			if (batches[w][i].used && (w == worker || worker == WORKERS)) {
 				expected += lose_batch(&batches[w][i], journal, &n);
+			}
+		}
+	}
 	qsort(journal, n, sizeof(*journal), by_post_and_member);
 	ok(&f, store_fan_release(any(), worker == WORKERS ? -1 : (int64_t)worker, journal, n, now,
 	                         &released, &f.e));
@@ -409,10 +467,12 @@ static void toggle_stuck(void)
 {
 	struct sheet *s = &sheets[sheets_count ? draw(sheets_count) : 0];
 
-	if (!sheets_count)
+	if (!sheets_count) {
 		return;
+	}
 	s->stuck = !s->stuck;
-	ok(&f, store_post_set_state(any(), s->id, s->stuck ? POST_STUCK : POST_SENDING, SPAN(""), now, &f.e));
+	ok(&f, store_post_set_state(any(), s->id, s->stuck ? POST_STUCK : POST_SENDING, SPAN(""),
+	                            now, &f.e));
 }
 
 static void order(bool drop)
@@ -420,27 +480,35 @@ static void order(bool drop)
 	struct sheet *only = sheets_count && chance(70) ? &sheets[draw(sheets_count)] : NULL;
 	int64_t expected = 0, count;
 
-	for (size_t i = 0; i < sheets_count; i++)
+	for (size_t i = 0; i < sheets_count; i++) {
 		for (size_t j = 0; j < people_count; j++) {
 			struct copy *c = &sheets[i].copies[j];
 
-			if (c->fate != WAITING || (only && only != &sheets[i]))
+			if (c->fate != WAITING || (only && only != &sheets[i])) {
 				continue;
+			}
 			expected++;
-			if (drop)
+			if (drop) {
 				end(c, FAN_FAILED);
-			else
+			} else {
 				c->next_at = now;
+			}
 		}
-	for (size_t j = 0; drop && only && j < people_count; j++)
-		if (only->copies[j].fate == OPEN)
+	}
+	for (size_t j = 0; drop && only && j < people_count; j++) {
+		if (only->copies[j].fate == OPEN) {
 			only->copies[j].fate = NOT_MEANT;
-	if (drop && only)
+		}
+	}
+	if (drop && only) {
 		only->member_max = only->cursor;
-	if (drop)
-		ok(&f, store_fan_drop(any(), only ? only->id : 0, SPAN("dropped"), now, &count, &f.e));
-	else
+	}
+	if (drop) {
+		ok(&f,
+		   store_fan_drop(any(), only ? only->id : 0, SPAN("dropped"), now, &count, &f.e));
+	} else {
 		ok(&f, store_fan_retry(any(), only ? only->id : 0, now, &count, &f.e));
+	}
 	ck_assert_int_eq(count, expected);
 }
 
@@ -449,26 +517,27 @@ static void step(void)
 	uint64_t n = draw(100);
 	size_t worker = draw(WORKERS);
 
-	if (n < 30)
+	if (n < 30) {
 		claim(worker);
-	else if (n < 60)
+	} else if (n < 60) {
 		settle_any(worker);
-	else if (n < 66)
+	} else if (n < 66) {
 		release(chance(20) ? WORKERS : worker);
-	else if (n < 74)
+	} else if (n < 74) {
 		add_person();
-	else if (n < 80)
+	} else if (n < 80) {
 		remove_person();
-	else if (n < 84)
+	} else if (n < 84) {
 		mute_person();
-	else if (n < 90)
+	} else if (n < 90) {
 		add_post();
-	else if (n < 92)
+	} else if (n < 92) {
 		toggle_stuck();
-	else if (n < 94)
+	} else if (n < 94) {
 		order(chance(30));
-	else
+	} else {
 		now += (int64_t)draw(20);
+	}
 }
 
 /* --- the end -------------------------------------------------------------- */
@@ -476,12 +545,14 @@ static void step(void)
 static void drain(void)
 {
 	release(WORKERS);
-	for (size_t i = 0; i < sheets_count; i++)
+	for (size_t i = 0; i < sheets_count; i++) {
 		if (sheets[i].stuck) {
 			sheets[i].stuck = false;
-			ok(&f, store_post_set_state(f.s, sheets[i].id, POST_SENDING, SPAN(""), now, &f.e));
+			ok(&f, store_post_set_state(f.s, sheets[i].id, POST_SENDING, SPAN(""), now,
+			                            &f.e));
 		}
-	for (int quiet = 0; quiet < 2; ) {
+	}
+	for (int quiet = 0; quiet < 2;) {
 		int64_t next;
 
 		claim(0);
@@ -491,10 +562,11 @@ static void drain(void)
 			continue;
 		}
 		ok(&f, store_fan_next_at(f.s, &next, &f.e));
-		if (next)
+		if (next) {
 			now = next;
-		else
+		} else {
 			quiet++;
+		}
 	}
 }
 
@@ -509,14 +581,16 @@ static void check_copy(const struct sheet *s, size_t j)
 		ck_assert(!found);
 		return;
 	}
-	if (!people[j].present && c->fate == OPEN)
+	if (!people[j].present && c->fate == OPEN) {
 		return;
+	}
 	ck_assert_msg(c->fate == ENDED, "%s has not ended", people[j].address);
 	/* Of somebody who left, only an exception can still tell. */
-	if (!found)
+	if (!found) {
 		ck_assert(!people[j].present && c->end == FAN_SENT);
-	else
+	} else {
 		ck_assert_int_eq(row.state, c->end);
+	}
 }
 
 static void check_sheet(const struct sheet *s)
@@ -550,10 +624,12 @@ static void begin(int run)
 	seed = (uint64_t)run * 0x9e3779b97f4a7c15u + 88172645463325252u;
 	people_count = sheets_count = 0;
 	memset(batches, 0, sizeof(batches));
-	for (size_t i = 0; i < LISTS; i++)
+	for (size_t i = 0; i < LISTS; i++) {
 		lists[i] = fixture_list(&f, arena_printf(f.arena, "list%d-%zu", run, i).p);
-	for (int i = 0; i < 20; i++)
+	}
+	for (int i = 0; i < 20; i++) {
 		add_person();
+	}
 }
 
 START_TEST(random_sequences)
@@ -562,13 +638,15 @@ START_TEST(random_sequences)
 		begin(run);
 		for (int i = 0; i < STEPS; i++) {
 			step();
-			if (i % 20 == 0)
+			if (i % 20 == 0) {
 				fixture_invariants(&f);
+			}
 		}
 		drain();
 		fixture_invariants(&f);
-		for (size_t i = 0; i < sheets_count; i++)
+		for (size_t i = 0; i < sheets_count; i++) {
 			check_sheet(&sheets[i]);
+		}
 	}
 }
 END_TEST

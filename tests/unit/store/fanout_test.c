@@ -8,7 +8,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define NOW 5000
+#define NOW   5000
 #define REPLY SPAN("250 ok")
 
 static struct fixture f;
@@ -22,8 +22,9 @@ static void setup(void)
 
 static void teardown(void)
 {
-	if (f.s)
+	if (f.s) {
 		fixture_invariants(&f);
+	}
 	fixture_close(&f);
 }
 
@@ -38,12 +39,17 @@ static bool claim(int64_t worker, size_t limit, int64_t now, struct fan_batch *b
 /* Every recipient ends in STATE. */
 static void results(const struct fan_batch *b, enum fan_state state, struct fan_result *v)
 {
-	for (size_t i = 0; i < b->n; i++)
+	for (size_t i = 0; i < b->n; i++) {
 		v[i] = (struct fan_result){
-			.member = b->v[i].member, .state = state, .next_at = NOW + 100,
-			.attempts = b->v[i].attempts + 1, .first_at = NOW, .address = b->v[i].address,
+			.member = b->v[i].member,
+			.state = state,
+			.next_at = NOW + 100,
+			.attempts = b->v[i].attempts + 1,
+			.first_at = NOW,
+			.address = b->v[i].address,
 			.reply = state == FAN_SENT ? SPAN("") : SPAN("450 later"),
 		};
+	}
 }
 
 static void settle(const struct fan_batch *b, enum fan_state state, int64_t now)
@@ -109,7 +115,8 @@ static void mute(const char *address)
 {
 	bool found;
 
-	ok(&f, store_member_set_delivery(f.s, list, span_str(address), MEMBER_NOMAIL, &found, &f.e));
+	ok(&f,
+	   store_member_set_delivery(f.s, list, span_str(address), MEMBER_NOMAIL, &found, &f.e));
 	ck_assert(found);
 }
 
@@ -154,7 +161,7 @@ START_TEST(ranges_in_order)
 	fixture_member(&f, list, "a@y.org");  /* 4 */
 	fixture_member(&f, list, "b@y.org");  /* 5 */
 	leave("a@y.org");
-	fixture_member(&f, list, "c@y.org");  /* 6 */
+	fixture_member(&f, list, "c@y.org"); /* 6 */
 	post = fixture_post(&f, list);
 	fixture_member(&f, list, "late@y.org");
 
@@ -311,8 +318,11 @@ START_TEST(claim_against_a_lock)
 	ck_assert(claim(1, 10, NOW, &b));
 	ck_assert_uint_eq(b.n, 2);
 	ok(&f, store_begin(other, &f.e));
-	fails(&f, ERR_TEMPORARY, store_fan_settle(f.s, &b, (struct fan_result[]){
-	      { .member = 1, .state = FAN_SENT }, { .member = 2, .state = FAN_SENT } }, 2, REPLY, NOW, &f.e));
+	fails(&f, ERR_TEMPORARY,
+	      store_fan_settle(f.s, &b,
+	                       (struct fan_result[]){ { .member = 1, .state = FAN_SENT },
+	                                              { .member = 2, .state = FAN_SENT } },
+	                       2, REPLY, NOW, &f.e));
 	store_rollback(other);
 	settle(&b, FAN_SENT, NOW);
 	store_close(other);
@@ -858,8 +868,9 @@ static void many_exceptions(void)
 		fixture_post(&f, list);
 		ck_assert(claim(1, 10, NOW, &b));
 		results(&b, FAN_FAILED, v);
-		for (size_t j = 0; j < b.n; j += 2)
+		for (size_t j = 0; j < b.n; j += 2) {
 			v[j].state = FAN_DEFERRED;
+		}
 		ok(&f, store_fan_settle(f.s, &b, v, b.n, REPLY, NOW, &f.e));
 	}
 }
@@ -962,7 +973,8 @@ END_TEST
 #ifdef LADLE_DEBUG
 #define PEOPLE 12
 
-/* What both processes know: how often each member was sent the post, and whether that was settled. */
+/* What both processes know: how often each member was sent the post, and whether that was settled.
+ */
 struct shared {
 	int sends[PEOPLE + 1];
 	bool settled[PEOPLE + 1];
@@ -978,15 +990,17 @@ static void work(struct shared *shared, int64_t worker, int64_t now)
 
 		results(&b, FAN_SENT, v);
 		for (size_t i = 0; i < b.n; i++) {
-			if (v[i].member % 5 == 0 && !b.v[i].attempts)
+			if (v[i].member % 5 == 0 && !b.v[i].attempts) {
 				v[i].state = FAN_DEFERRED;
-			else
+			} else {
 				shared->sends[v[i].member]++;
+			}
 			v[i].next_at = now;
 		}
 		ok(&f, store_fan_settle(f.s, &b, v, b.n, REPLY, now, &f.e));
-		for (size_t i = 0; i < b.n; i++)
+		for (size_t i = 0; i < b.n; i++) {
 			shared->settled[v[i].member] |= v[i].state == FAN_SENT;
+		}
 	}
 }
 
@@ -1040,8 +1054,9 @@ static void check_after_death(struct shared *shared)
 	bool was_settled[PEOPLE + 1];
 	int64_t released;
 
-	for (int i = 1; i <= PEOPLE; i++)
+	for (int i = 1; i <= PEOPLE; i++) {
 		was_settled[i] = shared->settled[i];
+	}
 	ok(&f, store_fan_release(f.s, 1, NULL, 0, NOW, &released, &f.e));
 	fixture_invariants(&f);
 	work(shared, 2, NOW);
@@ -1073,11 +1088,12 @@ START_TEST(killed_at_every_statement)
 	int deaths = 0;
 
 	ck_assert_ptr_ne(shared, MAP_FAILED);
-	for (int nth = 1; ; nth++) {
+	for (int nth = 1;; nth++) {
 		*shared = (struct shared){ .sends = { 0 } };
 		new_database();
-		if (!die_at(shared, points[_i].point, nth))
+		if (!die_at(shared, points[_i].point, nth)) {
 			break;
+		}
 		deaths++;
 		check_after_death(shared);
 	}
@@ -1095,12 +1111,14 @@ START_TEST(killed_while_releasing)
 	ck_assert_ptr_ne(shared, MAP_FAILED);
 	new_database();
 	ck_assert(claim(1, 5, NOW, &b));
-	for (int nth = 1; die_at(shared, "sql", nth); nth++)
+	for (int nth = 1; die_at(shared, "sql", nth); nth++) {
 		ck_assert_int_lt(nth, 500);
+	}
 	ck_assert_int_eq(post_now(1).state, POST_DONE);
 	ck_assert_int_eq(counts(1).sent, PEOPLE - 1);
-	for (int i = 1; i <= PEOPLE; i++)
+	for (int i = 1; i <= PEOPLE; i++) {
 		ck_assert(i == 4 || shared->sends[i] >= 1);
+	}
 }
 END_TEST
 #endif

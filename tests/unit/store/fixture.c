@@ -32,7 +32,8 @@ void fixture_disconnect(struct fixture *f)
 
 void fixture_fast(struct store *s)
 {
-	ck_assert_int_eq(sqlite3_exec(s->db, "PRAGMA synchronous = OFF", NULL, NULL, NULL), SQLITE_OK);
+	ck_assert_int_eq(sqlite3_exec(s->db, "PRAGMA synchronous = OFF", NULL, NULL, NULL),
+	                 SQLITE_OK);
 }
 
 void fixture_close(struct fixture *f)
@@ -49,7 +50,8 @@ int64_t fixture_list(struct fixture *f, const char *local)
 {
 	int64_t id = 0;
 
-	ok(f, store_list_create(f->s, span_str(local), SPAN("lists.example.org"), 1000, &id, &f->e));
+	ok(f,
+	   store_list_create(f->s, span_str(local), SPAN("lists.example.org"), 1000, &id, &f->e));
 	return id;
 }
 
@@ -144,7 +146,8 @@ static const struct {
 	  " AND NOT EXISTS (SELECT 1 FROM fan_exception x WHERE x.post = p.id AND x.state = 0)" },
 	{ "a walked post has members to come",
 	  "SELECT count(*) FROM post p WHERE p.walked AND p.cursor < p.member_max" },
-	{ "a cursor is beyond its end", "SELECT count(*) FROM post p WHERE p.cursor > p.member_max" },
+	{ "a cursor is beyond its end",
+	  "SELECT count(*) FROM post p WHERE p.cursor > p.member_max" },
 	{ "a foreign key leads nowhere", "SELECT count(*) FROM pragma_foreign_key_check" },
 	{ "the file is damaged",
 	  "SELECT count(*) FROM pragma_integrity_check WHERE integrity_check <> 'ok'" },
@@ -152,8 +155,9 @@ static const struct {
 
 void fixture_invariants(struct fixture *f)
 {
-	for (size_t i = 0; i < sizeof(invariants) / sizeof(invariants[0]); i++)
+	for (size_t i = 0; i < sizeof(invariants) / sizeof(invariants[0]); i++) {
 		ck_assert_msg(fixture_number(f, invariants[i].sql) == 0, "%s", invariants[i].name);
+	}
 }
 
 static void state_path(struct fixture *f, char *path, size_t size)
@@ -167,8 +171,9 @@ void fixture_fault(struct fixture *f, const char *list)
 
 	state_path(f, path, sizeof(path));
 	setenv("LADLE_FAULT_STATE", path, 1);
-	if (list)
+	if (list) {
 		setenv("LADLE_FAULT", list, 1);
+	}
 }
 
 uint64_t fixture_fault_count(struct fixture *f, const char *name)
@@ -179,15 +184,17 @@ uint64_t fixture_fault_count(struct fixture *f, const char *name)
 	struct span rest;
 
 	state_path(f, path, sizeof(path));
-	if (!file_exists(path))
+	if (!file_exists(path)) {
 		return 0;
+	}
 	ck_assert(file_read(path, 100000, &text, &f->e));
 	rest = buf_span(&text);
 	while (rest.n) {
 		struct span line = span_cut(&rest, '\n');
 
-		if (span_is(span_cut(&line, ' '), name))
+		if (span_is(span_cut(&line, ' '), name)) {
 			ck_assert(span_u64(line, &count));
+		}
 	}
 	buf_free(&text);
 	return count;

@@ -21,17 +21,20 @@ struct fixture {
 /* A call of the store has to succeed: ok(&f, store_begin(f.s, &f.e)). */
 #define ok(f, call) ck_assert_msg((call), "%s: %s", #call, (f)->e.text)
 /* It has to fail, with this class. */
-#define fails(f, class_, call) do { \
-	(f)->e = (struct err){ 0 }; \
-	ck_assert_msg(!(call), "%s succeeded", #call); \
-	ck_assert_msg((f)->e.class == (class_), "%s: class %s: %s", #call, \
-	              err_class_name((f)->e.class), (f)->e.text); \
-	ck_assert_msg((f)->e.text[0] != '\0', "%s: no text", #call); \
-} while (0)
-#define assert_span(got, text) do { \
-	struct span got_ = (got); \
-	ck_assert_msg(span_is(got_, (text)), "\"%.*s\" is not \"%s\"", SPAN_FMT(got_), (text)); \
-} while (0)
+#define fails(f, class_, call)                                                                     \
+	do {                                                                                       \
+		(f)->e = (struct err){ 0 };                                                        \
+		ck_assert_msg(!(call), "%s succeeded", #call);                                     \
+		ck_assert_msg((f)->e.class == (class_), "%s: class %s: %s", #call,                 \
+		              err_class_name((f)->e.class), (f)->e.text);                          \
+		ck_assert_msg((f)->e.text[0] != '\0', "%s: no text", #call);                       \
+	} while (0)
+#define assert_span(got, text)                                                                     \
+	do {                                                                                       \
+		struct span got_ = (got);                                                          \
+		ck_assert_msg(span_is(got_, (text)), "\"%.*s\" is not \"%s\"", SPAN_FMT(got_),     \
+		              (text));                                                             \
+	} while (0)
 
 void fixture_open(struct fixture *f);
 /* Another connection to the same file. */

@@ -5,8 +5,14 @@
 
 static struct fixture f;
 
-static void setup(void) { fixture_open(&f); }
-static void teardown(void) { fixture_close(&f); }
+static void setup(void)
+{
+	fixture_open(&f);
+}
+static void teardown(void)
+{
+	fixture_close(&f);
+}
 
 static int64_t hold(int64_t list)
 {
@@ -25,7 +31,8 @@ static bool get(int64_t id, struct held *out)
 	return found;
 }
 
-static size_t listed(int64_t list, enum held_state state, int64_t after, size_t limit, struct held **v)
+static size_t listed(int64_t list, enum held_state state, int64_t after, size_t limit,
+                     struct held **v)
 {
 	size_t n;
 
@@ -44,10 +51,21 @@ static int64_t counted(int64_t list, enum held_state state)
 START_TEST(comes_back_whole)
 {
 	struct held h = {
-		.id = 99, .list = fixture_list(&f, "dev"), .state = HELD_REFUSED, .blob = SPAN("abcd"),
-		.mail_from = SPAN("a@b"), .recipient = SPAN("dev@x"), .author = SPAN("c@d"),
-		.subject = SPAN("\303\244\377\0"), .message_id = SPAN("<m@i>"), .rule = SPAN("nonmember"),
-		.reason = SPAN("why"), .verdict = SPAN("{}"), .arrived = 1, .decided = 2, .size = 3,
+		.id = 99,
+		.list = fixture_list(&f, "dev"),
+		.state = HELD_REFUSED,
+		.blob = SPAN("abcd"),
+		.mail_from = SPAN("a@b"),
+		.recipient = SPAN("dev@x"),
+		.author = SPAN("c@d"),
+		.subject = SPAN("\303\244\377\0"),
+		.message_id = SPAN("<m@i>"),
+		.rule = SPAN("nonmember"),
+		.reason = SPAN("why"),
+		.verdict = SPAN("{}"),
+		.arrived = 1,
+		.decided = 2,
+		.size = 3,
 		.truncated = true,
 	};
 	struct held out;

@@ -9,13 +9,21 @@
 
 static struct fixture f;
 
-static void setup(void) { fixture_open(&f); }
-static void teardown(void) { fixture_close(&f); }
+static void setup(void)
+{
+	fixture_open(&f);
+}
+static void teardown(void)
+{
+	fixture_close(&f);
+}
 
 static void put(const char *spool, enum inbox_state state, int64_t at, const char *message_id)
 {
-	struct inbox in = { .spool = span_str(spool), .state = state, .at = at,
-	                    .message_id = span_str(message_id) };
+	struct inbox in = { .spool = span_str(spool),
+		            .state = state,
+		            .at = at,
+		            .message_id = span_str(message_id) };
 
 	ok(&f, store_inbox_put(f.s, &in, &f.e));
 }
@@ -31,9 +39,17 @@ static bool get(const char *spool, struct inbox *out)
 START_TEST(comes_back_whole)
 {
 	struct inbox in = {
-		.spool = SPAN("1.2.host"), .state = INBOX_TRYING, .ref = 5, .at = 6, .first_at = 7,
-		.attempts = 8, .next_at = 9, .recipient = SPAN("dev@example.org"),
-		.mail_from = SPAN("\377\0x"), .message_id = SPAN("<a@b>"), .reason = SPAN("dns\r\n"),
+		.spool = SPAN("1.2.host"),
+		.state = INBOX_TRYING,
+		.ref = 5,
+		.at = 6,
+		.first_at = 7,
+		.attempts = 8,
+		.next_at = 9,
+		.recipient = SPAN("dev@example.org"),
+		.mail_from = SPAN("\377\0x"),
+		.message_id = SPAN("<a@b>"),
+		.reason = SPAN("dns\r\n"),
 	};
 	struct inbox out;
 
@@ -117,10 +133,14 @@ static const struct {
 	int64_t at;
 	bool stays;
 } sweeps[] = {
-	{ INBOX_POST, 99, false }, { INBOX_POST, 100, true }, { INBOX_HELD, 99, false },
-	{ INBOX_DROPPED, 1, false }, { INBOX_DROPPED, 101, true },
+	{ INBOX_POST, 99, false },
+	{ INBOX_POST, 100, true },
+	{ INBOX_HELD, 99, false },
+	{ INBOX_DROPPED, 1, false },
+	{ INBOX_DROPPED, 101, true },
 	/* Not handled: whatever their age. */
-	{ INBOX_TRYING, 1, true }, { INBOX_STUCK, 1, true },
+	{ INBOX_TRYING, 1, true },
+	{ INBOX_STUCK, 1, true },
 };
 
 START_TEST(sweep_forgets_what_was_handled)
@@ -145,8 +165,9 @@ START_TEST(survives_a_kill)
 	if (pid == 0) {
 		f.s = fixture_connect(&f);
 		put("a", INBOX_POST, 1, "");
-		if (store_begin(f.s, &f.e))
+		if (store_begin(f.s, &f.e)) {
 			put("b", INBOX_POST, 1, "");
+		}
 		raise(SIGKILL);
 	}
 	ck_assert_int_eq(waitpid(pid, &status, 0), pid);
@@ -167,7 +188,8 @@ Suite *inbox_suite(void)
 	tcase_add_test(c, put_replaces);
 	tcase_add_test(c, listed_oldest_first);
 	tcase_add_test(c, found_by_message_id);
-	tcase_add_loop_test(c, sweep_forgets_what_was_handled, 0, sizeof(sweeps) / sizeof(sweeps[0]));
+	tcase_add_loop_test(c, sweep_forgets_what_was_handled, 0,
+	                    sizeof(sweeps) / sizeof(sweeps[0]));
 	tcase_add_test(c, survives_a_kill);
 	suite_add_tcase(suite, c);
 	return suite;

@@ -7,8 +7,14 @@
 
 static struct fixture f;
 
-static void setup(void) { fixture_open(&f); }
-static void teardown(void) { fixture_close(&f); }
+static void setup(void)
+{
+	fixture_open(&f);
+}
+static void teardown(void)
+{
+	fixture_close(&f);
+}
 
 static struct list get(int64_t id)
 {
@@ -28,7 +34,10 @@ static const struct setting *setting(const char *name)
 	return row;
 }
 
-static int64_t settings_kept(void) { return fixture_number(&f, "SELECT count(*) FROM setting"); }
+static int64_t settings_kept(void)
+{
+	return fixture_number(&f, "SELECT count(*) FROM setting");
+}
 
 START_TEST(finds_what_was_created)
 {
@@ -36,7 +45,8 @@ START_TEST(finds_what_was_created)
 	struct list list;
 	bool found;
 
-	ok(&f, store_list_find(f.s, f.arena, SPAN("dev"), SPAN("lists.example.org"), &list, &found, &f.e));
+	ok(&f, store_list_find(f.s, f.arena, SPAN("dev"), SPAN("lists.example.org"), &list, &found,
+	                       &f.e));
 	ck_assert(found);
 	ck_assert_int_eq(list.id, id);
 	assert_span(list.local, "dev");
@@ -65,8 +75,8 @@ START_TEST(finds_nothing_else)
 	bool found = true;
 
 	fixture_list(&f, "dev");
-	ok(&f, store_list_find(f.s, f.arena, span_str(absent[_i].local), span_str(absent[_i].domain),
-	                       &list, &found, &f.e));
+	ok(&f, store_list_find(f.s, f.arena, span_str(absent[_i].local),
+	                       span_str(absent[_i].domain), &list, &found, &f.e));
 	ck_assert(!found);
 	ok(&f, store_list_get(f.s, f.arena, 99 + _i, &list, &found, &f.e));
 	ck_assert(!found);
@@ -78,7 +88,8 @@ START_TEST(second_creation_is_permanent)
 	int64_t id;
 
 	fixture_list(&f, "dev");
-	fails(&f, ERR_PERMANENT, store_list_create(f.s, SPAN("dev"), SPAN("lists.example.org"), 1, &id, &f.e));
+	fails(&f, ERR_PERMANENT,
+	      store_list_create(f.s, SPAN("dev"), SPAN("lists.example.org"), 1, &id, &f.e));
 	ck_assert_ptr_nonnull(strstr(f.e.text, "\"dev@lists.example.org\""));
 	ok(&f, store_list_create(f.s, SPAN("dev"), SPAN("other.example"), 1, &id, &f.e));
 }
@@ -108,8 +119,10 @@ START_TEST(all_by_domain_and_local_part)
 	ok(&f, store_list_create(f.s, SPAN("a"), SPAN("b.example"), 1, &id, &f.e));
 	ok(&f, store_list_all(f.s, f.arena, &v, &n, &f.e));
 	ck_assert_uint_eq(n, 3);
-	for (size_t i = 0; i < n; i++)
-		assert_span(arena_join(f.arena, v[i].local, SPAN("@"), v[i].domain, SPAN_END), order[i]);
+	for (size_t i = 0; i < n; i++) {
+		assert_span(arena_join(f.arena, v[i].local, SPAN("@"), v[i].domain, SPAN_END),
+		            order[i]);
+	}
 	assert_span(v[0].subject_tag, "[z]");
 	assert_span(v[0].description, "last letter");
 	assert_span(v[1].subject_tag, "");
@@ -139,18 +152,24 @@ START_TEST(settings_come_back)
 		struct span value = SPAN("other text");
 		struct list list = get(id);
 
-		if (row->scope != SETTING_LIST)
+		if (row->scope != SETTING_LIST) {
 			continue;
-		if (row->type == SETTING_CHOICE)
-			value = span_from(span_str(row->choices), span_rchr(span_str(row->choices), ' ') + 1);
-		else if (row->type == SETTING_BOOL)
+		}
+		if (row->type == SETTING_CHOICE) {
+			value = span_from(span_str(row->choices),
+			                  span_rchr(span_str(row->choices), ' ') + 1);
+		} else if (row->type == SETTING_BOOL) {
 			value = span_is(preset, "yes") ? SPAN("no") : SPAN("yes");
-		else if (row->type != SETTING_TEXT && row->type != SETTING_LINES)
+		} else if (row->type != SETTING_TEXT && row->type != SETTING_LINES) {
 			continue;
-		if (span_eq(value, preset))
-			value = span_sub(span_str(row->choices), 0, span_chr(span_str(row->choices), ' '));
-		if (!setting_put(f.arena, row, value, &list, &f.e))
+		}
+		if (span_eq(value, preset)) {
+			value = span_sub(span_str(row->choices), 0,
+			                 span_chr(span_str(row->choices), ' '));
+		}
+		if (!setting_put(f.arena, row, value, &list, &f.e)) {
 			continue; /* a text with rules of its own */
+		}
 		tried++;
 		ok(&f, store_list_set(f.s, id, row, value, &f.e));
 		ck_assert_int_eq(settings_kept(), 1);
@@ -161,7 +180,8 @@ START_TEST(settings_come_back)
 		ok(&f, store_list_set(f.s, id, row, preset, &f.e));
 		ck_assert_int_eq(settings_kept(), 0);
 		list = get(id);
-		ck_assert(span_eq(setting_text(f.arena, row, &list), setting_text(f.arena, row, &fresh)));
+		ck_assert(span_eq(setting_text(f.arena, row, &list),
+		                  setting_text(f.arena, row, &fresh)));
 	}
 	ck_assert_int_ge(tried, 6);
 }
@@ -197,7 +217,8 @@ END_TEST
 
 START_TEST(setting_of_a_list_that_went)
 {
-	fails(&f, ERR_PERMANENT, store_list_set(f.s, 42, setting("subject-tag"), SPAN("[a]"), &f.e));
+	fails(&f, ERR_PERMANENT,
+	      store_list_set(f.s, 42, setting("subject-tag"), SPAN("[a]"), &f.e));
 }
 END_TEST
 
@@ -229,10 +250,13 @@ START_TEST(removal_takes_everything)
 	ck_assert_int_eq(fixture_number(&f, "SELECT count(*) FROM list"), 1);
 	ck_assert_int_eq(fixture_number(&f, "SELECT count(*) FROM member"), 1);
 	ck_assert_int_eq(fixture_number(&f, "SELECT count(*) FROM held"), 1);
-	ck_assert_int_eq(fixture_number(&f, "SELECT (SELECT count(*) FROM setting) + (SELECT count(*) FROM post)"
-	                                    " + (SELECT count(*) FROM variant) + (SELECT count(*) FROM fan_claim)"
-	                                    " + (SELECT count(*) FROM fan_exception)"
-	                                    " + (SELECT count(*) FROM fan_sent)"), 0);
+	ck_assert_int_eq(
+		fixture_number(
+			&f, "SELECT (SELECT count(*) FROM setting) + (SELECT count(*) FROM post)"
+			    " + (SELECT count(*) FROM variant) + (SELECT count(*) FROM fan_claim)"
+			    " + (SELECT count(*) FROM fan_exception)"
+			    " + (SELECT count(*) FROM fan_sent)"),
+		0);
 	/* The worker that still has the batch is not to blame. */
 	failed.member = batch.v[0].member;
 	ok(&f, store_fan_settle(f.s, &batch, &failed, 1, SPAN(""), 1, &f.e));

@@ -13,7 +13,10 @@ static void setup(void)
 	list = fixture_list(&f, "dev");
 }
 
-static void teardown(void) { fixture_close(&f); }
+static void teardown(void)
+{
+	fixture_close(&f);
+}
 
 static int64_t count(int64_t of)
 {
@@ -49,8 +52,11 @@ static bool rm(int64_t of, const char *key)
 
 START_TEST(comes_back_whole)
 {
-	struct member m = { .id = 77, .address = SPAN("Jo@example.net"), .name = SPAN("J\303\266"),
-	                    .delivery = MEMBER_NOMAIL, .joined = 123456789012 };
+	struct member m = { .id = 77,
+		            .address = SPAN("Jo@example.net"),
+		            .name = SPAN("J\303\266"),
+		            .delivery = MEMBER_NOMAIL,
+		            .joined = 123456789012 };
 	struct member got;
 	bool added, found;
 
@@ -72,7 +78,9 @@ END_TEST
 
 START_TEST(second_add_changes_nothing)
 {
-	struct member m = { .address = SPAN("A@example.net"), .name = SPAN("new"), .delivery = MEMBER_NOMAIL };
+	struct member m = { .address = SPAN("A@example.net"),
+		            .name = SPAN("new"),
+		            .delivery = MEMBER_NOMAIL };
 	struct member got;
 	bool added = true;
 
@@ -129,11 +137,13 @@ START_TEST(delivery_is_set)
 	bool found;
 
 	fixture_member(&f, list, "a@example.net");
-	ok(&f, store_member_set_delivery(f.s, list, SPAN("a@example.net"), MEMBER_NOMAIL, &found, &f.e));
+	ok(&f, store_member_set_delivery(f.s, list, SPAN("a@example.net"), MEMBER_NOMAIL, &found,
+	                                 &f.e));
 	ck_assert(found);
 	ck_assert(find(list, "a@example.net", &got));
 	ck_assert_uint_eq(got.delivery, MEMBER_NOMAIL);
-	ok(&f, store_member_set_delivery(f.s, list, SPAN("b@example.net"), MEMBER_NOMAIL, &found, &f.e));
+	ok(&f, store_member_set_delivery(f.s, list, SPAN("b@example.net"), MEMBER_NOMAIL, &found,
+	                                 &f.e));
 	ck_assert(!found);
 }
 END_TEST
@@ -190,7 +200,8 @@ START_TEST(large_import_is_one_transaction)
 	ok(&f, store_begin(f.s, &f.e));
 	for (int i = 0; i < 20000; i++) {
 		char address[64];
-		int length = snprintf(address, sizeof(address), "m%d@example.net", (i * 7919) % 20000);
+		int length =
+			snprintf(address, sizeof(address), "m%d@example.net", (i * 7919) % 20000);
 		struct member m = { .address = { address, (size_t)length } };
 		bool added;
 

@@ -12,7 +12,10 @@ static void setup(void)
 	list = fixture_list(&f, "dev");
 }
 
-static void teardown(void) { fixture_close(&f); }
+static void teardown(void)
+{
+	fixture_close(&f);
+}
 
 static struct post get(int64_t id)
 {
@@ -44,10 +47,19 @@ static int64_t add(int64_t to, int64_t number, const char *message_id)
 START_TEST(comes_back_whole)
 {
 	struct post p = {
-		.list = list, .number = 4, .state = POST_STUCK, .blob = SPAN("abcd"),
-		.message_id = SPAN("<a@b>"), .author = SPAN("a@b"), .subject = SPAN("\0\377"),
-		.verdict = SPAN("{}"), .reason = SPAN("no key"), .received = 1, .member_max = 2,
-		.cursor = 1, .done = 3,
+		.list = list,
+		.number = 4,
+		.state = POST_STUCK,
+		.blob = SPAN("abcd"),
+		.message_id = SPAN("<a@b>"),
+		.author = SPAN("a@b"),
+		.subject = SPAN("\0\377"),
+		.verdict = SPAN("{}"),
+		.reason = SPAN("no key"),
+		.received = 1,
+		.member_max = 2,
+		.cursor = 1,
+		.done = 3,
 	};
 	struct post out;
 	int64_t id;
@@ -168,10 +180,19 @@ END_TEST
 START_TEST(variant_comes_back_whole)
 {
 	struct variant v = {
-		.post = add(list, 1, ""), .munged = true, .mode = SPAN("continue"), .why = SPAN("verified"),
-		.header = SPAN("A: b\r\n"), .body = SPAN("\0\1\2"), .recipe = SPAN("{}"),
-		.body_hash_simple = SPAN("s"), .body_hash_relaxed = SPAN("r"), .mi = 1, .mi_top = 2,
-		.hop = 3, .utf8 = true,
+		.post = add(list, 1, ""),
+		.munged = true,
+		.mode = SPAN("continue"),
+		.why = SPAN("verified"),
+		.header = SPAN("A: b\r\n"),
+		.body = SPAN("\0\1\2"),
+		.recipe = SPAN("{}"),
+		.body_hash_simple = SPAN("s"),
+		.body_hash_relaxed = SPAN("r"),
+		.mi = 1,
+		.mi_top = 2,
+		.hop = 3,
+		.utf8 = true,
 	};
 	struct variant out;
 	bool found;
@@ -209,8 +230,9 @@ START_TEST(large_variant)
 	struct variant v = { .post = add(list, 1, "") }, out;
 	bool found;
 
-	for (int i = 0; i < 300000; i++)
+	for (int i = 0; i < 300000; i++) {
 		buf_chr(&b, (char)i);
+	}
 	v.header = buf_span(&b);
 	ok(&f, store_variant_add(f.s, &v, &f.e));
 	ok(&f, store_variant_get(f.s, f.arena, v.post, false, &out, &found, &f.e));
