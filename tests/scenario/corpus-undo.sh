@@ -1,4 +1,8 @@
-# The law: what a list sends, undone, is what it received, for every message of
-# the corpus that is accepted, with tag, footer, list fields and munged From all
-# on; and every copy verifies. LADLE_CORPUS: another folder of messages.
-"$TOOLS/corpusundo" "${LADLE_CORPUS:-$SRC/tests/corpus/mail}"
+# Every message of the corpus goes through a list; undone, each copy is what came.
+# LADLE_CORPUS names another folder of messages.
+: "${TOOLS:?}" "${SRC:?}"
+"$TOOLS/corpusundo" "${LADLE_CORPUS:-$SRC/tests/corpus/mail}" >corpus.log
+status=$?
+[ "$status" = 0 ] || tail -n 20 corpus.log
+tail -n 1 corpus.log
+exit "$status"

@@ -1,0 +1,70 @@
+# What --json prints is JSON, for every command that knows it, whatever strangers wrote.
+. "$SRC/tests/scenario/lib.sh"
+command -v python3 >/dev/null || { echo 'needs python3'; exit 77; }
+mkdir -p "$out"
+printf 'rcpt %s reply 450 4.2.1 "come" \\back\\ later\n' "$member2" >script
+sink_start -r script
+site_new
+ladle list create empty@lists.example >/dev/null
+ladle list set dev footer='a "quoted" \n line' subject-tag='[\"]' description='Ünïcode' || fail set
+ladle member add dev '"Quoted \"Name\" \\ \\n" <quoted@four.example>' >/dev/null || fail member
+odd() {
+	printf 'From: "A \\" b" <%s>\nSubject: =?utf-8?q?=22=5C=01=FF=00?= \303\050 \377 "x\t\033[31m\n' "$1"
+	printf 'Message-ID: <odd"\\\377@%s>\n\nodd\n' "$1"
+}
+odd one.example >odd.eml
+odd "$member1" | receive
+odd eve@four.example | receive
+post one
+turn || fail run
+post waiting
+seen=''
+# json COMMAND…, known as the words before --json
+json() {
+	name=''
+	for word; do
+		[ "$word" != --json ] || break
+		name="$name${name:+ }$word"
+	done
+	seen="$seen|$name|"
+	ladle "$@" >json.out 2>json.err
+	status=$?
+	[ -s json.out ] || { cat json.err; fail "$*: nothing, exit $status"; }
+	python3 -m json.tool json.out >/dev/null 2>json.err || { cat json.out json.err; fail "$* is no JSON"; }
+}
+queue_id=$(ladle queue ls | sed -n '/@/s/	.*//p' | tail -n 1)
+spool_id=$(find "$site/data/spool/new" -type f | head -n 1)
+json list ls --json
+json list show --json dev
+json member ls --json dev
+json member ls --json empty
+json member export --json dev
+json key ls --json
+json key ls --json lists.example
+json verify --json --dns "$zone" odd.eml
+json verify --json --dns "$zone" --mf "$(sed -n 1p "$out/001.env")" --rt "$(sed -n 2p "$out/001.env")" \
+	"$out/001.eml"
+json hash --json odd.eml
+json queue ls --json
+json queue show --json "$queue_id"
+json queue show --json "$(basename "$spool_id")"
+json held ls --json
+json held ls --json empty
+held_id=$(ladle held ls | head -n 1 | cut -f 1)
+json held show --json "$held_id"
+json trace --json one@one.example
+json trace --json one@one.example "$member2"
+json trace --json one@one.example nobody@four.example
+json trace --json "$(printf 'odd"\\\377@%s' "$member1")"
+json status --json
+# Every command that has the option was tried.
+ladle help --names | while read -r name; do
+	# shellcheck disable=SC2086 # words
+	ladle $name --help >help.txt </dev/null
+	if grep -q -e --json help.txt; then
+		case $seen in
+		*"|$name|"*) ;;
+		*) fail "$name --json is not tried here" ;;
+		esac
+	fi
+done || exit 1
