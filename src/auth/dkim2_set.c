@@ -69,6 +69,7 @@ static const enum dkim2_fault_id key_faults[] = {
 	[KEY_MALFORMED] = DKIM2_SIGNATURE_KEY_MALFORMED,
 	[KEY_UNKNOWN] = DKIM2_SIGNATURE_KEY_MISMATCH,
 	[KEY_PURPOSE] = DKIM2_SIGNATURE_KEY_MISSING, /* a key for something else is no key here */
+	[KEY_LOOKUPS] = DKIM2_SIGNATURE_KEY_MISSING,
 };
 
 struct input {

@@ -1,6 +1,8 @@
 /* A verdict as JSON, and as a short story: who wrote it, who changed what, who it was sent to. */
 #include "auth/report.h"
 
+#include "auth/dkim2.h"
+
 static void json_names(struct json *j, const char *key, const struct span *v, size_t n)
 {
 	json_key(j, key);
@@ -75,6 +77,7 @@ static void json_dkim2(struct json *j, const struct dkim2_result *r)
 	json_key(j, "dkim2");
 	json_open(j, '{');
 	json_kstr(j, "result", auth_result_name(r->result));
+	json_kstr(j, "draft", DKIM2_DRAFT);
 	json_kspan(j, "text", r->text);
 	json_kbool(j, "provisional", r->provisional);
 	json_kbool(j, "author_signed", r->author_signed);

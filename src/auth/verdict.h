@@ -75,10 +75,6 @@ struct verdict {
 	struct dkim2_result dkim2;
 	struct dkim1_result *dkim1;
 	size_t ndkim1;
-	/*
-	 * The original the author signed, when it differs from what came: the message
-	 * with an m=1 recipe undone, on which DKIM1 was checked again. Informational.
-	 */
 	bool temporary;      /* something may look different later */
 	bool from_authentic; /* DKIM2 pass, or an aligned DKIM1 pass */
 };

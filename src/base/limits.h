@@ -3,7 +3,6 @@
 
 /* Every bound of the program, with its unit. Documented in ladle(1), "Limits". */
 
-#define LIMIT_MESSAGE_DEFAULT (25u * 1024 * 1024)  /* bytes a post, unless the site says else */
 #define LIMIT_MESSAGE_HARD    (100u * 1024 * 1024) /* bytes that are ever kept of one message */
 #define LIMIT_HEADER          (256u * 1024)        /* bytes of a header */
 #define LIMIT_FIELDS          1000u                /* header fields a message */

@@ -162,7 +162,7 @@ bool call_commit(struct call *call, bool ok)
 	return false;
 }
 
-struct span call_clean(struct call *call, struct span s)
+struct span call_clean(struct arena *arena, struct span s)
 {
 	struct buf out = BUF_INIT;
 	while (s.n > 0) {
@@ -171,7 +171,7 @@ struct span call_clean(struct call *call, struct span s)
 		buf_add(&out, n > 0 ? span_sub(s, 0, n) : SPAN("?"));
 		s = span_from(s, n > 0 ? n : 1);
 	}
-	return buf_move(&out, call->arena);
+	return buf_move(&out, arena);
 }
 
 struct span call_time(struct call *call, int64_t t)

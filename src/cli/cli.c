@@ -130,15 +130,21 @@ bool call_usage(struct call *call, const char *fmt, ...)
 
 void call_flush(struct call *call)
 {
-	if (call->out.n > 0) {
-		fwrite(call->out.p, 1, call->out.n, stdout);
+	struct arena *arena = arena_new();
+	struct span text = buf_span(&call->out);
+	if (!call->json && !call->raw) {
+		text = call_clean(arena, text);
 	}
+	if (text.n > 0) {
+		fwrite(text.p, 1, text.n, stdout);
+	}
+	arena_free(arena);
 	buf_clear(&call->out);
 }
 
 static void complain(struct call *call)
 {
-	struct span text = call_clean(call, span_str(call->err.text));
+	struct span text = call_clean(call->arena, span_str(call->err.text));
 	fprintf(stderr, "ladle %s: %.*s\n", call->command->name, SPAN_FMT(text));
 	if (call->usage) {
 		fprintf(stderr, "(ladle %s --help shows how it is used)\n", call->command->name);

@@ -55,6 +55,7 @@ struct call {
 	const char **values; /* pairs: option name, value ("" for a flag) */
 	size_t nvalues;
 	bool json;
+	bool raw;                /* out is a message: not to be cleaned for a terminal */
 	struct buf out;          /* standard output; written by call_flush and at the end */
 	struct context *context; /* opened by call_context */
 	struct err err;
@@ -80,7 +81,7 @@ bool call_usage(struct call *call, const char *fmt, ...) __attribute__((format(p
 /* The site, with what NEEDS (enum context_need) says; NULL with call->err. */
 struct context *call_context(struct call *call, unsigned needs);
 
-/* Write what is in out so far. */
+/* Write what is in out so far; for people, so unless json or raw, made printable by call_clean. */
 void call_flush(struct call *call);
 
 /* The list that TEXT names: "dev@lists.example.org", or "dev" when only one domain has it. */
@@ -96,7 +97,7 @@ void call_close(struct call *call, struct json *j);
 bool call_commit(struct call *call, bool ok);
 /* S for a terminal: what is not printable (utf8_printable) becomes '?', but not TAB and line ends.
  */
-struct span call_clean(struct call *call, struct span s);
+struct span call_clean(struct arena *arena, struct span s);
 /* As UTC, for people: "2026-11-27 18:30:01". "-" for 0. */
 struct span call_time(struct call *call, int64_t t);
 

@@ -30,9 +30,7 @@ static bool print_held(struct call *call, struct json *j, const struct held *h)
 	if (!call->json) {
 		buf_printf(&call->out, "%lld\t%.*s\t%.*s\t%.*s\t%.*s\t%.*s\n", (long long)h->id,
 		           SPAN_FMT(list), SPAN_FMT(call_time(call, h->arrived)),
-		           SPAN_FMT(call_clean(call, h->author)),
-		           SPAN_FMT(call_clean(call, h->subject)),
-		           SPAN_FMT(call_clean(call, h->reason)));
+		           SPAN_FMT(h->author), SPAN_FMT(h->subject), SPAN_FMT(h->reason));
 		return true;
 	}
 	json_open(j, '{');
@@ -146,12 +144,12 @@ static bool show_run(struct call *call)
 	if (!raw) {
 		buf_printf(&call->out,
 		           "# held %lld: %.*s (%.*s)\n# from <%.*s> to <%.*s>, %lld octets\n",
-		           (long long)h.id, SPAN_FMT(call_clean(call, h.reason)), SPAN_FMT(h.rule),
-		           SPAN_FMT(call_clean(call, h.mail_from)),
-		           SPAN_FMT(call_clean(call, h.recipient)), (long long)h.size);
+		           (long long)h.id, SPAN_FMT(h.reason), SPAN_FMT(h.rule),
+		           SPAN_FMT(h.mail_from), SPAN_FMT(h.recipient), (long long)h.size);
 	}
 	call_flush(call);
-	buf_add(&call->out, raw ? map.bytes : call_clean(call, map.bytes));
+	call->raw = raw;
+	buf_add(&call->out, map.bytes);
 	file_unmap(&map);
 	return true;
 }

@@ -53,8 +53,8 @@ static bool print_post(struct call *call, struct json *j, const struct post *p)
 	buf_printf(
 		&call->out,
 		"%lld\t%s\t%.*s\t<%.*s>\t%lld sent, %lld deferred, %lld failed, %lld open%s%.*s\n",
-		(long long)p->id, post_states[p->state], SPAN_FMT(call_clean(call, p->author)),
-		SPAN_FMT(call_clean(call, p->message_id)), (long long)n.sent, (long long)n.deferred,
+		(long long)p->id, post_states[p->state], SPAN_FMT(p->author),
+		SPAN_FMT(p->message_id), (long long)n.sent, (long long)n.deferred,
 		(long long)n.failed, (long long)n.open, p->state == POST_STUCK ? "\t" : "",
 		SPAN_FMT(p->state == POST_STUCK ? p->reason : SPAN("")));
 	return true;
@@ -153,7 +153,7 @@ static bool nothing(struct call *call, const char *name)
 	               "nothing called \"%s\" waits (ladle queue ls)", name);
 }
 
-/* The post that argument 0 names; *FOUND false when it is no number: a spool name then. */
+/* The post that argument 0 names; *IS_POST false when it is no number: a spool name then. */
 static bool find_post(struct call *call, struct post *out, bool *is_post)
 {
 	uint64_t id;
@@ -318,23 +318,34 @@ static bool unstick(struct call *call, const char *name, bool keep)
 	       (!keep || move_spooled(stuck, new, true, &call->err));
 }
 
-static bool retry_post(struct call *call, int64_t post, int64_t *count)
+static bool retry_post(struct call *call, const struct post *post, int64_t *count)
 {
 	struct context *c = call->context;
 	int64_t now = c->env.now(&c->env);
+	return (post->state != POST_STUCK || store_post_set_state(c->store, post->id, POST_SENDING,
+	                                                          SPAN(""), now, &call->err)) &&
+	       store_fan_retry(c->store, post->id, now, count, &call->err);
+}
+
+/* Every stuck post is sending afterwards, so each page holds others. */
+static bool retry_posts(struct call *call, int64_t *count)
+{
+	struct context *c = call->context;
 	struct post *stuck;
-	size_t n;
-	if (!store_post_ls(c->store, call->arena, POST_STUCK, PAGE, &stuck, &n, &call->err)) {
-		return false;
-	}
-	for (size_t i = 0; i < n; i++) {
-		if ((post == 0 || stuck[i].id == post) &&
-		    !store_post_set_state(c->store, stuck[i].id, POST_SENDING, SPAN(""), now,
-		                          &call->err)) {
+	for (size_t n = PAGE; n == PAGE;) {
+		int64_t some;
+		if (!store_post_ls(c->store, call->arena, POST_STUCK, PAGE, &stuck, &n,
+		                   &call->err)) {
 			return false;
 		}
+		for (size_t i = 0; i < n; i++) {
+			if (!retry_post(call, &stuck[i], &some)) {
+				return false;
+			}
+			*count += some;
+		}
 	}
-	return store_fan_retry(c->store, post, now, count, &call->err);
+	return true;
 }
 
 static bool retry_all(struct call *call, int64_t *count)
@@ -342,9 +353,12 @@ static bool retry_all(struct call *call, int64_t *count)
 	struct context *c = call->context;
 	struct inbox *rows;
 	size_t n;
-	if (!retry_post(call, 0, count)) {
+	int64_t deferred;
+	if (!retry_posts(call, count) ||
+	    !store_fan_retry(c->store, 0, c->env.now(&c->env), &deferred, &call->err)) {
 		return false;
 	}
+	*count += deferred;
 	for (int state = INBOX_TRYING; state <= INBOX_STUCK; state += INBOX_STUCK - INBOX_TRYING) {
 		if (!store_inbox_ls(c->store, call->arena, (enum inbox_state)state, PAGE, &rows, &n,
 		                    &call->err)) {
@@ -373,7 +387,7 @@ static bool retry_run(struct call *call)
 			return false;
 		}
 	} else if (!find_post(call, &post, &is_post) ||
-	           !(is_post ? retry_post(call, post.id, &count)
+	           !(is_post ? retry_post(call, &post, &count)
 	                     : unstick(call, call->args[0], true) && (count = 1))) {
 		return false;
 	}

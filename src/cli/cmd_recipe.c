@@ -26,6 +26,7 @@ static bool hash_run(struct call *call)
 	}
 	struct canon_header header = canon_dkim2_header(call->arena, m.fields, m.count);
 	if (call_opt(call, "--header")) {
+		call->raw = true;
 		canon_dkim2_header_text(&call->out, &header);
 		return true;
 	}
@@ -76,6 +77,7 @@ static bool newest(struct call *call, const struct message *m, uint64_t *out)
 
 static bool undo_run(struct call *call)
 {
+	call->raw = true;
 	struct message m;
 	struct span out;
 	uint64_t top = 0;

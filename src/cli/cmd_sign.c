@@ -107,6 +107,7 @@ static bool sign_message(struct call *call, struct signer *signer)
 
 static bool sign_run(struct call *call)
 {
+	call->raw = true;
 	struct signer signer = { .selector = span_str(call_opt(call, "--selector")) };
 	if (!call_opt(call, "--key") || signer.selector.n == 0 || !call_opt(call, "--domain")) {
 		return call_usage(call, "wanted: --key, --selector, --domain");

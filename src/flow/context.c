@@ -175,7 +175,7 @@ struct context *context_open(const char *config, unsigned needs, const char *sta
 		return NULL;
 	}
 	c->log.target = c->site.log == SITE_LOG_SYSLOG ? LOG_TARGET_SYSLOG : LOG_TARGET_STDERR;
-	c->log.level = c->site.log_debug ? LOG_LEVEL_DEBUG : LOG_LEVEL_INFO;
+	c->log.level = LOG_LEVEL_INFO;
 	c->log.station = station;
 	if (!context_need(c, needs, e)) {
 		context_close(c);

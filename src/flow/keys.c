@@ -28,13 +28,12 @@ static bool selector_valid(struct span s, struct err *e)
 	                     "not a selector: \"%.*s\" (letters, digits, '-', '_')", SPAN_FMT(s));
 }
 
-/* Names in the folder PATH that end in SUFFIX (may be empty), without it, sorted; no folder: none.
- */
 static int by_name(const void *a, const void *b)
 {
 	return span_cmp(*(const struct span *)a, *(const struct span *)b);
 }
 
+/* Names in folder PATH that end in SUFFIX (may be empty), without it, sorted; no folder: none. */
 static bool names_in(struct arena *arena, const char *path, struct span suffix, struct span **v,
                      size_t *n, struct err *e)
 {

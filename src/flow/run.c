@@ -1,5 +1,6 @@
 /*
- * The supervisor. It opens neither database nor keys: children do, each its own.
+ * The supervisor. It opens no keys, and the database only before there are children,
+ * to give back what a killed run had claimed; they open their own.
  * Child 0 is `process`, child 1… are `deliver` workers 0…. Data flows through
  * the database only; inotify wakes whoever waits.
  */

@@ -20,8 +20,7 @@
 
 #define CHUNK (64u * 1024)
 #define MAGIC "Ladle-Spool: 1\n"
-/* Decimal digits wide enough for any size; patched in place once it is known. */
-#define SIZE_DIGITS    20
+/* Digits wide enough for any size: patched in place once it is known. */
 #define SIZE_LINES_FMT "Size: %020llu\nTruncated: %d\n\n"
 
 /* The message on its way in: line ends made CRLF, nothing else. */
@@ -162,15 +161,18 @@ static bool fill(const struct context *c, int fd, int out, const struct spool_en
 	return ok;
 }
 
-/* Time first, so that names sort by arrival; then process and chance against collisions. */
+/*
+ * Time first, so that names sort by arrival, within a second by the monotonic clock
+ * (all of it: its seconds begin elsewhere); then process and chance against collisions.
+ */
 static void make_name(const struct context *c, char name[SPOOL_NAME])
 {
 	unsigned char r[4];
 	c->env.random(&c->env, r, sizeof(r));
-	snprintf(name, SPOOL_NAME, "%012llx.%05llx.%lx.%02x%02x%02x%02x",
+	snprintf(name, SPOOL_NAME, "%012llx.%012llx.%lx.%02x%02x%02x%02x",
 	         (unsigned long long)c->env.now(&c->env),
-	         (unsigned long long)(c->env.now_us(&c->env) % 1000000), (unsigned long)getpid(),
-	         r[0], r[1], r[2], r[3]);
+	         (unsigned long long)c->env.now_us(&c->env), (unsigned long)getpid(), r[0], r[1],
+	         r[2], r[3]);
 }
 
 bool spool_receive(const struct context *c, int fd, const struct spool_envelope *envelope,

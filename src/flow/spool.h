@@ -48,7 +48,7 @@ struct spool_envelope {
 /*
  * The durable part of `ladle receive`: message from descriptor FD into
  * spool/tmp, LF and CRLF both to CRLF, then fsync, rename into spool/new, fsync of the
- * folder. *NAME (32 bytes or more) gets the file's name. Nothing half-written is left visible on
+ * folder. *NAME  gets the file's name. Nothing half-written is left visible on
  * failure.
  */
 #define SPOOL_NAME 64

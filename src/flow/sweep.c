@@ -23,21 +23,24 @@ static int64_t time_of(const char *path)
 }
 
 /* Receiving takes a minute at most: what is a day old in spool/tmp was cut short. */
-static void sweep_tmp(struct context *c, struct arena *arena, int64_t before, struct err *e)
+static bool sweep_tmp(struct context *c, struct arena *arena, int64_t before, struct err *e)
 {
 	struct span *names;
 	size_t n;
 	if (!spool_names(arena, c->paths.spool_tmp, &names, &n, e)) {
-		return;
+		return false;
 	}
+	bool ok = true;
 	for (size_t i = 0; i < n; i++) {
 		const char *path =
 			arena_printf(arena, "%s/%.*s", c->paths.spool_tmp, SPAN_FMT(names[i])).p;
 		if (time_of(path) < before) {
 			(void)fault_point("sweep-unlink");
-			unlink(path);
+			ok = ok &&
+			     (unlink(path) == 0 || err_errno(e, "cannot remove \"%s\"", path));
 		}
 	}
+	return ok;
 }
 
 void sweep_due(struct context *c)
@@ -48,8 +51,8 @@ void sweep_due(struct context *c)
 	int64_t now = c->env.now(&c->env);
 	int64_t removed = 0;
 	if (now - time_of(mark) >= DAY) {
-		sweep_tmp(c, arena, now - DAY, &e);
-		if (!blob_sweep(c->store, c->paths.msg, now - DAY, &removed, &e) ||
+		if (!sweep_tmp(c, arena, now - DAY, &e) ||
+		    !blob_sweep(c->store, c->paths.msg, now - DAY, &removed, &e) ||
 		    !store_inbox_sweep(c->store, now - KEEP_INBOX * DAY, &e) ||
 		    !file_replace(mark, SPAN(""), 0600, &e)) {
 			log_event(&c->log, LOG_LEVEL_WARNING, "sweep",

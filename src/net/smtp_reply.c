@@ -22,12 +22,6 @@ void smtp_reply_clear(struct smtp_reply *r)
 	r->bytes = 0;
 }
 
-/* U+0080 to U+009F, control characters of terminals. */
-static bool c1_control(struct span character)
-{
-	return character.n == 2 && character.p[0] == '\xc2' && (unsigned char)character.p[1] < 0xa0;
-}
-
 /* The next character of *TEXT as it may be printed; moves *TEXT behind it. */
 static struct span take_character(struct span *text)
 {
@@ -38,7 +32,7 @@ static struct span take_character(struct span *text)
 	if (character.p[0] == '\t') {
 		return SPAN(" ");
 	}
-	if (n == 0 || ascii_cntrl(character.p[0]) || c1_control(character)) {
+	if (utf8_printable(character) == 0) {
 		return SPAN("?");
 	}
 	return character;

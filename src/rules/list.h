@@ -15,15 +15,14 @@ struct list {
 	int64_t id;
 	struct span local;  /* local part of the posting address */
 	struct span domain; /* lower-case A-labels */
-	/* settings, see rules/setting.c */
+	/* settings, see rules/setting_table.c */
 	struct span description;   /* List-Id phrase and List headers */
-	struct span owner;         /* owner addresses, comma separated */
 	struct span subject_tag;   /* "[dev]"; empty: none */
 	struct span footer;        /* UTF-8 text; empty: none */
 	uint64_t from;             /* enum list_from */
 	uint64_t reply_to;         /* enum list_reply */
 	uint64_t unauthenticated;  /* enum list_bare: what a From without proof is worth */
-	uint64_t broken_signature; /* enum list_action: DKIM2 FAIL or PERMERROR */
+	uint64_t broken_signature; /* enum list_action: a DKIM2 chain that does not verify */
 	uint64_t nonmember;        /* enum list_action: posts from others */
 	uint64_t moderated;        /* bool: every post is held */
 	uint64_t protected_parts; /* enum list_protected: signed or encrypted mail and the footer */

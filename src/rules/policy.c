@@ -17,7 +17,7 @@ const char *decision_name(enum decision d)
 	return names[d];
 }
 
-/* enum list_action and enum list_bare as decisions. */
+/* enum list_action as a decision. */
 static enum decision action(uint64_t setting)
 {
 	static const enum decision of[] = {
@@ -40,12 +40,12 @@ static bool too_large(const struct policy_input *in)
 	return in->truncated || in->size > size_limit(in);
 }
 
-/* Our own List-Id came back, or our X-Loop. */
 static bool no_header(const struct policy_input *in)
 {
 	return in->message->count == 0;
 }
 
+/* Our own List-Id came back, or our X-Loop. */
 static bool looped(const struct policy_input *in)
 {
 	size_t at = 0;

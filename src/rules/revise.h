@@ -30,7 +30,8 @@ struct revise {
 	int64_t now;
 };
 
-/* All of them, in order. Only a mechanical failure (memory aside: a bug) is an error. */
+/* All of them, in order. Permanent error for a message without a header, or with too many bare CRs.
+ */
 bool revise_all(struct edits *x, const struct revise *r, struct err *e);
 
 /* The single ones, for tests and explain. */

@@ -21,7 +21,6 @@ struct site {
 	uint64_t dns_timeout;      /* seconds for one look-up, retries included */
 	uint64_t message_size;     /* bytes */
 	uint64_t log;              /* enum site_log */
-	uint64_t log_debug;        /* bool */
 	uint64_t delimiter;        /* enum site_delimiter */
 	uint64_t retry_for;        /* seconds a deferred copy is retried */
 };

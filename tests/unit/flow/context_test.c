@@ -61,7 +61,8 @@ START_TEST(init_makes)
 	for (int i = 0; i < LENGTH(made); i++) {
 		struct stat st;
 		ck_assert_msg(stat(scene_path(&s, made[i].path), &st) == 0, "no %s", made[i].path);
-		ck_assert_msg(st.st_mode == made[i].mode, "%s has mode %o", made[i].path, st.st_mode);
+		ck_assert_msg(st.st_mode == made[i].mode, "%s has mode %o", made[i].path,
+		              st.st_mode);
 	}
 	ck_assert_uint_eq(scene_read(&s, scene_path(&s, "data/secret")).n, 32);
 }
@@ -108,7 +109,8 @@ START_TEST(linked)
 {
 	ck_assert(mkdir(scene_path(&s, "etc"), 0700) == 0);
 	ck_assert(symlink("../ladle.conf", scene_path(&s, "etc/first.conf")) == 0);
-	ck_assert(symlink(scene_path(&s, "etc/first.conf"), scene_path(&s, "etc/second.conf")) == 0);
+	ck_assert(symlink(scene_path(&s, "etc/first.conf"),
+	                  scene_path(&s, "etc/second.conf")) == 0);
 	ok(&s, opens(scene_path(&s, "etc/second.conf"), CONTEXT_STORE | CONTEXT_SECRET));
 	ck_assert(same_file(c->paths.db, scene_path(&s, "data/ladle.db")));
 	ck_assert(same_file(c->paths.spool_new, scene_path(&s, "data/spool/new")));
@@ -225,9 +227,11 @@ START_TEST(secret_readable_by_others)
 	const char *secret = scene_path(&s, "data/secret");
 	for (int i = 0; i < LENGTH(modes); i++) {
 		ck_assert(chmod(secret, modes[i]) == 0);
-		fails(&s, ERR_TEMPORARY, "data/secret\" can be read by others", opens(NULL, CONTEXT_SECRET));
+		fails(&s, ERR_TEMPORARY, "data/secret\" can be read by others",
+		      opens(NULL, CONTEXT_SECRET));
 		ck_assert(strstr(s.e.text, "chmod 600"));
-		ck_assert(strstr(s.e.text, arena_printf(s.arena, "mode %04o", (unsigned)modes[i]).p));
+		ck_assert(strstr(s.e.text,
+		                 arena_printf(s.arena, "mode %04o", (unsigned)modes[i]).p));
 	}
 	ck_assert(chmod(secret, 0400) == 0);
 	ok(&s, opens(NULL, CONTEXT_SECRET));
@@ -240,7 +244,8 @@ START_TEST(secret_of_wrong_size)
 	for (size_t n = 0; n <= sizeof(bytes); n++) {
 		scene_write(&s, "data/secret", (struct span){ bytes, n }, 0600);
 		s.e = (struct err){ 0 };
-		ck_assert_msg(opens(NULL, CONTEXT_SECRET) == (n == 32), "%zu octets: %s", n, s.e.text);
+		ck_assert_msg(opens(NULL, CONTEXT_SECRET) == (n == 32), "%zu octets: %s", n,
+		              s.e.text);
 		ck_assert(n == 32 || strstr(s.e.text, "data/secret"));
 	}
 }
@@ -252,7 +257,8 @@ START_TEST(database_missing)
 	ck_assert(unlink(db) == 0);
 	fails(&s, ERR_TEMPORARY, "ladle.db", opens(NULL, CONTEXT_STORE));
 	ck_assert(!file_exists(db)); /* an empty one in its place would hide the loss */
-	scene_write(&s, "data/ladle.db", SPAN("this is no database, whatever its name may say"), 0600);
+	scene_write(&s, "data/ladle.db", SPAN("this is no database, whatever its name may say"),
+	            0600);
 	fails(&s, ERR_TEMPORARY, "ladle.db", opens(NULL, CONTEXT_STORE));
 }
 END_TEST
@@ -273,7 +279,8 @@ START_TEST(private_file)
 	}
 	/* Of a link, the file counts. */
 	ck_assert(symlink("file", scene_path(&s, "link")) == 0 && chmod(path, 0644) == 0);
-	fails(&s, ERR_TEMPORARY, "can be read by others", context_private(scene_path(&s, "link"), &s.e));
+	fails(&s, ERR_TEMPORARY, "can be read by others",
+	      context_private(scene_path(&s, "link"), &s.e));
 	fails(&s, ERR_TEMPORARY, "cannot read", context_private(scene_path(&s, "none"), &s.e));
 }
 END_TEST
@@ -291,8 +298,8 @@ START_TEST(owner)
 	ck_assert_uint_eq(geteuid(), 0);
 	context_close(c);
 	c = NULL;
-	snprintf(command, sizeof(command), "chmod 755 '%s' && chown -R %d:%d '%s/data'", s.dir, NOBODY,
-	         NOBODY, s.dir);
+	snprintf(command, sizeof(command), "chmod 755 '%s' && chown -R %d:%d '%s/data'", s.dir,
+	         NOBODY, NOBODY, s.dir);
 	ck_assert_int_eq(system(command), 0);
 	pid_t pid = fork();
 	if (pid == 0) {

@@ -43,7 +43,8 @@ static void teardown(void)
 
 /* Fields that sort on either side of List-Unsubscribe, and some that begin like it. */
 #define POST \
-	"Received: from a.example\r\nZ-Last: 1\r\nAaa: 2\r\nList-Unsub: 3\r\nLIST-UNSUBSCRIBED: 4\r\n" \
+	"Received: from a.example\r\nZ-Last: 1\r\nAaa: 2\r\nList-Unsub: 3\r\n" \
+	"LIST-UNSUBSCRIBED: 4\r\n" \
 	"List-Unsubscribe: <mailto:other@a.example>\r\nList: 5\r\nFrom: Ann <ann@one.example>\r\n" \
 	"To: dev@lists.example\r\nSubject: a\r\n\tfolded one\r\nMessage-ID: <1@one.example>\r\n" \
 	"Date: Fri, 27 Nov 2026 12:00:00 +0000\r\nList-V: 6\r\n\r\nHello.\r\n\r\nMore  of it.\r\n"
@@ -113,8 +114,8 @@ static void start(struct work *w, const struct mode *mode)
 
 static struct copy_job job_for(struct span unsubscribe)
 {
-	return (struct copy_job){ SPAN("dev+b-token@lists.example"), SPAN("ben@two.example"), unsubscribe,
-		                      NOW };
+	return (struct copy_job){ SPAN("dev+b-token@lists.example"), SPAN("ben@two.example"),
+	                          unsubscribe, NOW };
 }
 
 static struct span header_of(struct work *w, struct span unsubscribe)
@@ -213,8 +214,8 @@ START_TEST(many_copies)
 		struct copy_job job = {
 			arena_printf(arena, "dev+b-%d@lists.example", i),
 			arena_printf(arena, "member%d@two.example", i),
-			i % 3 == 0 ? SPAN("")
-			           : arena_printf(arena, "List-Unsubscribe: <mailto:dev+unsubscribe-%d@x>\r\n", i),
+			i % 3 ? arena_printf(arena, "List-Unsubscribe: <mailto:dev+u-%d@x>\r\n", i)
+			      : SPAN(""),
 			NOW + i,
 		};
 		ck_assert_msg(copy_header(w.press, &job, &out, &e), "%s", e.text);
@@ -262,7 +263,8 @@ static bool checks(struct work *w, struct span header)
 
 /* Any octet of a field that both signatures cover, and any of the signatures, is missed. */
 static const char *const covered[] = {
-	"From: ", "Subject: ", "Message-ID: ", "List-Unsubscribe: ", "List-Id: ", "DKIM-Signature: ",
+	"From: ", "Subject: ", "Message-ID: ", "List-Unsubscribe: ", "List-Id: ",
+	"DKIM-Signature: ",
 };
 
 START_TEST(notices_header)
@@ -301,8 +303,8 @@ START_TEST(notices_dkim2)
 		for (size_t i = 0; i < f->raw.n - 2; i += 17) {
 			if (!strchr(" \t\r\n", f->raw.p[i])) {
 				bytes[at + i] = (char)(bytes[at + i] ^ 2);
-				ck_assert_msg(!checks(&w, (struct span){ bytes, header.n }), "%s, octet %zu",
-				              names[k], i);
+				ck_assert_msg(!checks(&w, (struct span){ bytes, header.n }),
+				              "%s, octet %zu", names[k], i);
 				bytes[at + i] = header.p[at + i];
 			}
 		}

@@ -51,7 +51,8 @@ static void is(const struct fan_accepted *want, size_t count)
 	ck_assert_uint_eq(n, count);
 	for (size_t i = 0; i < count; i++) {
 		ck_assert_msg(got[i].post == want[i].post && got[i].member == want[i].member,
-		              "entry %zu: %lld %lld", i, (long long)got[i].post, (long long)got[i].member);
+		              "entry %zu: %lld %lld", i, (long long)got[i].post,
+		              (long long)got[i].member);
 	}
 }
 
@@ -70,10 +71,12 @@ START_TEST(empty)
 END_TEST
 
 static const struct fan_accepted unsorted[] = {
-	{ 2, 1 }, { 1, 10 }, { 1, 9 }, { INT64_MAX, INT64_MAX }, { 1, INT64_MAX }, { 2, 1 }, { 1, 1 },
+	{ 2, 1 }, { 1, 10 }, { 1, 9 }, { INT64_MAX, INT64_MAX }, { 1, INT64_MAX }, { 2, 1 },
+	{ 1, 1 },
 };
 static const struct fan_accepted sorted[] = {
-	{ 1, 1 }, { 1, 9 }, { 1, 10 }, { 1, INT64_MAX }, { 2, 1 }, { 2, 1 }, { INT64_MAX, INT64_MAX },
+	{ 1, 1 }, { 1, 9 }, { 1, 10 }, { 1, INT64_MAX }, { 2, 1 }, { 2, 1 },
+	{ INT64_MAX, INT64_MAX },
 };
 
 START_TEST(sorts)
@@ -210,8 +213,10 @@ START_TEST(trouble)
 	is(NULL, 0);
 	ck_assert(mkdir(scene_path(&s, "data/journal/5"), 0700) == 0);
 	fails(&s, ERR_TEMPORARY, "cannot open the journal", journal_open(s.c, 5, &s.e) >= 0);
-	fails(&s, ERR_TEMPORARY, "not a regular file", journal_read(s.arena, s.c, 5, &got, &n, &s.e));
-	fails(&s, ERR_TEMPORARY, "not a regular file", journal_read(s.arena, s.c, -1, &got, &n, &s.e));
+	fails(&s, ERR_TEMPORARY, "not a regular file",
+	      journal_read(s.arena, s.c, 5, &got, &n, &s.e));
+	fails(&s, ERR_TEMPORARY, "not a regular file",
+	      journal_read(s.arena, s.c, -1, &got, &n, &s.e));
 	fails(&s, ERR_TEMPORARY, "cannot empty", journal_empty_all(s.c, &s.e));
 	fails(&s, ERR_TEMPORARY, "cannot make room", journal_reserve(-1, 1, &s.e));
 	fails(&s, ERR_TEMPORARY, "cannot write", journal_put(-1, 0, 1, 1, &s.e));
@@ -249,10 +254,11 @@ END_TEST
 START_TEST(torn_marks)
 {
 	for (size_t size = 0; size < 40; size++) {
-		struct span bytes = span_sub(SPAN("0123456789abcdef0123456789abcdef01234567"), 0, size);
+		struct span bytes = span_sub(SPAN("0123456789abcdef0123456789abcdef01234567"), 0,
+		                             size);
 		scene_write(&s, "data/journal/0.mark", bytes, 0600);
-		ck_assert_msg((mark_of(0).post != 0) == (size == sizeof(struct journal_mark)), "%zu octets",
-		              size);
+		ck_assert_msg((mark_of(0).post != 0) == (size == sizeof(struct journal_mark)),
+		              "%zu octets", size);
 	}
 	ck_assert(mkdir(scene_path(&s, "data/journal/1.mark"), 0700) == 0);
 	struct journal_mark mark = { 1, 1 };

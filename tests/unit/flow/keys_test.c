@@ -26,7 +26,8 @@ static void teardown(void)
 
 static bool generate(const char *domain, const char *selector, enum key_type type)
 {
-	return keys_generate(s.arena, &s.c->paths, span_str(domain), span_str(selector), type, 2048, &s.e);
+	return keys_generate(s.arena, &s.c->paths, span_str(domain), span_str(selector), type, 2048,
+	                     &s.e);
 }
 
 static bool load(const char *domain)
@@ -135,7 +136,8 @@ START_TEST(readable_by_others)
 	ok(&s, generate("lists.example", "e2", KEY_ED25519));
 	for (int i = 0; i < LENGTH(modes); i++) {
 		ck_assert(chmod(key_path("lists.example/e2.pem"), modes[i]) == 0);
-		fails(&s, ERR_TEMPORARY, "lists.example/e2.pem\" can be read by others", load("lists.example"));
+		fails(&s, ERR_TEMPORARY, "lists.example/e2.pem\" can be read by others",
+		      load("lists.example"));
 		ck_assert(strstr(s.e.text, "chmod 600"));
 		ck_assert_uint_eq(ring.n, 0);
 		fails(&s, ERR_TEMPORARY, "can be read by others", load("dev.lists.example"));
@@ -161,7 +163,8 @@ static const char *const good_selectors[] = {
 START_TEST(selectors)
 {
 	for (int i = 0; i < LENGTH(bad_selectors); i++) {
-		fails(&s, ERR_MISUSE, "not a selector", generate("l.example", bad_selectors[i], KEY_ED25519));
+		fails(&s, ERR_MISUSE, "not a selector",
+		      generate("l.example", bad_selectors[i], KEY_ED25519));
 	}
 	ck_assert_uint_eq(scene_entries(s.c->paths.keys), 0);
 	for (int i = 0; i < LENGTH(good_selectors); i++) {
@@ -182,7 +185,8 @@ START_TEST(domains)
 {
 	for (int i = 0; i < LENGTH(bad_domains); i++) {
 		s.e = (struct err){ 0 };
-		ck_assert_msg(!generate(bad_domains[i], "e1", KEY_ED25519), "\"%s\"", bad_domains[i]);
+		ck_assert_msg(!generate(bad_domains[i], "e1", KEY_ED25519), "\"%s\"",
+		              bad_domains[i]);
 		ck_assert(s.e.text[0] != '\0');
 	}
 	ck_assert_uint_eq(scene_entries(s.c->paths.keys), 0);

@@ -23,8 +23,8 @@ struct scene {
 	ck_assert_msg(!(call), "%s succeeded", #call); \
 	ck_assert_msg((s)->e.class == (class_), "%s: class %s: %s", #call, \
 	              err_class_name((s)->e.class), (s)->e.text); \
-	ck_assert_msg(strstr((s)->e.text, (part)) != NULL, "%s: no \"%s\" in \"%s\"", #call, (part), \
-	              (s)->e.text); \
+	ck_assert_msg(strstr((s)->e.text, (part)) != NULL, "%s: no \"%s\" in \"%s\"", #call, \
+	              (part), (s)->e.text); \
 } while (0)
 #define assert_span(got, text) do { \
 	struct span got_ = (got); \

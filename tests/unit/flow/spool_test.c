@@ -69,8 +69,8 @@ static void next_message(void)
 
 static void is_message(struct span want)
 {
-	ck_assert_msg(span_eq(in.message, want), "%zu octets, wanted %zu: \"%.*s\"", in.message.n, want.n,
-	              (int)(in.message.n < 60 ? in.message.n : 60), in.message.p);
+	ck_assert_msg(span_eq(in.message, want), "%zu octets, wanted %zu: \"%.*s\"", in.message.n,
+	              want.n, (int)(in.message.n < 60 ? in.message.n : 60), in.message.p);
 }
 
 /* ---- line ends ---- */
@@ -288,8 +288,10 @@ static const struct {
 	struct spool_envelope given;
 	const char *mail_from, *recipient, *arrived_as;
 } envelopes[] = {
-	{ { "<a@b.example>", "dev@l.example", NULL }, "a@b.example", "dev@l.example", "dev@l.example" },
-	{ { "a@b.example", "dev@l.example", NULL }, "a@b.example", "dev@l.example", "dev@l.example" },
+	{ { "<a@b.example>", "dev@l.example", NULL }, "a@b.example", "dev@l.example",
+	  "dev@l.example" },
+	{ { "a@b.example", "dev@l.example", NULL }, "a@b.example", "dev@l.example",
+	  "dev@l.example" },
 	{ { "", "dev@l.example", NULL }, "", "dev@l.example", "dev@l.example" },
 	{ { "<>", "dev@l.example", NULL }, "", "dev@l.example", "dev@l.example" },
 	{ { "a", "dev", "x@y" }, "a", "dev", "x@y" },
@@ -299,7 +301,8 @@ static const struct {
 	{ { "<a>b>", "dev", NULL }, "a>b", "dev", "dev" },
 	{ { "\"a b\"@c", " dev ", "Time: 1" }, "\"a b\"@c", " dev ", "Time: 1" },
 	{ { "\xc3\xa4@\xc3\xb6.example", "dev", NULL }, "\xc3\xa4@\xc3\xb6.example", "dev", "dev" },
-	{ { "a\t\x01\x7f", "Recipient: dev", NULL }, "a\t\x01\x7f", "Recipient: dev", "Recipient: dev" },
+	{ { "a\t\x01\x7f", "Recipient: dev", NULL }, "a\t\x01\x7f", "Recipient: dev",
+	  "Recipient: dev" },
 };
 
 START_TEST(envelope)
@@ -335,7 +338,8 @@ START_TEST(envelope_forged)
 	char name[SPOOL_NAME];
 	for (int i = 0; i < LENGTH(forged); i++) {
 		int fd = file_of(SPAN("x\n"));
-		fails(&s, ERR_PERMANENT, "line break", spool_receive(s.c, fd, &forged[i], name, &s.e));
+		fails(&s, ERR_PERMANENT, "line break",
+		      spool_receive(s.c, fd, &forged[i], name, &s.e));
 		close(fd);
 	}
 	ck_assert_uint_eq(scene_entries(s.c->paths.spool_tmp), 0);
@@ -349,7 +353,8 @@ START_TEST(receive_unreadable)
 {
 	char name[SPOOL_NAME];
 	int folder = open(s.dir, O_RDONLY);
-	fails(&s, ERR_TEMPORARY, "cannot read the message", spool_receive(s.c, -1, &usual, name, &s.e));
+	fails(&s, ERR_TEMPORARY, "cannot read the message",
+	      spool_receive(s.c, -1, &usual, name, &s.e));
 	fails(&s, ERR_TEMPORARY, "cannot read the message",
 	      spool_receive(s.c, folder, &usual, name, &s.e));
 	close(folder);
@@ -395,7 +400,8 @@ static bool opens(struct span bytes)
 	struct spooled out;
 	struct err e = { 0 };
 	bool good = spool_open(scene_write(&s, "file", bytes, 0600), &out, &e);
-	ck_assert(good || (e.class == ERR_PERMANENT && strstr(e.text, "not a complete spool file")));
+	ck_assert(good ||
+	          (e.class == ERR_PERMANENT && strstr(e.text, "not a complete spool file")));
 	if (good) {
 		spool_close(&out);
 	}
@@ -525,7 +531,8 @@ START_TEST(names_sorted)
 	ok(&s, spool_names(s.arena, s.c->paths.spool_new, &names, &n, &s.e));
 	ck_assert_uint_eq(n, 0);
 	for (int i = 0; i < LENGTH(files); i++) {
-		scene_write(&s, arena_printf(s.arena, "data/spool/new/%s", files[i]).p, SPAN(""), 0600);
+		scene_write(&s, arena_printf(s.arena, "data/spool/new/%s", files[i]).p, SPAN(""),
+		            0600);
 	}
 	ok(&s, spool_names(s.arena, s.c->paths.spool_new, &names, &n, &s.e));
 	ck_assert_uint_eq(n, 5);
@@ -533,7 +540,8 @@ START_TEST(names_sorted)
 	assert_span(names[1], "00fe.1");
 	assert_span(names[2], "00ff");
 	assert_span(names[4], "b");
-	fails(&s, ERR_TEMPORARY, "cannot read", spool_names(s.arena, "/nonexistent", &names, &n, &s.e));
+	fails(&s, ERR_TEMPORARY, "cannot read",
+	      spool_names(s.arena, "/nonexistent", &names, &n, &s.e));
 }
 END_TEST
 
@@ -541,6 +549,18 @@ static int64_t far_future(const struct env *env)
 {
 	(void)env;
 	return 4000000000;
+}
+
+static int64_t end_of_a_second(const struct env *env)
+{
+	(void)env;
+	return 7999999;
+}
+
+static int64_t next_second(const struct env *env)
+{
+	(void)env;
+	return 8000001;
 }
 
 /* Names go by the time of arrival, and two of the same moment differ. */
@@ -557,6 +577,21 @@ START_TEST(names_by_time)
 	ck_assert_str_lt(first, last);
 	ck_assert_str_lt(second, last);
 	ck_assert_uint_le(strlen(last), SPOOL_NAME - 1);
+}
+END_TEST
+
+/* Within a second of the day, too: seconds of the monotonic clock begin at another time. */
+START_TEST(names_in_a_second)
+{
+	char first[SPOOL_NAME], second[SPOOL_NAME];
+	int fd = file_of(SPAN(""));
+	s.c->env.now = far_future;
+	s.c->env.now_us = end_of_a_second;
+	ok(&s, spool_receive(s.c, fd, &usual, first, &s.e));
+	s.c->env.now_us = next_second;
+	ok(&s, spool_receive(s.c, fd, &usual, second, &s.e));
+	ck_assert_str_lt(first, second);
+	close(fd);
 }
 END_TEST
 
@@ -588,6 +623,7 @@ static void add_open(Suite *suite)
 	tcase_add_test(c, no_file);
 	tcase_add_test(c, names_sorted);
 	tcase_add_test(c, names_by_time);
+	tcase_add_test(c, names_in_a_second);
 	suite_add_tcase(suite, c);
 }
 

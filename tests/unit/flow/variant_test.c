@@ -119,8 +119,8 @@ START_TEST(decode_bad)
 	struct segments out;
 	for (int behind = 0; behind < 2; behind++) {
 		struct err e = { 0 };
-		struct span text = arena_join(arena, behind ? SPAN("k 0 10\ni 1\nx\n") : SPAN(""), bad[_i],
-		                              SPAN_END);
+		struct span text = arena_join(arena, behind ? SPAN("k 0 10\ni 1\nx\n") : SPAN(""),
+		                              bad[_i], SPAN_END);
 		ck_assert(!variant_decode(arena, text, RAW, &out, &e));
 		ck_assert_int_eq(e.class, ERR_BUG);
 	}
