@@ -1,6 +1,7 @@
 -- The first schema. TEXT is ours or was checked when it came in (names, canonical
 -- addresses); BLOB is what strangers wrote, with any bytes. Times are seconds since
--- 1970, 0 for never. States are the enums of src/store, in their order.
+-- 1970, 0 for never. States are the enums of src/store, in their order. An index of
+-- a table with an integer id ends in that id without saying so.
 
 PRAGMA application_id = 0x4c61646c;	-- "Ladl"
 
@@ -33,7 +34,7 @@ CREATE TABLE member (
 	joined INTEGER NOT NULL,
 	UNIQUE (list, key)
 ) STRICT;
-CREATE INDEX member_list ON member (list, id);
+CREATE INDEX member_list ON member (list);
 
 CREATE TABLE held (
 	id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -53,8 +54,8 @@ CREATE TABLE held (
 	size INTEGER NOT NULL,
 	truncated INTEGER NOT NULL CHECK (truncated IN (0, 1))
 ) STRICT;
-CREATE INDEX held_state ON held (state, id);
-CREATE INDEX held_list ON held (list, state, id);
+CREATE INDEX held_state ON held (state);
+CREATE INDEX held_list ON held (list, state);
 CREATE INDEX held_blob ON held (blob);
 
 -- Rows outlive the list: they are what keeps a message from being handled twice.
@@ -93,7 +94,7 @@ CREATE TABLE post (
 	UNIQUE (list, number)
 ) STRICT;
 CREATE INDEX post_message_id ON post (message_id);
-CREATE INDEX post_state ON post (state, id);
+CREATE INDEX post_state ON post (state);
 CREATE INDEX post_unwalked ON post (id) WHERE state = 0 AND walked = 0;
 CREATE INDEX post_blob ON post (blob);
 

@@ -217,8 +217,10 @@ struct store *store_open(const char *path, bool create, struct err *e)
 {
 	struct store *s = mem_alloc(sizeof(*s));
 
-	/* Nobody asks SQLite how much memory it has; counting costs a lock for each allocation.
-	   Refused, without harm, when SQLite is in use already. */
+	/*
+	 * Nobody asks SQLite how much memory it has; counting costs a lock for each
+	 * allocation. Refused, without harm, when SQLite is in use already.
+	 */
 	sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
 	s->path = mem_str(path);
 	s->busy_limit = LIMIT_BUSY_MS;

@@ -376,6 +376,27 @@ START_TEST(prefetch_of_silence)
 }
 END_TEST
 
+/* A bound for all together; what is answered within it is known, and without it one waits again. */
+START_TEST(budget)
+{
+	double before;
+
+	start("a.example\tx\nb.example\t@TIMEOUT\nc.example\t@TIMEOUT\nd.example\t@DELAY 300 y\n", "", 20);
+	dns_budget(dns, 1);
+	before = seconds();
+	ck_assert_int_eq(look_up("a.example").status, TXT_FOUND);
+	ck_assert_int_eq(look_up("b.example").status, TXT_TEMPORARY);
+	ck_assert_int_eq(look_up("c.example").status, TXT_TEMPORARY);
+	ck_assert_int_eq(look_up("d.example").status, TXT_TEMPORARY);
+	ck_assert_int_eq(look_up("a.example").status, TXT_FOUND);
+	ck_assert_double_ge(seconds() - before, 0.9);
+	ck_assert_double_lt(seconds() - before, 5.0);
+	dns_budget(dns, 0);
+	skipped += 31;
+	ck_assert_int_eq(look_up("d.example").status, TXT_FOUND);
+}
+END_TEST
+
 START_TEST(prefetch_is_bounded)
 {
 	struct span names[LIMIT_DNS_LOOKUPS + 20];
@@ -643,6 +664,7 @@ Suite *dns_suite(void)
 	tcase_add_test(c, late_answer);
 	tcase_add_test(c, prefetch_is_parallel);
 	tcase_add_test(c, prefetch_of_silence);
+	tcase_add_test(c, budget);
 	tcase_add_test(c, prefetch_is_bounded);
 	tcase_add_test(c, free_with_queries_out);
 	tcase_add_loop_test(c, odd, 0, LENGTH(odd_cases));

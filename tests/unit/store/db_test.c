@@ -494,6 +494,46 @@ static bool post_allowed(enum stmt_id id, const char *detail)
 	       id == STMT_FAN_COUNTS || id == STMT_LIST_RM;
 }
 
+/* Where the planner had a choice that grows with what is in the database. */
+static const struct {
+	enum stmt_id id;
+	const char *index;
+} indexes[] = {
+	{ STMT_MEMBER_FIND, "member_1 (list=? AND key=?)" },
+	{ STMT_MEMBER_PAGE, "member_list (list=? AND rowid>?)" },
+	{ STMT_HELD_LS, "held_state (state=? AND rowid>?)" },
+	{ STMT_HELD_LS_LIST, "held_list (list=? AND state=? AND rowid>?)" },
+	{ STMT_INBOX_BY_MESSAGE_ID, "inbox_message_id (message_id=?)" },
+	{ STMT_POST_BY_MESSAGE_ID, "post_message_id (message_id=?)" },
+	{ STMT_POST_KNOWN, "post_message_id (message_id=?)" },
+	{ STMT_FAN_RANGE, "member_list (list=? AND rowid>? AND rowid<?)" },
+	{ STMT_FAN_CLAIMED, "member_list (list=? AND rowid>? AND rowid<?)" },
+	{ STMT_FAN_NEXT_POST, "post_unwalked" },
+	{ STMT_FAN_DUE_POST, "fan_due (due<?)" },
+	{ STMT_FAN_DUE, "fan_post_due (post=? AND due<?)" },
+	{ STMT_FAN_FINISH, "fan_deferred (post=?)" },
+	{ STMT_FAN_TAKEN, "fan_claimed" },
+	{ STMT_FAN_ONE, "PRIMARY KEY (post=? AND lo<?)" },
+};
+
+START_TEST(statements_use_their_index)
+{
+	struct buf plan = BUF_INIT;
+	char sql[4096];
+	sqlite3_stmt *stmt;
+
+	snprintf(sql, sizeof(sql), "EXPLAIN QUERY PLAN %s", stmt_sql(indexes[_i].id));
+	ck_assert_int_eq(sqlite3_prepare_v2(f.s->db, sql, -1, &stmt, NULL), SQLITE_OK);
+	while (sqlite3_step(stmt) == SQLITE_ROW) {
+		buf_printf(&plan, "%s\n", (const char *)sqlite3_column_text(stmt, 3));
+	}
+	sqlite3_finalize(stmt);
+	ck_assert_msg(strstr(plan.p, indexes[_i].index) != NULL, "no %s in:\n%s",
+		      indexes[_i].index, plan.p);
+	buf_free(&plan);
+}
+END_TEST
+
 START_TEST(no_statement_walks_a_table)
 {
 	int looked_at = 0;
@@ -553,6 +593,7 @@ Suite *db_suite(void)
 	tcase_add_loop_test(c, maps_errors, 0, sizeof(mistakes) / sizeof(mistakes[0]));
 	tcase_add_test(c, wrong_use_of_a_statement);
 	tcase_add_test(c, no_statement_walks_a_table);
+	tcase_add_loop_test(c, statements_use_their_index, 0, sizeof(indexes) / sizeof(indexes[0]));
 	suite_add_tcase(suite, c);
 	return suite;
 }
