@@ -28,7 +28,7 @@ test  mandoc               command mandoc
 used  dnsmasq-base         command dnsmasq
 used  openssl              command openssl
 used  postfix              command postfix
-used  python3-minimal      command python3
+used  procps               command pgrep
 used  sqlite3              command sqlite3
 '
 

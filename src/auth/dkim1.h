@@ -27,7 +27,8 @@ struct signer {
  * of the relaxed body). relaxed/relaxed, signs (and oversigns: once more than
  * there are) From, Subject, Date, To, Cc, Reply-To, Message-ID, Sender,
  * In-Reply-To, References, MIME-Version, Content-Type, Content-Transfer-Encoding,
- * Content-Disposition, List-Id, List-Unsubscribe, List-Unsubscribe-Post; signs
+ * Content-Disposition, and, on mail that has a List-Id, List-Id, List-Unsubscribe,
+ * List-Unsubscribe-Post; signs
  * those present of the other Content-*, List-* and Resent-*. Appends the complete folded field with
  * its CRLF. No l=.
  */

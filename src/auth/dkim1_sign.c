@@ -65,6 +65,20 @@ static void add_name(struct arena *arena, struct names *h, struct span name)
 	*ARENA_PUSH(arena, h->v, h->n, h->cap) = name;
 }
 
+/*
+ * Mail that is on a list by now. To an author's mail the list fields will still be
+ * added, so there they must not be signed as absent.
+ */
+static bool on_a_list(const struct field *fields, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		if (span_iis(fields[i].name, "List-Id")) {
+			return true;
+		}
+	}
+	return false;
+}
+
 static struct names names_of(struct arena *arena, const struct field *fields, size_t count)
 {
 	struct names h = { NULL, 0, 0 };
@@ -72,6 +86,9 @@ static struct names names_of(struct arena *arena, const struct field *fields, si
 	for (size_t k = 0; k < sizeof(oversigned) / sizeof(oversigned[0]); k++) {
 		struct span name = span_str(oversigned[k]);
 
+		if (span_starts(name, SPAN("List-")) && !on_a_list(fields, count)) {
+			continue;
+		}
 		for (size_t i = 0; i < count; i++) {
 			if (span_ieq(fields[i].name, name)) {
 				add_name(arena, &h, name);

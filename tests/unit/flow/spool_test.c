@@ -265,6 +265,7 @@ static const struct {
 	{ "From ann", "" },
 	{ "From\n", "From\r\n" },
 	{ "From: ann\n", "From: ann\r\n" },
+	{ "From : ann\n", "From : ann\r\n" },
 	{ "from ann\n", "from ann\r\n" },
 	{ ">From ann\n", ">From ann\r\n" },
 	{ "\nFrom ann\n", "\r\nFrom ann\r\n" },

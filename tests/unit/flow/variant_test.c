@@ -107,6 +107,8 @@ static const struct span bad[] = {
 	SPAN_INIT("i 3\nabc"),
 	SPAN_INIT("i 3\nab\n"),
 	SPAN_INIT("i 3\nabcd\n"),
+	SPAN_INIT("i 3\nabcdk 0 3\n"),
+	SPAN_INIT("i 1\na\rk 0 3\n"),
 	SPAN_INIT("i 0\n"),
 	SPAN_INIT("i 3 3\nabc\n"),
 	SPAN_INIT("i -3\nabc\n"),
