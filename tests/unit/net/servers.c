@@ -246,6 +246,27 @@ static bool at_end(int fd, const struct buf *in)
 	return in->n == 0 && read(fd, &byte, 1) <= 0;
 }
 
+/* Slow at first, so that the client finds no room; then all up to the final dot. */
+static bool take_message(int fd, struct buf *in)
+{
+	static char bytes[1 << 16];
+	ssize_t n = 1;
+	int file = open("content", O_WRONLY | O_CREAT | O_TRUNC, 0600);
+	struct err e;
+
+	nanosleep(&(struct timespec){ .tv_nsec = 300 * 1000 * 1000 }, NULL);
+	while (n > 0 && !span_ends(buf_span(in), SPAN("\r\n.\r\n"))) {
+		n = read(fd, bytes, sizeof(bytes));
+		buf_add(in, (struct span){ bytes, n > 0 ? (size_t)n : 0 });
+	}
+	if (n <= 0 || !file_write_all(file, buf_span(in), &e)) {
+		return false;
+	}
+	buf_clear(in);
+	close(file);
+	return true;
+}
+
 /* One connection; moves *STEP behind its end. */
 static bool play(int fd, const char *const **step)
 {
@@ -264,6 +285,8 @@ static bool play(int fd, const char *const **step)
 		}
 		if (**step[0] == '<' || **step[0] == '=')
 			ok = await(fd, text, **step[0] == '=', &in);
+		else if (**step[0] == '*')
+			ok = take_message(fd, &in);
 		else
 			ok = send(fd, text, strlen(text), MSG_NOSIGNAL) == (ssize_t)strlen(text);
 	}

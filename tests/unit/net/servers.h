@@ -46,8 +46,9 @@ size_t server_logged(const struct server *s, const char *text);
  * A TCP server for one connection after the other, each of which goes through the
  * steps of SCRIPT, a string each: "<TEXT" waits for input that holds TEXT behind
  * what was waited for before, "=TEXT" the same but TEXT must come next, ">TEXT"
- * sends TEXT, "$" waits for the client's end of the connection with nothing before
- * it, "." ends it, "!" ends it by a reset, NULL ends the script. After the last
+ * sends TEXT, "*" takes a message after a moment in which nothing is read and puts
+ * it into the file "content", "$" waits for the client's end of the connection with
+ * nothing before it, "." ends it, "!" ends it by a reset, NULL ends the script. After the last
  * connection it listens no more. It exits with 0 when all went like this.
  */
 void server_script(struct server *s, const char *const *script);

@@ -1,6 +1,7 @@
 /* The SMTP client against tests/tools/sink, and against servers that no one would want. */
 #include "net/smtp.h"
 
+#include "base/buf.h"
 #include "certificates.h"
 #include "servers.h"
 
@@ -606,6 +607,19 @@ START_TEST(no_more_connections_than_needed)
 }
 END_TEST
 
+/* The one that is open is taken, also when it is not the first. */
+START_TEST(open_connection_is_used)
+{
+	sink("dot m0@* reply-then-close 421 4.3.2 bye\n", "");
+	config.connections = 2;
+	connect_to(server.port);
+	ck_assert_uint_eq(pump(2, numbered), 1);
+	CHECK_RESULT(run(numbered(2)), OUTCOME_SENT, false, 250, "accepted");
+	finish();
+	ck_assert_uint_eq(server_count(&server, "connections"), 2);
+}
+END_TEST
+
 /* While the relay thinks about one copy the others go on: 40 times 150 ms is 6 s in a row, 0.6 s so. */
 START_TEST(waits_side_by_side)
 {
@@ -783,6 +797,27 @@ START_TEST(nothing_to_do)
 }
 END_TEST
 
+/* What is done already is not waited for behind others. */
+START_TEST(drive_returns_at_once)
+{
+	struct smtp_job *bad = job_of(SPAN("a@b.example"), SPAN("no address"), SPAN(MESSAGE));
+	double before;
+
+	sink("mail * stall", "");
+	config.connections = 2;
+	connect_to(server.port);
+	smtp_submit(smtp, numbered(1));
+	smtp_submit(smtp, bad);
+	ck_assert_uint_eq(smtp_room(smtp), 0);
+	before = seconds();
+	ck_assert(smtp_drive(smtp, 10000, &(struct err){ 0 }));
+	ck_assert_double_lt(seconds() - before, 5.0);
+	ck_assert_ptr_eq(smtp_done(smtp), bad);
+	ck_assert_uint_eq(smtp_busy(smtp), 1);
+	ck_assert_uint_eq(smtp_room(smtp), 1);
+}
+END_TEST
+
 START_TEST(drive_returns_in_time)
 {
 	double before;
@@ -855,6 +890,41 @@ START_TEST(tls)
 	ck_assert_uint_eq(server_logged(&server, "< MAIL"), policies[_i].sent ? 2 : 0);
 	if (policies[_i].sent)
 		ck_assert_uint_eq(server_logged(&server, "< EHLO"), policies[_i].encrypted ? 2 : 1);
+}
+END_TEST
+
+/* Lines that each differ from all others, and how they come. */
+static struct span numbered_lines(unsigned count)
+{
+	struct buf lines = BUF_INIT;
+
+	for (unsigned i = 0; i < count; i++)
+		buf_printf(&lines, "%08u %60s\r\n", i, "x");
+	return buf_move(&lines, arena);
+}
+
+/* A relay that does not read for a while: nothing is lost where writing stops and goes on. */
+START_TEST(slow_reader)
+{
+	static const char *const script[] = { UP_TO_DATA, ">354 go\r\n", "*", ">250 taken\r\n", "<QUIT", NULL };
+	struct span in = numbered_lines(200000), got;
+	struct err e;
+
+	write_certificates(0);
+	config.tls = SMTP_TLS_OPPORTUNISTIC;
+	if (_i)
+		server_tls_script(&server, script);
+	else
+		server_script(&server, script);
+	config.url = arena_printf(arena, "%s://127.0.0.1:%u", _i ? "smtps" : "smtp", server.port);
+	smtp = smtp_new(&config, &e);
+	CHECK_RESULT(send_message(in), OUTCOME_SENT, false, 250, "250 taken");
+	smtp_free(smtp);
+	smtp = NULL;
+	ck_assert(server_played(&server));
+	got = server_file(arena, &server, "content");
+	ck_assert_uint_eq(got.n, in.n + 3);
+	ck_assert(span_eq(span_sub(got, 0, in.n), in));
 }
 END_TEST
 
@@ -1200,6 +1270,7 @@ Suite *smtp_suite(void)
 	tcase_add_checked_fixture(c, setup, teardown);
 	tcase_add_test(c, many_copies_few_connections);
 	tcase_add_test(c, no_more_connections_than_needed);
+	tcase_add_test(c, open_connection_is_used);
 	tcase_add_test(c, waits_side_by_side);
 	tcase_add_test(c, one_stalls);
 	tcase_add_test(c, many_refusals);
@@ -1212,6 +1283,7 @@ Suite *smtp_suite(void)
 	tcase_add_test(c, relay_that_hangs_up_often);
 	tcase_add_test(c, free_under_way);
 	tcase_add_test(c, nothing_to_do);
+	tcase_add_test(c, drive_returns_at_once);
 	tcase_add_test(c, drive_returns_in_time);
 	suite_add_tcase(s, c);
 
@@ -1219,6 +1291,7 @@ Suite *smtp_suite(void)
 	tcase_add_checked_fixture(c, setup, teardown);
 	tcase_add_loop_test(c, tls, 0, LENGTH(policies));
 	tcase_add_test(c, tls_large);
+	tcase_add_loop_test(c, slow_reader, 0, 2);
 	tcase_add_loop_test(c, implicit_tls, 0, 4);
 	tcase_add_loop_test(c, implicit_tls_unverified, 0, 2);
 	tcase_add_test(c, tls_dropped);
