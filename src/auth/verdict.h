@@ -71,10 +71,51 @@ struct dkim2_result {
 	bool author_signed; /* From is Authentic for this chain */
 };
 
+enum dmarc_policy { DMARC_POLICY_NONE, DMARC_POLICY_QUARANTINE, DMARC_POLICY_REJECT };
+
+/* DMARC (RFC 9989) for the author's domain. */
+struct dmarc_result {
+	enum auth_result result;  /* AUTH_NONE: no record, or not exactly one author */
+	struct span text;         /* reason; empty for pass */
+	struct span author;       /* the author's domain, A-labels */
+	struct span found;        /* domain whose record applies; empty: there is none */
+	struct span organization; /* the author's organizational domain */
+	enum dmarc_policy policy; /* what the record asks for: p=, sp= or np=; t= not yet applied */
+	bool testing;             /* t=y: the policy is to be taken one step milder */
+	bool strict_dkim, strict_spf; /* adkim=s, aspf=s */
+	bool authenticated;           /* the record came with AD */
+};
+
+/* One ARC set (RFC 8617), as far as its fields parse. */
+struct arc_set {
+	unsigned i;
+	struct span d, s, a;         /* of the seal */
+	struct span message_d;       /* d= of the ARC-Message-Signature */
+	struct span cv;              /* "none", "fail", "pass" */
+	enum auth_result seal, body; /* seal; message signature; AUTH_NONE: not looked at */
+	struct span text;
+};
+
+struct arc_result {
+	enum auth_result result; /* AUTH_NONE, PASS, FAIL, TEMPERROR */
+	struct span text;
+	struct arc_set *sets; /* ascending i= */
+	size_t nsets;
+};
+
+/* SPF as a trusted MTA found it: its Authentication-Results (RFC 8601). */
+struct spf_result {
+	struct span result; /* "pass", "softfail"…; empty: nobody we trust said anything */
+	struct span domain; /* of smtp.mailfrom */
+};
+
 struct verdict {
 	struct dkim2_result dkim2;
 	struct dkim1_result *dkim1;
 	size_t ndkim1;
+	struct spf_result spf;
+	struct dmarc_result dmarc;
+	struct arc_result arc;
 	bool temporary;      /* something may look different later */
 	bool from_authentic; /* DKIM2 pass, or an aligned DKIM1 pass */
 };
