@@ -12,6 +12,7 @@
 #include "flow/process.h"
 #include "flow/sweep.h"
 #include "flow/wake.h"
+#include "net/smtp.h"
 #include "store/fanout.h"
 
 #include <errno.h>
@@ -165,7 +166,11 @@ static bool wait_child(pid_t pid, int *worst)
 static int run_once(struct site_run *run, struct err *e)
 {
 	int worst = 0;
-	if (!start(run, 0, e) || !wait_child(run->children[0], &worst)) {
+	if (!start(run, 0, e)) {
+		return EXIT_LATER;
+	}
+	bool loaded = smtp_load(e); /* for all workers, while the first station works */
+	if (!wait_child(run->children[0], &worst) || !loaded) {
 		return EXIT_LATER;
 	}
 	size_t started = 0;
@@ -219,11 +224,14 @@ static int run_forever(struct site_run *run, struct err *e)
 	sigaddset(&signals, SIGINT);
 	sigaddset(&signals, SIGCHLD);
 	sigprocmask(SIG_BLOCK, &signals, NULL);
-	for (size_t i = 0; i <= run->workers; i++) {
-		if (!start(run, i, e)) {
-			stop_all(run);
-			return EXIT_LATER;
-		}
+	/* Strangers' mail is parsed without libcurl in the process. */
+	bool ok = start(run, 0, e) && smtp_load(e);
+	for (size_t i = 1; ok && i <= run->workers; i++) {
+		ok = start(run, i, e);
+	}
+	if (!ok) {
+		stop_all(run);
+		return EXIT_LATER;
 	}
 	for (;;) {
 		int sig = 0;
@@ -232,7 +240,6 @@ static int run_forever(struct site_run *run, struct err *e)
 			break;
 		}
 		int status;
-		bool ok = true;
 		for (pid_t pid; ok && (pid = waitpid(-1, &status, WNOHANG)) > 0;) {
 			ok = restart(run, pid, status, e);
 		}

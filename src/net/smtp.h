@@ -56,6 +56,12 @@ struct smtp_job {
 
 struct smtp;
 
+/*
+ * Load now what smtp_new would load (libcurl), so that the processes forked from this
+ * one share it. Temporary error when that cannot be.
+ */
+bool smtp_load(struct err *e);
+
 /* Copies what CONFIG points to. NULL, class misuse: the url is more than scheme, host and port, or
  * the host name none. */
 struct smtp *smtp_new(const struct smtp_config *config, struct err *e);

@@ -1,5 +1,5 @@
 /*
- * All of libcurl that Ladle uses. A link is an easy handle with CONNECT_ONLY in
+ * All that Ladle does with libcurl. A link is an easy handle with CONNECT_ONLY in
  * a multi handle of its own: libcurl ends its work when the relay has answered
  * EHLO, and the dialogue goes on over curl_easy_send and curl_easy_recv.
  *
@@ -23,8 +23,8 @@
 #include "base/ascii.h"
 #include "base/buf.h"
 #include "mail/idn.h"
+#include "net/curl.h"
 
-#include <curl/curl.h>
 #include <string.h>
 #include <sys/select.h>
 
@@ -34,6 +34,7 @@ enum {
 };
 
 struct smtp_link {
+	struct curl curl;
 	CURL *easy;
 	CURLM *multi;
 	enum smtp_link_state state;
@@ -55,18 +56,19 @@ static bool bad_url(struct span url, const char *why, struct err *e)
 }
 
 /* Is PART of the url absent, or one of the two values? */
-static bool part_is(CURLU *url, CURLUPart part, const char *value, const char *other)
+static bool part_is(const struct curl *curl, CURLU *url, CURLUPart part, const char *value,
+                    const char *other)
 {
 	char *text = NULL;
-	bool yes = curl_url_get(url, part, &text, 0) != CURLUE_OK ||
+	bool yes = curl->url_get(url, part, &text, 0) != CURLUE_OK ||
 	           (value && !strcmp(text, value)) || (other && !strcmp(text, other));
 
-	curl_free(text);
+	curl->free(text);
 	return yes;
 }
 
 /* smtp://host[:port] and nothing else; what is more would be a login or a path. */
-static bool check_url(CURLU *url, struct span given, struct err *e)
+static bool check_url(const struct curl *curl, CURLU *url, struct span given, struct err *e)
 {
 	static const CURLUPart unwanted[] = { CURLUPART_USER, CURLUPART_PASSWORD, CURLUPART_OPTIONS,
 		                              CURLUPART_QUERY, CURLUPART_FRAGMENT };
@@ -75,20 +77,20 @@ static bool check_url(CURLU *url, struct span given, struct err *e)
 
 	buf_add(&text, given);
 	buf_chr(&text, '\0');
-	code = curl_url_set(url, CURLUPART_URL, text.p, 0);
+	code = curl->url_set(url, CURLUPART_URL, text.p, 0);
 	buf_free(&text);
 	if (code != CURLUE_OK || span_chr(given, '\0') != SPAN_NONE) {
 		return bad_url(given, "not a URL", e);
 	}
-	if (!part_is(url, CURLUPART_SCHEME, "smtp", "smtps")) {
+	if (!part_is(curl, url, CURLUPART_SCHEME, "smtp", "smtps")) {
 		return bad_url(given, "neither smtp:// nor smtps://", e);
 	}
 	for (size_t i = 0; i < sizeof(unwanted) / sizeof(*unwanted); i++) {
-		if (!part_is(url, unwanted[i], NULL, NULL)) {
+		if (!part_is(curl, url, unwanted[i], NULL, NULL)) {
 			return bad_url(given, "more than host and port", e);
 		}
 	}
-	return part_is(url, CURLUPART_PATH, "/", "") ||
+	return part_is(curl, url, CURLUPART_PATH, "/", "") ||
 	       bad_url(given, "more than host and port", e);
 }
 
@@ -104,14 +106,14 @@ static bool is_literal(struct span name)
 }
 
 /* libcurl takes the name for EHLO from the path. */
-static bool set_hostname(CURLU *url, struct span hostname, struct err *e)
+static bool set_hostname(const struct curl *curl, CURLU *url, struct span hostname, struct err *e)
 {
 	struct arena *arena = arena_new();
 	struct span name = hostname;
 	bool ok =
 		hostname.n == 0 || is_literal(hostname) || idn_ascii(arena, hostname, &name, NULL);
 
-	if (ok && curl_url_set(url, CURLUPART_PATH, arena_str(arena, name), CURLU_URLENCODE)) {
+	if (ok && curl->url_set(url, CURLUPART_PATH, arena_str(arena, name), CURLU_URLENCODE)) {
 		mem_exhausted();
 	}
 	arena_free(arena);
@@ -158,30 +160,30 @@ static void set_tls(struct smtp_link *l, const struct smtp_config *config)
 	bool verify = config->tls != SMTP_TLS_OPPORTUNISTIC;
 	struct buf file = BUF_INIT;
 
-	curl_easy_setopt(l->easy, CURLOPT_USE_SSL, use[config->tls]);
-	curl_easy_setopt(l->easy, CURLOPT_SSL_VERIFYPEER, verify ? 1L : 0L);
-	curl_easy_setopt(l->easy, CURLOPT_SSL_VERIFYHOST, verify ? 2L : 0L);
+	l->curl.easy_setopt(l->easy, CURLOPT_USE_SSL, use[config->tls]);
+	l->curl.easy_setopt(l->easy, CURLOPT_SSL_VERIFYPEER, verify ? 1L : 0L);
+	l->curl.easy_setopt(l->easy, CURLOPT_SSL_VERIFYHOST, verify ? 2L : 0L);
 	if (config->ca_file.n > 0) {
 		buf_add(&file, config->ca_file);
-		curl_easy_setopt(l->easy, CURLOPT_CAINFO, file.p);
-		curl_easy_setopt(l->easy, CURLOPT_CAPATH, NULL);
+		l->curl.easy_setopt(l->easy, CURLOPT_CAINFO, file.p);
+		l->curl.easy_setopt(l->easy, CURLOPT_CAPATH, NULL);
 	}
 	buf_free(&file);
 }
 
 static void set_options(struct smtp_link *l, const struct smtp_config *config, const char *url)
 {
-	curl_easy_setopt(l->easy, CURLOPT_URL, url);
-	curl_easy_setopt(l->easy, CURLOPT_PROTOCOLS_STR, "smtp,smtps");
-	curl_easy_setopt(l->easy, CURLOPT_CONNECT_ONLY, 1L);
-	curl_easy_setopt(l->easy, CURLOPT_CONNECTTIMEOUT, (long)CONNECT_SECONDS);
-	curl_easy_setopt(l->easy, CURLOPT_TCP_NODELAY, 1L);
-	curl_easy_setopt(l->easy, CURLOPT_NOSIGNAL, 1L);
+	l->curl.easy_setopt(l->easy, CURLOPT_URL, url);
+	l->curl.easy_setopt(l->easy, CURLOPT_PROTOCOLS_STR, "smtp,smtps");
+	l->curl.easy_setopt(l->easy, CURLOPT_CONNECT_ONLY, 1L);
+	l->curl.easy_setopt(l->easy, CURLOPT_CONNECTTIMEOUT, (long)CONNECT_SECONDS);
+	l->curl.easy_setopt(l->easy, CURLOPT_TCP_NODELAY, 1L);
+	l->curl.easy_setopt(l->easy, CURLOPT_NOSIGNAL, 1L);
 	/* Nor one from the environment. */
-	curl_easy_setopt(l->easy, CURLOPT_PROXY, "");
-	curl_easy_setopt(l->easy, CURLOPT_HEADERFUNCTION, header_line);
-	curl_easy_setopt(l->easy, CURLOPT_HEADERDATA, l);
-	curl_easy_setopt(l->easy, CURLOPT_ERRORBUFFER, l->error);
+	l->curl.easy_setopt(l->easy, CURLOPT_PROXY, "");
+	l->curl.easy_setopt(l->easy, CURLOPT_HEADERFUNCTION, header_line);
+	l->curl.easy_setopt(l->easy, CURLOPT_HEADERDATA, l);
+	l->curl.easy_setopt(l->easy, CURLOPT_ERRORBUFFER, l->error);
 	set_tls(l, config);
 }
 
@@ -190,33 +192,48 @@ static bool prepare(struct smtp_link *l, CURLU *url, const struct smtp_config *c
 {
 	char *text = NULL;
 
-	if (!check_url(url, config->url, e) || !set_hostname(url, config->hostname, e)) {
+	if (!check_url(&l->curl, url, config->url, e) ||
+	    !set_hostname(&l->curl, url, config->hostname, e)) {
 		return false;
 	}
-	if (curl_url_get(url, CURLUPART_URL, &text, 0) != CURLUE_OK) {
+	if (l->curl.url_get(url, CURLUPART_URL, &text, 0) != CURLUE_OK) {
 		return bad_url(config->url, "not a URL", e);
 	}
-	l->tls = config->tls != SMTP_TLS_NONE || !part_is(url, CURLUPART_SCHEME, "smtp", NULL);
+	l->tls = config->tls != SMTP_TLS_NONE ||
+	         !part_is(&l->curl, url, CURLUPART_SCHEME, "smtp", NULL);
 	set_options(l, config, text);
-	curl_free(text);
+	l->curl.free(text);
 	return true;
+}
+
+bool smtp_load(struct err *e)
+{
+	struct curl curl;
+
+	return curl_load(&curl, e);
 }
 
 struct smtp_link *smtp_link_new(const struct smtp_config *config, struct err *e)
 {
 	struct smtp_link *l = mem_alloc(sizeof(*l));
-	CURLcode started = curl_global_init(CURL_GLOBAL_DEFAULT); /* counts */
-	CURLU *url = curl_url();
+	CURLcode started;
+	CURLU *url;
 	bool ok;
 
-	l->easy = curl_easy_init();
-	l->multi = curl_multi_init();
+	if (!curl_load(&l->curl, e)) {
+		mem_free(l);
+		return NULL;
+	}
+	started = l->curl.global_init(CURL_GLOBAL_DEFAULT); /* counts */
+	url = l->curl.url();
+	l->easy = l->curl.easy_init();
+	l->multi = l->curl.multi_init();
 	l->socket = CURL_SOCKET_BAD;
 	if (started != CURLE_OK || !url || !l->easy || !l->multi) {
 		mem_exhausted();
 	}
 	ok = prepare(l, url, config, e);
-	curl_url_cleanup(url);
+	l->curl.url_cleanup(url);
 	if (ok) {
 		return l;
 	}
@@ -230,9 +247,9 @@ void smtp_link_free(struct smtp_link *l)
 		return;
 	}
 	smtp_link_close(l, false);
-	curl_easy_cleanup(l->easy);
-	curl_multi_cleanup(l->multi);
-	curl_global_cleanup();
+	l->curl.easy_cleanup(l->easy);
+	l->curl.multi_cleanup(l->multi);
+	l->curl.global_cleanup();
 	mem_free(l);
 }
 
@@ -245,7 +262,7 @@ void smtp_link_open(struct smtp_link *l)
 	l->broken = false;
 	l->offers = 0;
 	l->state = SMTP_LINK_OPENING;
-	if (curl_multi_add_handle(l->multi, l->easy) != CURLM_OK) {
+	if (l->curl.multi_add_handle(l->multi, l->easy) != CURLM_OK) {
 		mem_exhausted();
 	}
 }
@@ -253,7 +270,7 @@ void smtp_link_open(struct smtp_link *l)
 /* Why there is no connection, when the relay did not say it. */
 static void explain(struct smtp_link *l, CURLcode result)
 {
-	const char *words = l->error[0] ? l->error : curl_easy_strerror(result);
+	const char *words = l->error[0] ? l->error : l->curl.easy_strerror(result);
 
 	if (l->code < 400 && !l->broken) {
 		smtp_reply_print(l->text, sizeof(l->text), span_str(words));
@@ -263,7 +280,7 @@ static void explain(struct smtp_link *l, CURLcode result)
 static void finish_opening(struct smtp_link *l, CURLcode result)
 {
 	if (result == CURLE_OK) {
-		result = curl_easy_getinfo(l->easy, CURLINFO_ACTIVESOCKET, &l->socket);
+		result = l->curl.easy_getinfo(l->easy, CURLINFO_ACTIVESOCKET, &l->socket);
 	}
 	if (result == CURLE_OK && l->socket != CURL_SOCKET_BAD) {
 		l->state = SMTP_LINK_OPEN;
@@ -282,8 +299,8 @@ enum smtp_link_state smtp_link_step(struct smtp_link *l)
 	if (l->state != SMTP_LINK_OPENING) {
 		return l->state;
 	}
-	code = curl_multi_perform(l->multi, &running);
-	message = curl_multi_info_read(l->multi, &left);
+	code = l->curl.multi_perform(l->multi, &running);
+	message = l->curl.multi_info_read(l->multi, &left);
 	if (code != CURLM_OK) {
 		finish_opening(l, CURLE_FAILED_INIT);
 	} else if (message && message->msg == CURLMSG_DONE) {
@@ -325,7 +342,7 @@ static size_t opening_fds(struct smtp_link *l, struct pollfd fds[SMTP_LINK_FDS])
 	FD_ZERO(&in);
 	FD_ZERO(&out);
 	FD_ZERO(&error);
-	if (curl_multi_fdset(l->multi, &in, &out, &error, &last) != CURLM_OK) {
+	if (l->curl.multi_fdset(l->multi, &in, &out, &error, &last) != CURLM_OK) {
 		return 0;
 	}
 	for (int fd = 0; fd <= last && n < SMTP_LINK_FDS; fd++) {
@@ -359,7 +376,7 @@ size_t smtp_link_poll(struct smtp_link *l, short events, struct pollfd fds[SMTP_
 		return 1;
 	}
 	n = opening_fds(l, fds);
-	curl_multi_timeout(l->multi, &ms);
+	l->curl.multi_timeout(l->multi, &ms);
 	lower(timeout, ms);
 	/* A resolver in a thread may have no socket, and one of 1024 or more is in no fd_set. */
 	if (n == 0) {
@@ -371,7 +388,7 @@ size_t smtp_link_poll(struct smtp_link *l, short events, struct pollfd fds[SMTP_
 ssize_t smtp_link_send(struct smtp_link *l, struct span bytes)
 {
 	size_t n = 0;
-	CURLcode code = curl_easy_send(l->easy, bytes.p, bytes.n, &n);
+	CURLcode code = l->curl.easy_send(l->easy, bytes.p, bytes.n, &n);
 
 	if (code == CURLE_AGAIN) {
 		return 0;
@@ -382,7 +399,7 @@ ssize_t smtp_link_send(struct smtp_link *l, struct span bytes)
 ssize_t smtp_link_receive(struct smtp_link *l, char *to, size_t size)
 {
 	size_t n = 0;
-	CURLcode code = curl_easy_recv(l->easy, to, size, &n);
+	CURLcode code = l->curl.easy_recv(l->easy, to, size, &n);
 
 	if (code == CURLE_AGAIN) {
 		return 0;
@@ -400,7 +417,7 @@ void smtp_link_close(struct smtp_link *l, bool polite)
 	}
 	/* Taking a CONNECT_ONLY handle out closes its connection, without a QUIT that would wait.
 	 */
-	curl_multi_remove_handle(l->multi, l->easy);
+	l->curl.multi_remove_handle(l->multi, l->easy);
 	l->socket = CURL_SOCKET_BAD;
 	l->state = SMTP_LINK_CLOSED;
 }

@@ -17,7 +17,7 @@ BEGIN {
 	owner["pcre2.h"] = "rules"
 	owner["sqlite3.h"] = "store"
 	owner["ares.h"] = owner["ares_dns.h"] = owner["curl/"] = "net"
-	n = split("assert dirent endian errno fcntl fnmatch getopt glob grp iconv inttypes " \
+	n = split("assert dirent dlfcn endian errno fcntl fnmatch getopt glob grp iconv inttypes " \
 		"limits math netdb poll pthread pwd sched signal spawn stdarg stdatomic stdbool " \
 		"stddef stdint stdio stdlib stdnoreturn string strings syslog sysexits termios " \
 		"time unistd utime arpa/inet net/if netinet/in netinet/tcp", names, " ")
