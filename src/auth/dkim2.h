@@ -45,24 +45,39 @@ struct dkim2_base {
 };
 
 /*
- * Numbers for a message that has FIELDS: next i=, next m= (a new instance is
+ * Numbers for a message that has FIELDS and OWN (the text of signed DKIM2 fields we have
+ * just made, such as an imaginary hop; or empty): next i=, next m= (a new instance is
  * needed when CHANGED or when there is none).
  */
-bool dkim2_next(const struct field *fields, size_t count, bool changed, struct dkim2_base *base,
-                struct err *e);
+bool dkim2_next(const struct field *fields, size_t count, struct span own, bool changed,
+                struct dkim2_base *base, struct err *e);
 
 /* The Message-Instance field for header hash HEADER_HASH, folded, with CRLF. */
 void dkim2_instance(const struct dkim2_base *base, const struct digest *header_hash,
                     struct buf *out);
 
 /*
- * The hash state over all Message-Instance and DKIM2-Signature fields among FIELDS
- * plus INSTANCE (the text of our own new one, or empty), ready for the last field: the
- * same for every recipient when the instance is.
+ * What every signature of a message signs before its own field: the same for every
+ * recipient when OWN is. Most algorithms need only the hash state; ML-DSA-44 signs the
+ * text itself.
  */
-struct hash *dkim2_prefix(struct arena *arena, const struct field *fields, size_t count,
-                          struct span instance, struct err *e);
+struct dkim2_prefix {
+	struct hash *hash; /* SHA-256 of the text */
+	struct buf text;   /* empty when no signer needs it */
+};
 
+/*
+ * Over all Message-Instance and DKIM2-Signature fields among FIELDS plus OWN: the text of
+ * fields we have just made (imaginary hops, ascending; our Message-Instance), or empty.
+ * SIGNERS say whether the text is kept. NULL with a permanent error when a field does not
+ * parse.
+ */
+struct dkim2_prefix *dkim2_prefix_new(struct arena *arena, const struct field *fields, size_t count,
+                                      struct span own, const struct signer *signers, size_t n,
+                                      struct err *e);
+void dkim2_prefix_free(struct dkim2_prefix *p);
+
+/* Where a signed message goes: an envelope, or (mail_from and rcpts empty) the next domain. */
 struct dkim2_envelope {
 	struct span mail_from;      /* without brackets; empty: null */
 	const struct span *rcpt_to; /* without brackets */
@@ -71,16 +86,30 @@ struct dkim2_envelope {
        where it has no meaning */
 	struct span nonce; /* or empty */
 	int64_t t;
+	struct span next_domain; /* nd=: d= of the next signature, which must follow; or empty */
 };
 
 /*
  * The DKIM2-Signature field: one set per signer, as alternatives ('|'), folded, with
- * CRLF. PREFIX is copied, not consumed. All signers share the domain. Errors: an RSA
- * key below 2048 bits, an ML-DSA-44 key (which signs the text, not a hash state), a
- * return path that is not at or below the domain.
+ * CRLF. PREFIX is not changed; it must have been made for these signers. All signers
+ * share the domain. Errors: an RSA key below 2048 bits, a return path that is not at or
+ * below the domain, both an envelope and a next domain.
  */
-bool dkim2_signature(const struct dkim2_base *base, const struct hash *prefix,
+bool dkim2_signature(const struct dkim2_base *base, const struct dkim2_prefix *prefix,
                      const struct signer *signers, size_t n, const struct dkim2_envelope *envelope,
                      struct buf *out, struct err *e);
+
+/*
+ * An imaginary hop (nd= of draft section 10): the signature of a domain of ours that hands
+ * the message on to the next domain of ours inside one system. It signs the instances
+ * that FIELDS and OWN have and follows their newest signature; ENVELOPE has next_domain.
+ * The field is appended to OUT; OWN may be what OUT holds. Several are made one after the
+ * other, then OUT is the OWN of dkim2_next and (with our Message-Instance behind it) of
+ * dkim2_prefix_new for the signature that goes out. Errors: as dkim2_signature; permanent
+ * when there is no instance to sign.
+ */
+bool dkim2_imaginary_hop(const struct field *fields, size_t count, struct span own,
+                         const struct signer *signers, size_t n,
+                         const struct dkim2_envelope *envelope, struct buf *out, struct err *e);
 
 #endif

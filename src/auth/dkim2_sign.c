@@ -143,21 +143,48 @@ static struct folder begin_field(struct buf *out, const char *name)
 
 /* ---- numbers ---- */
 
-bool dkim2_next(const struct field *fields, size_t count, bool changed, struct dkim2_base *base,
-                struct err *e)
+/* FIELDS and those of the text OWN. */
+static bool join(struct arena *arena, const struct field *fields, size_t count, struct span own,
+                 struct message *all, struct err *e)
+{
+	struct message made;
+	struct field *v;
+
+	if (!message_parse(arena, own, &made, e)) {
+		return false;
+	}
+	v = arena_array(arena, count + made.count, sizeof(*v));
+	for (size_t i = 0; i < count; i++) {
+		v[i] = fields[i];
+	}
+	for (size_t i = 0; i < made.count; i++) {
+		v[count + i] = made.fields[i];
+	}
+	*all = (struct message){ .fields = v, .count = count + made.count };
+	return true;
+}
+
+static bool whole_chain(struct arena *arena, const struct message *m, struct dkim2_chain *chain,
+                        struct err *e)
+{
+	struct dkim2_fault fault = dkim2_chain_parse(arena, m->fields, m->count, chain);
+
+	if (fault.id == DKIM2_OK && chain->present) {
+		fault = dkim2_chain_check(chain);
+	}
+	return fault.id == DKIM2_OK ||
+	       err_set(e, ERR_PERMANENT, "", "%.*s", SPAN_FMT(dkim2_fault_text(arena, &fault)));
+}
+
+bool dkim2_next(const struct field *fields, size_t count, struct span own, bool changed,
+                struct dkim2_base *base, struct err *e)
 {
 	struct arena *arena = arena_new();
 	struct dkim2_chain chain;
-	struct dkim2_fault fault = dkim2_chain_parse(arena, fields, count, &chain);
-	bool good;
+	struct message all;
+	bool good = join(arena, fields, count, own, &all, e) && whole_chain(arena, &all, &chain, e);
 
-	if (fault.id == DKIM2_OK && chain.present) {
-		fault = dkim2_chain_check(&chain);
-	}
-	good = fault.id == DKIM2_OK;
-	if (!good) {
-		err_set(e, ERR_PERMANENT, "", "%.*s", SPAN_FMT(dkim2_fault_text(arena, &fault)));
-	} else if (chain.nsigs == LIMIT_SIGNATURES || chain.ninstances == LIMIT_SIGNATURES) {
+	if (good && (chain.nsigs == LIMIT_SIGNATURES || chain.ninstances == LIMIT_SIGNATURES)) {
 		good = err_set(e, ERR_PERMANENT, "", "over %u DKIM2 signatures", LIMIT_SIGNATURES);
 	}
 	if (good) {
@@ -191,37 +218,70 @@ void dkim2_instance(const struct dkim2_base *base, const struct digest *header_h
 	buf_str(out, "\r\n");
 }
 
-struct hash *dkim2_prefix(struct arena *arena, const struct field *fields, size_t count,
-                          struct span instance, struct err *e)
+/* ---- what stands before our field ---- */
+
+static bool signs_text(const struct signer *signers, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		if (pkey_type(signers[i].key) == KEY_MLDSA44) {
+			return true;
+		}
+	}
+	return false;
+}
+
+/* The fields called NAME of the text we have just made; they are not parsed again. */
+static void add_own(struct buf *text, const struct message *own, const char *name)
+{
+	for (size_t k = 0; k < own->count; k++) {
+		if (span_iis(own->fields[k].name, name)) {
+			canon_dkim2_input(text, own->fields[k].name, own->fields[k].value, false);
+		}
+	}
+}
+
+struct dkim2_prefix *dkim2_prefix_new(struct arena *arena, const struct field *fields, size_t count,
+                                      struct span own, const struct signer *signers, size_t n,
+                                      struct err *e)
 {
 	struct dkim2_chain chain;
 	struct dkim2_fault fault = dkim2_chain_parse(arena, fields, count, &chain);
-	struct buf text = BUF_INIT;
-	struct message own;
-	struct hash *hash;
+	struct dkim2_prefix *p;
+	struct message made;
 
 	if (fault.id != DKIM2_OK) {
 		err_set(e, ERR_PERMANENT, "", "%.*s", SPAN_FMT(dkim2_fault_text(arena, &fault)));
 		return NULL;
 	}
-	if (!message_parse(arena, instance, &own, e)) {
+	if (!message_parse(arena, own, &made, e)) {
 		return NULL;
 	}
+	p = mem_alloc(sizeof(*p));
 	for (size_t k = 0; k < chain.ninstances; k++) {
-		canon_dkim2_input(&text, chain.instances[k].field->name,
+		canon_dkim2_input(&p->text, chain.instances[k].field->name,
 		                  chain.instances[k].field->value, false);
 	}
-	for (size_t k = 0; k < own.count; k++) {
-		canon_dkim2_input(&text, own.fields[k].name, own.fields[k].value, false);
-	}
+	add_own(&p->text, &made, "message-instance");
 	for (size_t k = 0; k < chain.nsigs; k++) {
-		canon_dkim2_input(&text, chain.sigs[k].field->name, chain.sigs[k].field->value,
+		canon_dkim2_input(&p->text, chain.sigs[k].field->name, chain.sigs[k].field->value,
 		                  false);
 	}
-	hash = hash_new(HASH_SHA256);
-	hash_add(hash, buf_span(&text));
-	buf_free(&text);
-	return hash;
+	add_own(&p->text, &made, "dkim2-signature");
+	p->hash = hash_new(HASH_SHA256);
+	hash_add(p->hash, buf_span(&p->text));
+	if (!signs_text(signers, n)) {
+		buf_free(&p->text);
+	}
+	return p;
+}
+
+void dkim2_prefix_free(struct dkim2_prefix *p)
+{
+	if (p) {
+		hash_free(p->hash);
+		buf_free(&p->text);
+		mem_free(p);
+	}
 }
 
 /* ---- DKIM2-Signature ---- */
@@ -253,6 +313,10 @@ static void add_path(struct folder *f, struct span address)
 
 static void add_envelope(struct folder *f, const struct dkim2_envelope *envelope)
 {
+	if (envelope->next_domain.n) {
+		add_tag(f, "nd", envelope->next_domain);
+		return;
+	}
 	begin_tag(f, "mf");
 	add_path(f, envelope->mail_from);
 	end_tag(f);
@@ -333,12 +397,6 @@ static bool check_signers(const struct signer *signers, size_t n, struct err *e)
 			return err_set(e, ERR_PERMANENT, "", "RSA key below %d bits: \"%.*s\"",
 			               RSA_BITS_MIN, SPAN_FMT(signers[i].selector));
 		}
-		/* It signs the text itself, of which only the hash state is at hand here. */
-		if (pkey_type(signers[i].key) == KEY_MLDSA44) {
-			return err_set(e, ERR_PERMANENT, "",
-			               "mldsa44 keys cannot sign yet: \"%.*s\"",
-			               SPAN_FMT(signers[i].selector));
-		}
 	}
 	return true;
 }
@@ -354,27 +412,44 @@ static bool check_nonce(struct span nonce, struct err *e)
 	       err_set(e, ERR_BUG, "", "nonce over %d characters", NONCE_MAX);
 }
 
-static bool check_envelope(const struct dkim2_envelope *envelope, struct span d, struct err *e)
+static bool check_path(const struct dkim2_envelope *envelope, struct span d, struct err *e)
 {
 	struct span from = envelope->mail_from;
 
-	if (envelope->rcpts == 0 || envelope->t < 0) {
-		return err_set(e, ERR_BUG, "", "signature without recipient or time");
+	return envelope->rcpts == 0
+	               ? err_set(e, ERR_BUG, "", "signature without recipient")
+	               : !from.n || addr_domain_below(addr_domain(from), d) ||
+	                         err_set(e, ERR_PERMANENT, "",
+	                                 "mail from \"%.*s\" is not at or below d=%.*s",
+	                                 SPAN_FMT(from), SPAN_FMT(d));
+}
+
+static bool check_next(const struct dkim2_envelope *envelope, struct err *e)
+{
+	if (envelope->rcpts > 0 || envelope->mail_from.n > 0) {
+		return err_set(e, ERR_BUG, "", "signature with an envelope and a next domain");
 	}
-	if (from.n && !addr_domain_below(addr_domain(from), d)) {
-		return err_set(e, ERR_PERMANENT, "", "mail from \"%.*s\" is not at or below d=%.*s",
-		               SPAN_FMT(from), SPAN_FMT(d));
+	return dkim2_is_domain(envelope->next_domain) ||
+	       err_set(e, ERR_PERMANENT, "", "no domain: \"%.*s\"",
+	               SPAN_FMT(envelope->next_domain));
+}
+
+static bool check_envelope(const struct dkim2_envelope *envelope, struct span d, struct err *e)
+{
+	if (envelope->t < 0) {
+		return err_set(e, ERR_BUG, "", "signature without time");
 	}
-	return check_nonce(envelope->nonce, e);
+	return (envelope->next_domain.n ? check_next(envelope, e) : check_path(envelope, d, e)) &&
+	       check_nonce(envelope->nonce, e);
 }
 
 /* Sign what is written so far with every key. */
-static bool sign_all(struct signing *s, const struct hash *prefix, struct span field,
+static bool sign_all(struct signing *s, const struct dkim2_prefix *prefix, struct span field,
                      struct buf *values, struct err *e)
 {
 	size_t colon = span_chr(field, ':'), ends[LIMIT_SETS], start = 0;
-	struct buf input = BUF_INIT;
-	struct hash *hash = hash_copy(prefix);
+	struct buf input = BUF_INIT, text = BUF_INIT;
+	struct hash *hash = hash_copy(prefix->hash);
 	struct digest digest;
 	bool good = true;
 
@@ -382,8 +457,12 @@ static bool sign_all(struct signing *s, const struct hash *prefix, struct span f
 	                  span_sub(field, colon + 1, field.n - 2), true);
 	hash_add(hash, buf_span(&input));
 	hash_final(hash, &digest);
+	if (signs_text(s->signers, s->n)) {
+		buf_add(&text, buf_span(&prefix->text));
+		buf_add(&text, buf_span(&input));
+	}
 	for (size_t i = 0; i < s->n && good; i++) {
-		good = pkey_sign(s->signers[i].key, HASH_SHA256, &digest, buf_span(&input), values,
+		good = pkey_sign(s->signers[i].key, HASH_SHA256, &digest, buf_span(&text), values,
 		                 e);
 		ends[i] = values->n;
 	}
@@ -392,10 +471,11 @@ static bool sign_all(struct signing *s, const struct hash *prefix, struct span f
 		start = ends[i];
 	}
 	buf_free(&input);
+	buf_free(&text);
 	return good;
 }
 
-bool dkim2_signature(const struct dkim2_base *base, const struct hash *prefix,
+bool dkim2_signature(const struct dkim2_base *base, const struct dkim2_prefix *prefix,
                      const struct signer *signers, size_t n, const struct dkim2_envelope *envelope,
                      struct buf *out, struct err *e)
 {
@@ -413,5 +493,29 @@ bool dkim2_signature(const struct dkim2_base *base, const struct hash *prefix,
 	}
 	buf_free(&field);
 	buf_free(&values);
+	return good;
+}
+
+bool dkim2_imaginary_hop(const struct field *fields, size_t count, struct span own,
+                         const struct signer *signers, size_t n,
+                         const struct dkim2_envelope *envelope, struct buf *out, struct err *e)
+{
+	struct dkim2_base base = { 0 };
+	struct arena *arena = arena_new();
+	struct dkim2_prefix *prefix = NULL;
+	bool good = dkim2_next(fields, count, own, false, &base, e);
+
+	if (good && base.m > 0) {
+		good = err_set(e, ERR_PERMANENT, "", "imaginary hop without Message-Instance");
+	}
+	if (good && !envelope->next_domain.n) {
+		good = err_set(e, ERR_BUG, "", "imaginary hop without a next domain");
+	}
+	if (good) {
+		prefix = dkim2_prefix_new(arena, fields, count, own, signers, n, e);
+	}
+	good = prefix && dkim2_signature(&base, prefix, signers, n, envelope, out, e);
+	dkim2_prefix_free(prefix);
+	arena_free(arena);
 	return good;
 }

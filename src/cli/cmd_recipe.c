@@ -67,7 +67,7 @@ const struct command cmd_hash = {
 static bool newest(struct call *call, const struct message *m, uint64_t *out)
 {
 	struct dkim2_base base;
-	if (!dkim2_next(m->fields, m->count, false, &base, &call->err)) {
+	if (!dkim2_next(m->fields, m->count, SPAN_END, false, &base, &call->err)) {
 		return false;
 	}
 	*out = base.m > 0 ? 0 : base.signs_m;

@@ -65,7 +65,7 @@ static bool sign_dkim2(struct call *call, const struct signer *signer, const str
 	struct canon_header header = canon_dkim2_header(call->arena, m->fields, m->count);
 	struct digest hash;
 	if (!read_paths(call, &envelope) ||
-	    !dkim2_next(m->fields, m->count, false, &base, &call->err)) {
+	    !dkim2_next(m->fields, m->count, SPAN_END, false, &base, &call->err)) {
 		return false;
 	}
 	canon_body_hash(CANON_SIMPLE, HASH_SHA256, m->body, &base.body_hash);
@@ -73,13 +73,13 @@ static bool sign_dkim2(struct call *call, const struct signer *signer, const str
 	if (base.m > 0) {
 		dkim2_instance(&base, &hash, &instance);
 	}
-	struct hash *prefix =
-		dkim2_prefix(call->arena, m->fields, m->count, buf_span(&instance), &call->err);
+	struct dkim2_prefix *prefix = dkim2_prefix_new(call->arena, m->fields, m->count,
+	                                               buf_span(&instance), signer, 1, &call->err);
 	bool ok = prefix &&
 	          dkim2_signature(&base, prefix, signer, 1, &envelope, &signature, &call->err);
 	buf_add(&call->out, buf_span(&signature));
 	buf_add(&call->out, buf_span(&instance));
-	hash_free(prefix);
+	dkim2_prefix_free(prefix);
 	buf_free(&signature);
 	buf_free(&instance);
 	return ok;

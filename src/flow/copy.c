@@ -32,7 +32,7 @@ struct copy_press {
 	struct hash *before; /* DKIM2 header hash of what sorts before the personal field */
 	struct span behind;  /* canonical text of the rest */
 	bool cached;         /* the three below are of the copy without personal field */
-	struct hash *prefix;
+	struct dkim2_prefix *prefix;
 	struct buf instance, dkim1;
 };
 
@@ -137,7 +137,7 @@ void copy_press_free(struct copy_press *p)
 {
 	if (p) {
 		hash_free(p->before);
-		hash_free(p->prefix);
+		dkim2_prefix_free(p->prefix);
 		buf_free(&p->instance);
 		buf_free(&p->dkim1);
 		arena_free(p->arena);
@@ -166,7 +166,8 @@ static void put_personal(struct copy_press *p, struct span field)
 }
 
 /* Message-Instance and the hash state for the signature. */
-static bool instance(struct copy_press *p, struct buf *out, struct hash **prefix, struct err *e)
+static bool instance(struct copy_press *p, struct buf *out, struct dkim2_prefix **prefix,
+                     struct err *e)
 {
 	const struct field *personal = &p->fields[p->personal];
 	struct buf line = BUF_INIT;
@@ -178,14 +179,15 @@ static bool instance(struct copy_press *p, struct buf *out, struct hash **prefix
 	hash_add(h, p->behind);
 	hash_final(h, &digest);
 	dkim2_instance(&p->base, &digest, out);
-	*prefix = dkim2_prefix(arena, p->fields, p->header.count, buf_span(out), e);
+	*prefix = dkim2_prefix_new(arena, p->fields, p->header.count, buf_span(out), p->keys->v,
+	                           p->keys->n, e);
 	buf_free(&line);
 	arena_free(arena);
 	return *prefix != NULL;
 }
 
 /* DKIM1 wants RSA as long as there is a verifier without Ed25519; the keyring has it first. */
-static bool common(struct copy_press *p, int64_t now, struct buf *mi, struct hash **prefix,
+static bool common(struct copy_press *p, int64_t now, struct buf *mi, struct dkim2_prefix **prefix,
                    struct buf *dkim1, struct err *e)
 {
 	return !p->list->sign || (dkim1_sign(&p->keys->v[0], p->fields, p->header.count,
@@ -193,8 +195,8 @@ static bool common(struct copy_press *p, int64_t now, struct buf *mi, struct has
 	                          (p->base.i == 0 || instance(p, mi, prefix, e)));
 }
 
-static bool sign(struct copy_press *p, const struct copy_job *job, const struct hash *prefix,
-                 struct buf *out, struct err *e)
+static bool sign(struct copy_press *p, const struct copy_job *job,
+                 const struct dkim2_prefix *prefix, struct buf *out, struct err *e)
 {
 	struct dkim2_envelope envelope = {
 		.mail_from = job->mail_from,
@@ -221,7 +223,7 @@ static void add_fields(const struct copy_press *p, struct buf *out)
 bool copy_header(struct copy_press *p, const struct copy_job *job, struct buf *out, struct err *e)
 {
 	struct buf mi = BUF_INIT, dkim1 = BUF_INIT;
-	struct hash *prefix = NULL;
+	struct dkim2_prefix *prefix = NULL;
 	bool personal = job->unsubscribe.n > 0;
 	bool ok;
 	put_personal(p, job->unsubscribe);
@@ -237,7 +239,7 @@ bool copy_header(struct copy_press *p, const struct copy_job *job, struct buf *o
 		buf_add(out, buf_span(personal ? &dkim1 : &p->dkim1));
 		add_fields(p, out);
 	}
-	hash_free(prefix);
+	dkim2_prefix_free(prefix);
 	buf_free(&mi);
 	buf_free(&dkim1);
 	return ok;

@@ -129,7 +129,7 @@ static bool fill_numbers(enum egress mode, const struct message *revised, struct
 		return true;
 	}
 	/* Our own list fields are hashed, so a list always makes a new instance. */
-	if (!dkim2_next(revised->fields, revised->count, true, &base, e)) {
+	if (!dkim2_next(revised->fields, revised->count, SPAN_END, true, &base, e)) {
 		return false;
 	}
 	out->mi = (int64_t)base.m;

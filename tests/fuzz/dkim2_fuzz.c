@@ -69,16 +69,17 @@ static struct span signed_letter(struct arena *arena)
 	struct canon_header header;
 	struct digest digest;
 	struct message m;
-	struct hash *prefix;
+	struct dkim2_prefix *prefix;
 
 	require(message_parse(arena, span_str(letter), &m, NULL));
 	header = canon_dkim2_header(arena, m.fields, m.count);
 	canon_dkim2_header_hash(HASH_SHA256, &header, &digest);
 	canon_body_hash(CANON_SIMPLE, HASH_SHA256, m.body, &base.body_hash);
 	dkim2_instance(&base, &digest, &instance);
-	prefix = dkim2_prefix(arena, m.fields, m.count, buf_span(&instance), NULL);
+	prefix = dkim2_prefix_new(arena, m.fields, m.count, buf_span(&instance), &signer, 1,
+	                          NULL);
 	require(prefix && dkim2_signature(&base, prefix, &signer, 1, &envelope, &out, NULL));
-	hash_free(prefix);
+	dkim2_prefix_free(prefix);
 	pkey_free(signer.key);
 	buf_add(&out, buf_span(&instance));
 	buf_free(&instance);

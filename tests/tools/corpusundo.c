@@ -193,15 +193,17 @@ static struct span author_signed(struct arena *arena, const struct message *m, s
 		                           1,
 		                           SPAN(""),
 		                           SPAN(""),
-		                           NOW - 60 };
+		                           NOW - 60,
+		                           SPAN_END };
 	struct canon_header h = canon_dkim2_header(arena, m->fields, m->count);
 	setup.author[0].domain = domain;
 	canon_body_hash(CANON_SIMPLE, HASH_SHA256, m->body, &base.body_hash);
 	canon_dkim2_header_hash(HASH_SHA256, &h, &hash);
-	struct hash *prefix = NULL;
-	if (dkim2_next(m->fields, m->count, false, &base, &e)) {
+	struct dkim2_prefix *prefix = NULL;
+	if (dkim2_next(m->fields, m->count, SPAN_END, false, &base, &e)) {
 		dkim2_instance(&base, &hash, &instance);
-		prefix = dkim2_prefix(arena, m->fields, m->count, buf_span(&instance), &e);
+		prefix = dkim2_prefix_new(arena, m->fields, m->count, buf_span(&instance),
+		                          setup.author, 1, &e);
 	}
 	if (!prefix || !dkim2_signature(&base, prefix, setup.author, 1, &envelope, &out, &e)) {
 		buf_clear(&out);
@@ -212,7 +214,7 @@ static struct span author_signed(struct arena *arena, const struct message *m, s
 		buf_str(&out, "\r\n");
 		buf_add(&out, m->body);
 	}
-	hash_free(prefix);
+	dkim2_prefix_free(prefix);
 	buf_free(&instance);
 	return buf_move(&out, arena);
 }

@@ -57,6 +57,8 @@ static struct txt lookup(void *self, struct arena *arena, struct span name)
 		txt = one(arena, record(arena, chain->ed25519));
 	} else if (span_starts(selector, SPAN("rsa"))) {
 		txt = one(arena, record(arena, chain->rsa));
+	} else if (span_is(selector, "mldsa") && chain->mldsa44) {
+		txt = one(arena, record(arena, chain->mldsa44));
 	} else if (span_is(selector, "multiple")) {
 		txt = (struct txt){ .status = TXT_FOUND, .n = 2 };
 		txt.records = arena_array(arena, 2, sizeof(*txt.records));
@@ -75,6 +77,9 @@ struct chain *chain_new(void)
 	chain->rsa = pkey_private(
 		sample_file(chain->arena, KEYS "sel1._domainkey.test1.dkim2.com.pem"), NULL);
 	ck_assert(chain->ed25519 && chain->rsa);
+	if (crypto_has_mldsa44()) {
+		chain->mldsa44 = pkey_generate(KEY_MLDSA44, 0, NULL);
+	}
 	chain->source = (struct keysource){ .self = chain, .txt = lookup };
 	return chain;
 }
@@ -83,6 +88,7 @@ void chain_free(struct chain *chain)
 {
 	pkey_free(chain->ed25519);
 	pkey_free(chain->rsa);
+	pkey_free(chain->mldsa44);
 	arena_free(chain->arena);
 	mem_free(chain);
 }
@@ -109,15 +115,53 @@ static void header_hash_of(struct arena *arena, const struct message *m, enum ha
 	canon_dkim2_header_hash(alg, &header, out);
 }
 
+static size_t signers_of(const struct chain *chain, const char *domain,
+                         const struct chain_hop *hop, struct signer *out)
+{
+	struct span d = span_str(domain);
+	size_t n = 0;
+
+	if (hop->two_keys || !hop->mldsa44) {
+		out[n++] = (struct signer){ d, SPAN("ed"), chain->ed25519 };
+	}
+	if (hop->two_keys) {
+		out[n++] = (struct signer){ d, SPAN("rsa"), chain->rsa };
+	}
+	if (hop->mldsa44) {
+		out[n++] = (struct signer){ d, SPAN("mldsa"), chain->mldsa44 };
+	}
+	return n;
+}
+
+/* The imaginary hops before HOP. */
+static void add_via(const struct chain *chain, const struct message *m, const struct chain_hop *hop,
+                    struct buf *out)
+{
+	size_t n;
+	struct span *via = recipients(chain->arena, hop->via, &n);
+	struct signer signers[3];
+	struct err e;
+
+	for (size_t i = 0; i < n; i++) {
+		struct dkim2_envelope envelope = {
+			.next_domain = i + 1 < n ? via[i + 1] : span_str(hop->d), .t = CHAIN_NOW
+		};
+		const char *d = arena_printf(chain->arena, "%.*s", SPAN_FMT(via[i])).p;
+		size_t count = signers_of(chain, d, hop, signers);
+
+		ck_assert_msg(dkim2_imaginary_hop(m->fields, m->count, buf_span(out), signers,
+		                                  count, &envelope, out, &e),
+		              "%s", e.text);
+	}
+}
+
 struct span chain_hop(struct chain *chain, struct span raw, const struct chain_hop *hop)
 {
 	struct arena *arena = chain->arena;
 	struct span text = hop->edits ? edit_print(hop->edits) : raw;
 	struct message m = sample_parse(arena, text);
-	struct signer signers[2] = {
-		{ span_str(hop->d), SPAN("ed"), chain->ed25519 },
-		{ span_str(hop->d), SPAN("rsa"), chain->rsa },
-	};
+	struct signer signers[3];
+	size_t nsigners = signers_of(chain, hop->d, hop, signers);
 	struct dkim2_envelope envelope = {
 		.mail_from = span_str(hop->mf),
 		.flags = span_str(hop->flags),
@@ -127,11 +171,14 @@ struct span chain_hop(struct chain *chain, struct span raw, const struct chain_h
 	struct dkim2_base base = { 0 };
 	struct buf fields = BUF_INIT, signature = BUF_INIT;
 	struct digest header;
-	struct hash *prefix;
+	struct dkim2_prefix *prefix;
 	struct err e;
 
 	envelope.rcpt_to = recipients(arena, hop->rt, &envelope.rcpts);
-	ck_assert_msg(dkim2_next(m.fields, m.count, hop->edits != NULL, &base, &e), "%s", e.text);
+	if (hop->via) {
+		add_via(chain, &m, hop, &fields);
+	}
+	ck_assert_msg(dkim2_next(m.fields, m.count, buf_span(&fields), hop->edits != NULL, &base, &e), "%s", e.text);
 	if (hop->edits) {
 		ck_assert_msg(recipe_make(arena, hop->edits, &base.recipe, &e), "%s", e.text);
 	}
@@ -140,12 +187,13 @@ struct span chain_hop(struct chain *chain, struct span raw, const struct chain_h
 	if (base.m) {
 		dkim2_instance(&base, &header, &fields);
 	}
-	prefix = dkim2_prefix(arena, m.fields, m.count, buf_span(&fields), &e);
+	prefix = dkim2_prefix_new(arena, m.fields, m.count, buf_span(&fields), signers,
+	                          nsigners, &e);
 	ck_assert_msg(prefix != NULL, "%s", e.text);
-	ck_assert_msg(dkim2_signature(&base, prefix, signers, hop->two_keys ? 2 : 1, &envelope,
+	ck_assert_msg(dkim2_signature(&base, prefix, signers, nsigners, &envelope,
 	                              &signature, &e),
 	              "%s", e.text);
-	hash_free(prefix);
+	dkim2_prefix_free(prefix);
 	buf_add(&signature, buf_span(&fields));
 	buf_free(&fields);
 	buf_add(&signature, text);
@@ -158,7 +206,7 @@ struct template
 {
 	struct chain *chain;
 	struct digest now[4]; /* header, body, the same with SHA-512 */
-	struct digest before[2];
+	struct digest before[4];
 };
 
 static void add_base64(struct buf *out, struct span bytes)
@@ -171,8 +219,9 @@ static void add_signature(struct template *t, struct buf *out, const struct mess
                           struct span value, const struct pkey *key)
 {
 	struct buf field = BUF_INIT, signature = BUF_INIT;
-	struct hash *hash =
-		dkim2_prefix(t->chain->arena, m->fields, m->count, (struct span){ NULL, 0 }, NULL);
+	struct dkim2_prefix *prefix = dkim2_prefix_new(t->chain->arena, m->fields, m->count,
+	                                               SPAN_END, NULL, 0, NULL);
+	struct hash *hash = prefix ? hash_copy(prefix->hash) : NULL;
 	struct digest digest;
 	struct err e;
 
@@ -190,6 +239,7 @@ static void add_signature(struct template *t, struct buf *out, const struct mess
 	add_base64(out, buf_span(&signature));
 	buf_free(&field);
 	buf_free(&signature);
+	dkim2_prefix_free(prefix);
 }
 
 static void add_time(struct buf *out, struct span offset)
@@ -222,6 +272,8 @@ static void expand(struct template *t, struct buf *out, const struct message *m,
 		case 'V': add_base64(out, digest_span(&t->now[3])); break;
 		case 'h': add_base64(out, digest_span(&t->before[0])); break;
 		case 'b': add_base64(out, digest_span(&t->before[1])); break;
+		case 'u': add_base64(out, digest_span(&t->before[2])); break;
+		case 'v': add_base64(out, digest_span(&t->before[3])); break;
 		case 'T': add_time(out, span_sub(value, start, i)); break;
 		case 'X': buf_str(out, "AAAAAAAAAAAAAAAAAAAAAAAAAAAA"); break;
 		case 'S':
@@ -287,6 +339,8 @@ struct span chain_template(struct chain *chain, struct span raw, struct span bef
 	canon_body_hash(CANON_SIMPLE, HASH_SHA512, m.body, &t.now[3]);
 	header_hash_of(chain->arena, &old, HASH_SHA256, &t.before[0]);
 	canon_body_hash(CANON_SIMPLE, HASH_SHA256, old.body, &t.before[1]);
+	header_hash_of(chain->arena, &old, HASH_SHA512, &t.before[2]);
+	canon_body_hash(CANON_SIMPLE, HASH_SHA512, old.body, &t.before[3]);
 	while (rest.p) {
 		struct buf out = BUF_INIT;
 		struct span line = template_line(&rest);

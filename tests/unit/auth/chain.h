@@ -12,7 +12,7 @@
 
 struct chain {
 	struct arena *arena;
-	struct pkey *ed25519, *rsa;
+	struct pkey *ed25519, *rsa, *mldsa44; /* the last: NULL where libcrypto has none */
 	struct keysource source; /* any domain; the selector says what is found, see chain.c */
 };
 
@@ -24,6 +24,8 @@ struct chain_hop {
 	const char *d, *mf, *rt; /* rt: comma separated */
 	const char *flags, *nonce;
 	bool two_keys;
+	bool mldsa44; /* signs with that key alone, or as a third */
+	const char *via; /* imaginary hops before it: domains, comma separated */
 	struct edits *edits; /* of the message before; NULL: unchanged */
 	int64_t t;           /* 0: CHAIN_NOW */
 };
@@ -32,7 +34,7 @@ struct span chain_hop(struct chain *chain, struct span raw, const struct chain_h
 /*
  * FIELDS, a line each: "M value" and "S value" for the two kinds, put on top of RAW in
  * turn, or "H field" for any. In values:
- *   %H %B   header and body hash of RAW (SHA-256), %h %b: of BEFORE; %U %V: of RAW (SHA-512)
+ *   %H %B   header and body hash of RAW (SHA-256), %h %b: of BEFORE; %U %V, %u %v: SHA-512
  *   %T      CHAIN_NOW, %<n>T: CHAIN_NOW + n
  *   %{text%} base64 of text
  *   %S %R   signature with the Ed25519 (RSA) key; %X: one that is wrong

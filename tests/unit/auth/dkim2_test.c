@@ -267,6 +267,20 @@ static const struct {
 	{ NULL, "M m=1; h=sha256:%X:%B|sha512:%U:%V;\n" S1, "", 0 },
 	{ NULL, "M m=1; h=sha256:%X:%B|sha512:%X:%V;\n" S1,
 	  "FAIL: Message-Instance m=1 no group of hashes passed", 0 },
+	{ NULL, "M m=1; h=sha512:%U:%V,sha256:%X:%B|sha3:%H:%B;\n" S1,
+	  "FAIL: Message-Instance m=1 no group of hashes passed", 0 },
+	{ NULL, "M m=1; h=sha256:%H:%B,sha3:%H:%B;\n" S1, MI "1 algorithm sha3 unknown", 0 },
+	{ NULL, "M m=1; h=sha256:%H:%B,sha3:%H:%B|sha512:%U:%V;\n" S1, "", 0 },
+	{ NULL, "M m=1; h=sha256:%U:%V;\n" S1,
+	  "FAIL: Message-Instance m=1 header hash sha256 mismatch", 0 },
+	{ revised,
+	  "M m=1; h=sha256:%h:%b,sha512:%u:%v;\n" S1
+	  "M m=2; h=sha512:%U:%V; r=%{" RECIPE "%};\n" S2M2,
+	  "", 0 },
+	{ revised,
+	  "M m=1; h=sha256:%h:%b,sha512:%u:%X;\n" S1
+	  "M m=2; h=sha512:%U:%V; r=%{" RECIPE "%};\n" S2M2,
+	  "FAIL: Message-Instance m=1 body hash sha512 mismatch", 0 },
 	{ NULL, "M m=1; h=sha3:%H:%B;\n" S1, MI "1 algorithm sha3 unknown", 0 },
 	{ NULL, "M m=1; h=SHA256:%H:%B;\n" S1, MI "1 algorithm SHA256 unknown", 0 },
 	{ NULL, "M m=1; h=sha3:%X:%X|sha256:%H:%B;\n" S1, "", 0 },
@@ -751,6 +765,114 @@ START_TEST(round_trips)
 }
 END_TEST
 
+struct auth_text {
+	enum auth_result result;
+	struct span text;
+};
+
+static struct auth_text verdict_of(struct chain *chain, struct span raw)
+{
+	struct message m = sample_parse(chain->arena, raw);
+	struct dkim2_result result;
+
+	dkim2_verify(chain->arena, &m, NULL, &chain->source, CHAIN_NOW, &result);
+	return (struct auth_text){ result.result, result.text };
+}
+
+/* RAW without the field that has TEXT in it. */
+static struct span without(struct arena *arena, struct span raw, struct span text)
+{
+	struct message m = sample_parse(arena, raw);
+	struct buf out = BUF_INIT;
+
+	for (size_t i = 0; i < m.count; i++) {
+		if (span_find(m.fields[i].raw, text) == SPAN_NONE) {
+			buf_add(&out, m.fields[i].raw);
+		}
+	}
+	buf_str(&out, "\r\n");
+	buf_add(&out, m.body);
+	return buf_move(&out, arena);
+}
+
+/* Several hops of one system in one copy: b hands on to h1, h1 to h2, which edits and sends. */
+static void through(const char *via, size_t hops, bool edited, bool mldsa44)
+{
+	struct chain *chain = chain_new();
+	struct chain_hop hop = { .d = "a.example",
+		                 .mf = "alice@a.example",
+		                 .rt = "list@b.example" };
+	struct span first = chain_hop(chain, span_str(original), &hop), raw, undone;
+	struct auth_text got;
+	struct message m;
+
+	hop = (struct chain_hop){ .d = "h2.example",
+		                  .mf = "l-b@h2.example",
+		                  .rt = "x@h3.example",
+		                  .flags = "exploded",
+		                  .via = via,
+		                  .mldsa44 = mldsa44,
+		                  .edits = edited ? list_edits(chain, first, 2, false) : NULL };
+	raw = chain_hop(chain, first, &hop);
+	lines_are_short(raw);
+	must_pass(chain, raw, hops);
+	if (edited) {
+		m = sample_parse(chain->arena, raw);
+		ck_assert(dkim2_undo(chain->arena, &m, 1, &undone, NULL));
+		same_message(chain->arena, undone, first);
+	}
+	/* An imaginary hop is never the last one, and none may be taken out. */
+	got = verdict_of(chain, without(chain->arena, raw, SPAN(" d=h2.example;")));
+	ck_assert_msg(edited || span_ends(got.text, SPAN("tag=nd was unexpected")), "%.*s",
+	              SPAN_FMT(got.text));
+	got = verdict_of(chain, without(chain->arena, raw, SPAN("i=2;")));
+	ck_assert(got.result == AUTH_PERMERROR);
+	chain_free(chain);
+}
+
+START_TEST(imaginary_hops)
+{
+	through("b.example", 3, false, false);
+	through("b.example", 3, true, false);
+	through("b.example,h1.example", 4, true, false);
+}
+END_TEST
+
+/* It signs the text itself: that of the fields before as well. */
+START_TEST(mldsa44_signs)
+{
+	struct chain *chain = chain_new();
+	struct chain_hop hop = { .d = "a.example",
+		                 .mf = "alice@a.example",
+		                 .rt = "list@b.example",
+		                 .mldsa44 = true };
+	struct auth_text got;
+	struct buf other = BUF_INIT;
+	struct span raw;
+
+	if (!crypto_has_mldsa44()) {
+		fprintf(stderr, "mldsa44_signs: skipped, this libcrypto has no ML-DSA-44\n");
+		chain_free(chain);
+		return;
+	}
+	raw = chain_hop(chain, span_str(original), &hop);
+	lines_are_short(raw);
+	must_pass(chain, raw, 1);
+	hop.two_keys = true;
+	must_pass(chain, chain_hop(chain, span_str(original), &hop), 1);
+	through("b.example", 3, true, true);
+	/* An unknown tag of the instance, put in later, is not what was signed. */
+	buf_add(&other, span_sub(raw, 0, span_find(raw, SPAN("Message-Instance: "))));
+	buf_str(&other, "Message-Instance: x=1; ");
+	buf_add(&other, span_from(raw, span_find(raw, SPAN("Message-Instance: ")) + 18));
+	got = verdict_of(chain, buf_move(&other, chain->arena));
+	ck_assert_msg(span_is(got.text,
+	                      "FAIL: DKIM2-Signature i=1 selector mldsa incorrect signature"),
+	              "%.*s", SPAN_FMT(got.text));
+	chain_free(chain);
+}
+END_TEST
+
 /* A new origin with a recipe: m=1 undone gives what the author sent. */
 START_TEST(new_origin)
 {
@@ -840,15 +962,53 @@ START_TEST(refusing_to_sign)
 	struct signer signer = { span_str(refusals[_i].d), span_str(refusals[_i].selector),
 		                 refusals[_i].small ? small : chain->ed25519 };
 	struct dkim2_base base = { .i = 1, .signs_m = 1 };
-	struct hash *prefix = dkim2_prefix(arena, NULL, 0, (struct span){ NULL, 0 }, NULL);
+	struct dkim2_prefix *prefix =
+		dkim2_prefix_new(arena, NULL, 0, SPAN_END, &signer, 1, NULL);
 	struct buf out = BUF_INIT;
 	struct err e = { .class = ERR_NONE };
 
 	ck_assert(small && prefix);
 	ck_assert(!dkim2_signature(&base, prefix, &signer, 1, &envelope, &out, &e));
 	ck_assert(e.class != ERR_NONE && e.text[0] && out.n == 0);
-	hash_free(prefix);
+	dkim2_prefix_free(prefix);
 	pkey_free(small);
+	chain_free(chain);
+}
+END_TEST
+
+/* An imaginary hop has no envelope, and an envelope no next domain. */
+START_TEST(refusing_imaginary)
+{
+	struct chain *chain = chain_new();
+	struct span raw = chain_template(chain, span_str(original), span_str(original), M1 S1);
+	struct message m = sample_parse(chain->arena, raw), bare;
+	struct signer signer = { SPAN("b.example"), SPAN("ed"), chain->ed25519 };
+	struct span to = SPAN("x@c.example");
+	const struct dkim2_envelope refused[] = {
+		{ .next_domain = SPAN("c.example"), .rcpt_to = &to, .rcpts = 1 },
+		{ .next_domain = SPAN("c.example"), .mail_from = SPAN("x@b.example") },
+		{ .next_domain = SPAN("c.example.") },
+		{ .next_domain = SPAN("c; d") },
+		{ .rcpt_to = &to, .rcpts = 1 },
+		{ .t = CHAIN_NOW },
+	};
+	struct dkim2_envelope fine = { .next_domain = SPAN("c.example"), .t = CHAIN_NOW };
+	struct buf out = BUF_INIT;
+
+	for (size_t i = 0; i < sizeof(refused) / sizeof(refused[0]); i++) {
+		struct err e = { .class = ERR_NONE };
+
+		ck_assert(!dkim2_imaginary_hop(m.fields, m.count, SPAN_END, &signer, 1,
+		                               &refused[i], &out, &e));
+		ck_assert(e.class != ERR_NONE && e.text[0] && out.n == 0);
+	}
+	bare = sample_parse(chain->arena, span_str(original));
+	ck_assert(!dkim2_imaginary_hop(bare.fields, bare.count, SPAN_END, &signer, 1, &fine, &out,
+	                               NULL));
+	ck_assert(dkim2_imaginary_hop(m.fields, m.count, SPAN_END, &signer, 1, &fine, &out, NULL));
+	ck_assert(span_find(buf_span(&out), SPAN("i=2; m=1; t=1800000000; d=b.example; nd=c.example;")) !=
+	          SPAN_NONE);
+	buf_free(&out);
 	chain_free(chain);
 }
 END_TEST
@@ -861,15 +1021,15 @@ START_TEST(next_numbers)
 	struct message m = sample_parse(chain->arena, raw);
 	struct err e;
 
-	ck_assert(dkim2_next(m.fields, m.count, false, &base, &e) && base.i == 1 && base.m == 1 &&
+	ck_assert(dkim2_next(m.fields, m.count, SPAN_END, false, &base, &e) && base.i == 1 && base.m == 1 &&
 	          base.signs_m == 1);
 	m = sample_parse(chain->arena, chain_template(chain, raw, raw, M1 S1 S2));
-	ck_assert(dkim2_next(m.fields, m.count, false, &base, &e) && base.i == 3 && base.m == 0 &&
+	ck_assert(dkim2_next(m.fields, m.count, SPAN_END, false, &base, &e) && base.i == 3 && base.m == 0 &&
 	          base.signs_m == 1);
-	ck_assert(dkim2_next(m.fields, m.count, true, &base, &e) && base.i == 3 && base.m == 2 &&
+	ck_assert(dkim2_next(m.fields, m.count, SPAN_END, true, &base, &e) && base.i == 3 && base.m == 2 &&
 	          base.signs_m == 2);
 	m = sample_parse(chain->arena, chain_template(chain, raw, raw, M1 S2));
-	ck_assert(!dkim2_next(m.fields, m.count, true, &base, &e) && e.class == ERR_PERMANENT);
+	ck_assert(!dkim2_next(m.fields, m.count, SPAN_END, true, &base, &e) && e.class == ERR_PERMANENT);
 	chain_free(chain);
 }
 END_TEST
@@ -1043,9 +1203,12 @@ Suite *dkim2_suite(void)
 	tcase_add_test(tcase, display);
 	tcase_add_test(tcase, display_after_failure);
 	tcase_add_test(tcase, round_trips);
+	tcase_add_test(tcase, imaginary_hops);
+	tcase_add_test(tcase, mldsa44_signs);
 	tcase_add_test(tcase, new_origin);
 	tcase_add_test(tcase, folding);
 	tcase_add_loop_test(tcase, refusing_to_sign, 0, ROWS(refusals));
+	tcase_add_test(tcase, refusing_imaginary);
 	tcase_add_test(tcase, next_numbers);
 	tcase_add_loop_test(tcase, undoing, 0, ROWS(undos));
 	tcase_add_test(tcase, undoing_long);
