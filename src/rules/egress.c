@@ -5,25 +5,34 @@
 #include "rules/egress.h"
 
 enum need { ANY, NO, YES };
+#define CUSTODY(c) (1u << (c))
 
 static const struct row {
 	enum need verified; /* DKIM2 pass */
 	enum need dkim2;    /* DKIM2 fields are there */
 	enum need reversible, munged, ours;
+	unsigned custody; /* CUSTODY() of those it holds for; 0: of all */
 	enum egress mode;
 	const char *why;
 } rows[] = {
-	/* verified dkim2 reversible munged ours */
-	{ YES, ANY, YES, ANY, ANY, EGRESS_CONTINUE,
+	/* verified dkim2 reversible munged ours custody */
+	{ YES, ANY, YES, ANY, ANY, CUSTODY(EGRESS_FITS), EGRESS_CONTINUE,
 	  "the chain verified and the changes can be undone" },
-	{ NO, YES, ANY, YES, ANY, EGRESS_OPAQUE, "the chain did not verify: a new one begins" },
-	{ NO, YES, ANY, NO, ANY, EGRESS_REFUSED, "the chain did not verify" },
-	{ ANY, NO, YES, YES, ANY, EGRESS_NEW_ORIGIN, "no chain came in, From is the list's" },
-	{ ANY, NO, YES, NO, YES, EGRESS_NEW_ORIGIN,
+	{ YES, ANY, YES, ANY, ANY, CUSTODY(EGRESS_BY_HOP), EGRESS_CONTINUE,
+	  "the chain verified and the changes can be undone; a hop of the address it came to "
+	  "leads to the list" },
+	{ YES, ANY, YES, YES, ANY, CUSTODY(EGRESS_NO_KEY), EGRESS_NEW_ORIGIN,
+	  "the domain of the address it came to has no key here: a new chain begins" },
+	{ YES, ANY, YES, NO, ANY, CUSTODY(EGRESS_NO_KEY), EGRESS_REFUSED,
+	  "the domain of the address it came to has no key here" },
+	{ NO, YES, ANY, YES, ANY, 0, EGRESS_OPAQUE, "the chain did not verify: a new one begins" },
+	{ NO, YES, ANY, NO, ANY, 0, EGRESS_REFUSED, "the chain did not verify" },
+	{ ANY, NO, YES, YES, ANY, 0, EGRESS_NEW_ORIGIN, "no chain came in, From is the list's" },
+	{ ANY, NO, YES, NO, YES, 0, EGRESS_NEW_ORIGIN,
 	  "no chain came in, the author's domain is the list's own" },
-	{ ANY, NO, ANY, NO, ANY, EGRESS_PLAIN, "no chain came in and From is the author's" },
-	{ ANY, ANY, NO, YES, ANY, EGRESS_OPAQUE, "the changes cannot be undone" },
-	{ ANY, ANY, NO, NO, ANY, EGRESS_REFUSED, "the changes cannot be undone" },
+	{ ANY, NO, ANY, NO, ANY, 0, EGRESS_PLAIN, "no chain came in and From is the author's" },
+	{ ANY, ANY, NO, YES, ANY, 0, EGRESS_OPAQUE, "the changes cannot be undone" },
+	{ ANY, ANY, NO, NO, ANY, 0, EGRESS_REFUSED, "the changes cannot be undone" },
 };
 
 static const char *const names[] = {
@@ -51,7 +60,8 @@ struct egress_choice egress_choose(const struct egress_input *in)
 		const struct row *r = &rows[i];
 		if (holds(r->verified, in->dkim2 == AUTH_PASS) &&
 		    holds(r->dkim2, in->has_dkim2_fields) && holds(r->reversible, in->reversible) &&
-		    holds(r->munged, in->munged) && holds(r->ours, in->from_ours)) {
+		    holds(r->munged, in->munged) && holds(r->ours, in->from_ours) &&
+		    (r->custody == 0 || (r->custody & CUSTODY(in->custody)) != 0)) {
 			return (struct egress_choice){ r->mode, r->why };
 		}
 	}

@@ -14,6 +14,13 @@ enum egress {
 };
 const char *egress_name(enum egress m); /* "continue", "new-origin", "opaque", "plain", "refused" */
 
+/* Does our return path follow from an address that the newest signature names (draft section 8)? */
+enum egress_custody {
+	EGRESS_FITS,
+	EGRESS_BY_HOP, /* not by itself; there is a key for an imaginary hop in between */
+	EGRESS_NO_KEY, /* not by itself, and there is none */
+};
+
 struct egress_input {
 	bool sign; /* the list signs at all */
 	enum auth_result dkim2;
@@ -22,6 +29,7 @@ struct egress_input {
 	bool munged;           /* From is the list's */
 	bool from_ours; /* the author's domain answers to the list's signing domain, and he is
 	                   authenticated */
+	enum egress_custody custody;
 };
 
 struct egress_choice {

@@ -32,6 +32,8 @@ struct list {
 	struct span archive_url;
 	struct span help_url;
 	struct span hold_headers; /* regex over unfolded "Name: value" lines */
+	struct span aliases;      /* other posting addresses, separated by commas */
+	uint64_t replay; /* enum list_action: a post whose first signature was seen before */
 };
 
 enum member_delivery { MEMBER_MAIL, MEMBER_NOMAIL };

@@ -101,7 +101,13 @@ static bool duplicate(const struct policy_input *in)
 
 static bool same_id(const struct policy_input *in)
 {
-	return in->duplicate && !in->same_bytes;
+	return in->duplicate && !in->same_bytes && !in->replay;
+}
+
+/* What a list accepts as a replay is no stranger's use of an identifier. */
+static bool replayed(const struct policy_input *in)
+{
+	return in->replay;
 }
 
 static bool dns_trouble(const struct policy_input *in)
@@ -125,9 +131,19 @@ static bool moderated(const struct policy_input *in)
 	return in->list->moderated;
 }
 
+/*
+ * Whom another list of this site let speak needs no name on this one, as long as
+ * what it handed over is what it signed.
+ */
+static bool vouched(const struct policy_input *in)
+{
+	enum auth_result r = in->verdict->dkim2.result;
+	return in->handed && (r == AUTH_PASS || r == AUTH_NONE);
+}
+
 static bool not_member(const struct policy_input *in)
 {
-	return !in->member;
+	return !in->member && !vouched(in);
 }
 
 static bool bare(const struct policy_input *in)
@@ -146,6 +162,20 @@ static enum decision by_chain(const struct policy_input *in)
 	return action(in->list->broken_signature);
 }
 
+/*
+ * Between lists of one site a loop, or a second way to the same list, is what their
+ * members make it: no moderator has to look at each post for that.
+ */
+static enum decision by_hand_over(const struct policy_input *in)
+{
+	return in->handed ? DECISION_DISCARD : DECISION_HOLD;
+}
+
+static enum decision by_replay(const struct policy_input *in)
+{
+	return action(in->list->replay);
+}
+
 static enum decision by_nonmember(const struct policy_input *in)
 {
 	return action(in->list->nonmember);
@@ -159,7 +189,7 @@ static enum decision by_bare(const struct policy_input *in)
 	case LIST_BARE_HOLD: return DECISION_HOLD;
 	case LIST_BARE_AUTO: break;
 	}
-	return in->domain_signs ? DECISION_HOLD : DECISION_ACCEPT;
+	return in->domain_signs && !vouched(in) ? DECISION_HOLD : DECISION_ACCEPT;
 }
 
 static const struct check {
@@ -174,7 +204,7 @@ static const struct check {
 	{ "size", too_large, NULL, DECISION_HOLD, true, false,
 	  "the message is over the size limit" },
 	{ "empty", no_header, NULL, DECISION_HOLD, true, false, "the message has no header" },
-	{ "loop", looped, NULL, DECISION_HOLD, true, false,
+	{ "loop", looped, by_hand_over, DECISION_HOLD, true, false,
 	  "the message was on this list already" },
 	{ "header", broken_header, NULL, DECISION_HOLD, true, false,
 	  "the header holds a bare CR, a bare LF or a NUL" },
@@ -184,7 +214,9 @@ static const struct check {
 	  "sent by a machine, not by a person" },
 	{ "duplicate", duplicate, NULL, DECISION_DISCARD, true, false,
 	  "this very message was distributed already" },
-	{ "same-id", same_id, NULL, DECISION_HOLD, false, false,
+	{ "replay", replayed, by_replay, DECISION_HOLD, false, true,
+	  "Duplicate message with no exploded flag" },
+	{ "same-id", same_id, by_hand_over, DECISION_HOLD, false, false,
 	  "another post with this Message-ID was distributed already" },
 	{ "dns", dns_trouble, NULL, DECISION_PUT_BACK, true, false,
 	  "signatures could not be checked: DNS does not answer" },

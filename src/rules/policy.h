@@ -36,6 +36,8 @@ struct policy_input {
 	                  it */
 	bool patient;  /* put back is still possible (within LIMIT_PUT_BACK of arrival) */
 	bool header_match; /* hold-headers matched */
+	bool handed;       /* a list of this site handed it over */
+	bool replay;       /* its first instance was distributed before, and no hop says exploded */
 };
 
 struct policy_result {

@@ -6,6 +6,7 @@
 #include "base/utf8.h"
 #include "mail/addr.h"
 #include "rules/regex.h"
+#include "rules/route.h"
 
 #include <string.h>
 
@@ -89,6 +90,21 @@ static bool check_addresses(const struct setting *row, struct span value, struct
 	return ok || bad(row, value, e, "addresses separated by commas are wanted");
 }
 
+/* Addresses that lists may have. */
+static bool check_lists(const struct setting *row, struct span value, struct err *e)
+{
+	struct arena *arena = arena_new();
+	struct span rest = value, key;
+	bool ok = check_addresses(row, value, e);
+	while (ok && rest.p && rest.n > 0) {
+		ok = (addr_key(arena, span_trim(span_cut(&rest, ',')), &key, e) &&
+		      route_name_valid(addr_local(key), e)) ||
+		     err_prefix(e, "%s", row->name);
+	}
+	arena_free(arena);
+	return ok;
+}
+
 static bool check_text(const struct setting *row, struct span value, struct err *e)
 {
 	for (size_t i = 0; i < value.n; i++) {
@@ -149,6 +165,7 @@ static bool check_span(const struct setting *row, struct span value, struct err 
 {
 	switch (row->type) {
 	case SETTING_ADDRESS: return check_text(row, value, e) && check_addresses(row, value, e);
+	case SETTING_LISTS: return check_text(row, value, e) && check_lists(row, value, e);
 	case SETTING_URL: return check_url(row, value, e);
 	case SETTING_WORD: return check_word(row, value, e);
 	case SETTING_REGEX: return check_text(row, value, e) && check_regex(row, value, e);

@@ -52,6 +52,20 @@ END_TEST
 static const struct {
 	const char *name, *value, *want;
 } cases[] = {
+	{ "aliases", "", "" },
+	{ "aliases", "dev@example.net", "dev@example.net" },
+	{ "aliases", "dev@example.net, Devel@EXAMPLE.com", "dev@example.net, Devel@EXAMPLE.com" },
+	{ "aliases", "dev", NULL },
+	{ "aliases", "dev@", NULL },
+	{ "aliases", "dev@example.net,", NULL },
+	{ "aliases", ",", NULL },
+	{ "aliases", "<>", NULL },
+	{ "aliases", "dev+help@example.net", NULL },
+	{ "aliases", "dev-owner@example.net", NULL },
+	{ "aliases", "postmaster@example.net", NULL },
+	{ "aliases", "dev@bad..domain", NULL },
+	{ "replay", "hold", "hold" },
+	{ "replay", "yes", NULL },
 	{ "message-size", "25M", "25M" },
 	{ "message-size", "26214400", "25M" },
 	{ "message-size", "500k", "500k" },
