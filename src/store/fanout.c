@@ -366,7 +366,7 @@ static bool settle_range(struct store *s, const struct fan_batch *b,
 		return not_ours(b, e);
 	}
 	for (size_t i = 0; i < n; i++) {
-		if (results[i].state == FAN_SENT) {
+		if (results[i].state == FAN_SENT && !results[i].apart) {
 			sent++;
 		} else if (!add_exception(s, b, &results[i], now, e)) {
 			return false;

@@ -46,6 +46,7 @@ struct fan_result {
 	int64_t first_at;
 	struct span address;
 	struct span reply;
+	bool apart; /* FAN_SENT, but not as the others of the range: keeps its own reply */
 };
 
 /*

@@ -6,7 +6,10 @@
 
 #include "store/lists.h"
 
+#include "mail/addr.h"
 #include "store/stmt.h"
+
+#include <string.h>
 
 bool store_list_create(struct store *s, struct span local, struct span domain, int64_t now,
                        int64_t *id, struct err *e)
@@ -121,16 +124,68 @@ bool store_list_all(struct store *s, struct arena *arena, struct list **out, siz
 	return read_lists(&r, arena, out, n, e);
 }
 
-bool store_list_set(struct store *s, int64_t id, const struct setting *row, struct span value,
-                    struct err *e)
+bool store_list_at(struct store *s, struct span local, struct span domain, int64_t *id,
+                   struct err *e)
+{
+	return stmt_number(s, STMT_LIST_AT, STMT_ARGS(stmt_text(local), stmt_text(domain)), id, e);
+}
+
+static bool add_alias(struct store *s, struct arena *arena, int64_t id, struct span address,
+                      struct err *e)
+{
+	struct span key;
+	int64_t added;
+
+	if (!addr_key(arena, address, &key, e) ||
+	    !stmt_change(s, STMT_ALIAS_ADD,
+	                 STMT_ARGS(stmt_text(addr_local(key)), stmt_text(addr_domain(key)),
+	                           stmt_int(id)),
+	                 &added, e)) {
+		return false;
+	}
+	return added == 1 ||
+	       err_set(e, ERR_PERMANENT, "", "aliases: \"%.*s\" is an address of a list already",
+	               SPAN_FMT(key));
+}
+
+/* The rows that aliases are found by say what the setting says. */
+static bool set_aliases(struct store *s, int64_t id, struct span value, struct err *e)
+{
+	struct arena *arena = arena_new();
+	struct span rest = value;
+	bool ok = stmt_run(s, STMT_ALIAS_RM, STMT_ARGS(stmt_int(id)), e);
+
+	while (ok && rest.p && rest.n > 0) {
+		ok = add_alias(s, arena, id, span_trim(span_cut(&rest, ',')), e);
+	}
+	arena_free(arena);
+	return ok;
+}
+
+static bool set(struct store *s, int64_t id, const struct setting *row, struct span value,
+                struct err *e)
 {
 	struct span name = span_str(row->name);
 
+	if (strcmp(row->name, "aliases") == 0 && !set_aliases(s, id, value, e)) {
+		return false;
+	}
 	if (span_is(value, row->preset)) {
 		return stmt_run(s, STMT_SETTING_RM, STMT_ARGS(stmt_int(id), stmt_text(name)), e);
 	}
 	return stmt_run(s, STMT_SETTING_PUT,
 	                STMT_ARGS(stmt_int(id), stmt_text(name), stmt_text(value)), e);
+}
+
+bool store_list_set(struct store *s, int64_t id, const struct setting *row, struct span value,
+                    struct err *e)
+{
+	bool own;
+
+	if (!store_enter(s, &own, e)) {
+		return false;
+	}
+	return store_leave(s, own, set(s, id, row, value, e), e);
 }
 
 /*

@@ -23,6 +23,7 @@ static void read_post(struct rows *r, struct post *out)
 	out->member_max = row_int(r);
 	out->cursor = row_int(r);
 	out->done = row_int(r);
+	out->handed_by = row_span(r);
 }
 
 static bool read_all(struct rows *r, struct post **out, size_t *n, struct err *e)
@@ -51,7 +52,7 @@ static bool add_post(struct store *s, const struct post *p, int64_t *id, struct 
 	                        stmt_bytes(p->author), stmt_bytes(p->subject),
 	                        stmt_bytes(p->verdict), stmt_bytes(p->reason),
 	                        stmt_int(p->received), stmt_int(p->member_max), stmt_int(p->cursor),
-	                        stmt_int(p->done)),
+	                        stmt_int(p->done), stmt_text(p->handed_by)),
 	              e)) {
 		return false;
 	}
@@ -145,7 +146,8 @@ bool store_variant_add(struct store *s, const struct variant *v, struct err *e)
 	                          stmt_bytes(v->why), stmt_bytes(v->header), stmt_bytes(v->body),
 	                          stmt_bytes(v->recipe), stmt_bytes(v->body_hash_simple),
 	                          stmt_bytes(v->body_hash_relaxed), stmt_int(v->mi),
-	                          stmt_int(v->mi_top), stmt_int(v->hop), stmt_int(v->utf8)),
+	                          stmt_int(v->mi_top), stmt_int(v->hop), stmt_int(v->utf8),
+	                          stmt_text(v->via)),
 	                e);
 }
 
@@ -164,6 +166,7 @@ static void read_variant(struct rows *r, struct variant *out)
 	out->mi_top = row_int(r);
 	out->hop = row_int(r);
 	out->utf8 = row_int(r) != 0;
+	out->via = row_span(r);
 }
 
 bool store_variant_get(struct store *s, struct arena *arena, int64_t post, bool munged,
@@ -193,4 +196,26 @@ bool store_domain_signs(struct store *s, struct span domain, bool *known, struct
 bool store_domain_signed(struct store *s, struct span domain, int64_t now, struct err *e)
 {
 	return stmt_run(s, STMT_DOMAIN_SIGNED, STMT_ARGS(stmt_text(domain), stmt_int(now)), e);
+}
+
+bool store_seen(struct store *s, int64_t list, struct span hashes, bool *seen, struct err *e)
+{
+	int64_t found;
+
+	if (!stmt_number(s, STMT_SEEN, STMT_ARGS(stmt_int(list), stmt_bytes(hashes)), &found, e)) {
+		return false;
+	}
+	*seen = found != 0;
+	return true;
+}
+
+bool store_seen_add(struct store *s, int64_t list, struct span hashes, int64_t now, struct err *e)
+{
+	return stmt_run(s, STMT_SEEN_ADD,
+	                STMT_ARGS(stmt_int(list), stmt_bytes(hashes), stmt_int(now)), e);
+}
+
+bool store_seen_sweep(struct store *s, int64_t before, struct err *e)
+{
+	return stmt_run(s, STMT_SEEN_SWEEP, STMT_ARGS(stmt_int(before)), e);
 }

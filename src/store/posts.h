@@ -13,13 +13,14 @@ struct post {
 	struct span blob; /* the message as received */
 	struct span message_id;
 	struct span author;
-	struct span subject; /* decoded */
-	struct span verdict; /* JSON */
-	struct span reason;  /* why stuck, or why the mode */
-	int64_t received;    /* seconds since 1970 */
-	int64_t member_max;  /* goes to members with id <= this */
-	int64_t cursor;      /* members up to this id are claimed */
-	int64_t done;        /* when all was settled; 0 */
+	struct span subject;   /* decoded */
+	struct span verdict;   /* JSON */
+	struct span reason;    /* why stuck, or why the mode */
+	int64_t received;      /* seconds since 1970 */
+	int64_t member_max;    /* goes to members with id <= this */
+	int64_t cursor;        /* members up to this id are claimed */
+	int64_t done;          /* when all was settled; 0 */
+	struct span handed_by; /* address of the list of this site that handed it over, or empty */
 };
 
 /* A prepared form of a post: From kept (munged false) or munged. What deliver needs, and no more.
@@ -38,6 +39,7 @@ struct variant {
 	int64_t mi_top;                /* m= our signature names, 0: no DKIM2 */
 	int64_t hop;                   /* i= of our signature, 0: no DKIM2 */
 	bool utf8;                     /* header needs SMTPUTF8 */
+	struct span via;               /* domain of an imaginary hop i=hop-1 (nd=), or empty */
 };
 
 /* Number is given by the store: one more than the list's last. */
@@ -59,6 +61,14 @@ bool store_post_set_state(struct store *s, int64_t id, enum post_state state, st
 bool store_variant_add(struct store *s, const struct variant *v, struct err *e);
 bool store_variant_get(struct store *s, struct arena *arena, int64_t post, bool munged,
                        struct variant *out, bool *found, struct err *e);
+
+/*
+ * The hashes of first instances (Message-Instance m=1, the h= value without white
+ * space) of what LIST distributed, for replays (draft 14.9). Swept: those before BEFORE.
+ */
+bool store_seen(struct store *s, int64_t list, struct span hashes, bool *seen, struct err *e);
+bool store_seen_add(struct store *s, int64_t list, struct span hashes, int64_t now, struct err *e);
+bool store_seen_sweep(struct store *s, int64_t before, struct err *e);
 
 /* Domains whose mail was seen to be authentic on this site. */
 bool store_domain_signs(struct store *s, struct span domain, bool *known, struct err *e);

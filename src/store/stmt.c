@@ -25,6 +25,10 @@ _Static_assert(INBOX_POST == 1 && INBOX_DROPPED == 3, "states of the inbox in SQ
 #define LIST_COLUMNS                                                                               \
 	"SELECT list.id, list.local, list.domain, setting.name, setting.value"                     \
 	" FROM list LEFT JOIN setting ON setting.list = list.id"
+/* Two lists never have one address: see STMT_LIST_CREATE and STMT_ALIAS_ADD. */
+#define LIST_AT                                                                                    \
+	"SELECT id FROM list WHERE domain = ?2 AND local = ?1"                                     \
+	" UNION ALL SELECT list FROM alias WHERE domain = ?2 AND local = ?1"
 #define MEMBER_COLUMNS "SELECT id, address, name, delivery, joined FROM member"
 #define INBOX_COLUMNS                                                                              \
 	"SELECT spool, state, ref, at, first_at, attempts, next_at, recipient, mail_from,"         \
@@ -34,7 +38,7 @@ _Static_assert(INBOX_POST == 1 && INBOX_DROPPED == 3, "states of the inbox in SQ
 	" message_id, rule, reason, verdict, arrived, decided, size, truncated FROM held"
 #define POST_COLUMNS                                                                               \
 	"SELECT id, list, number, state, blob, message_id, author, subject, verdict, reason,"      \
-	" received, member_max, cursor, done FROM post"
+	" received, member_max, cursor, done, handed_by FROM post"
 #define FAN_COLUMNS                                                                                \
 	"SELECT post, member, address, state, at, next_at, attempts, reply FROM fan_exception"
 /* For fan_exception.due of post ?1: TIME, if its rows may be claimed at all. */
@@ -59,9 +63,10 @@ static const char *const texts[] = {
 	/* kB of memory at most; a large import in random order needs what it can get. */
 	[STMT_SET_CACHE] = "PRAGMA cache_size = -16384",
 
-	[STMT_LIST_CREATE] = "INSERT INTO list (local, domain, created) VALUES (?1, ?2, ?3)"
+	[STMT_LIST_CREATE] = "INSERT INTO list (local, domain, created) SELECT ?1, ?2, ?3 WHERE"
+			     " NOT EXISTS (SELECT 1 FROM alias WHERE domain = ?2 AND local = ?1)"
 			     " ON CONFLICT DO NOTHING",
-	[STMT_LIST_FIND] = LIST_COLUMNS " WHERE list.local = ?1 AND list.domain = ?2",
+	[STMT_LIST_FIND] = LIST_COLUMNS " WHERE list.id = (" LIST_AT ")",
 	[STMT_LIST_GET] = LIST_COLUMNS " WHERE list.id = ?1",
 	[STMT_LIST_ALL] = LIST_COLUMNS " ORDER BY list.domain, list.local",
 	[STMT_LIST_RM] = "DELETE FROM list WHERE id = ?1",
@@ -70,6 +75,11 @@ static const char *const texts[] = {
 	[STMT_SETTING_PUT] = "INSERT INTO setting (list, name, value) VALUES (?1, ?2, ?3)"
 			     " ON CONFLICT DO UPDATE SET value = excluded.value",
 	[STMT_SETTING_RM] = "DELETE FROM setting WHERE list = ?1 AND name = ?2",
+	[STMT_LIST_AT] = LIST_AT,
+	[STMT_ALIAS_ADD] = "INSERT INTO alias (local, domain, list) SELECT ?1, ?2, ?3 WHERE"
+			   " NOT EXISTS (SELECT 1 FROM list WHERE domain = ?2 AND local = ?1)"
+			   " ON CONFLICT DO NOTHING",
+	[STMT_ALIAS_RM] = "DELETE FROM alias WHERE list = ?1",
 
 	[STMT_MEMBER_ADD] = "INSERT INTO member (list, key, address, name, delivery, joined)"
 			    " VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT DO NOTHING",
@@ -108,8 +118,8 @@ static const char *const texts[] = {
 	[STMT_POST_SET_NUMBER] = "UPDATE list SET last_number = max(last_number, ?2) WHERE id = ?1",
 	[STMT_POST_ADD] =
 		"INSERT INTO post (list, number, state, blob, message_id, author, subject,"
-		" verdict, reason, received, member_max, cursor, done)"
-		" VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
+		" verdict, reason, received, member_max, cursor, done, handed_by)"
+		" VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)",
 	[STMT_POST_GET] = POST_COLUMNS " WHERE id = ?1",
 	[STMT_POST_BY_MESSAGE_ID] = POST_COLUMNS " WHERE message_id = ?1 ORDER BY id DESC",
 	[STMT_POST_KNOWN] =
@@ -118,17 +128,23 @@ static const char *const texts[] = {
 	[STMT_POST_SET_STATE] = "UPDATE post SET state = ?2, reason = ?3, walked = 0,"
 				" done = CASE WHEN ?2 = 1 THEN ?4 ELSE 0 END WHERE id = ?1",
 	[STMT_VARIANT_ADD] = "INSERT INTO variant (post, munged, mode, why, header, body, recipe,"
-			     " body_hash_simple, body_hash_relaxed, mi, mi_top, hop, utf8)"
-			     " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
+			     " body_hash_simple, body_hash_relaxed, mi, mi_top, hop, utf8, via)"
+			     " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13,"
+			     " ?14)",
 	[STMT_VARIANT_GET] =
 		"SELECT post, munged, mode, why, header, body, recipe, body_hash_simple,"
-		" body_hash_relaxed, mi, mi_top, hop, utf8 FROM variant"
+		" body_hash_relaxed, mi, mi_top, hop, utf8, via FROM variant"
 		" WHERE post = ?1 AND munged = ?2",
 	[STMT_DOMAIN_SIGNS] = "SELECT EXISTS (SELECT 1 FROM signer WHERE domain = ?1)",
 	/* Once a day is enough to know it is alive. */
 	[STMT_DOMAIN_SIGNED] =
 		"INSERT INTO signer (domain, at) VALUES (?1, ?2) ON CONFLICT DO UPDATE"
 		" SET at = excluded.at WHERE excluded.at >= signer.at + 86400",
+
+	[STMT_SEEN] = "SELECT EXISTS (SELECT 1 FROM seen WHERE list = ?1 AND hashes = ?2)",
+	[STMT_SEEN_ADD] = "INSERT INTO seen (list, hashes, at) VALUES (?1, ?2, ?3)"
+			  " ON CONFLICT DO NOTHING",
+	[STMT_SEEN_SWEEP] = "DELETE FROM seen WHERE at < ?1",
 
 	[STMT_FAN_POST_LIST] = "SELECT list FROM post WHERE id = ?1",
 	[STMT_FAN_FINISH] = "UPDATE post SET state = 1, done = ?2 WHERE id = ?1 AND state <> 1"

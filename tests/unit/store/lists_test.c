@@ -222,6 +222,56 @@ START_TEST(setting_of_a_list_that_went)
 }
 END_TEST
 
+static int64_t at(const char *local, const char *domain)
+{
+	int64_t id;
+	struct list list;
+	bool found;
+
+	ok(&f, store_list_at(f.s, span_str(local), span_str(domain), &id, &f.e));
+	ok(&f, store_list_find(f.s, f.arena, span_str(local), span_str(domain), &list, &found,
+	                       &f.e));
+	ck_assert(found == (id != 0));
+	ck_assert(!found || list.id == id);
+	return id;
+}
+
+START_TEST(found_by_alias)
+{
+	int64_t id = fixture_list(&f, "dev"), other = fixture_list(&f, "other"), none;
+	const struct setting *aliases = setting("aliases");
+
+	ok(&f, store_list_set(f.s, id, aliases, SPAN("Dev@Example.NET, devel@example.net"), &f.e));
+	ck_assert_int_eq(at("dev", "example.net"), id);
+	ck_assert_int_eq(at("devel", "example.net"), id);
+	ck_assert_int_eq(at("dev", "lists.example.org"), id);
+	ck_assert_int_eq(at("dev", "example.com"), 0);
+	assert_span(get(id).aliases, "Dev@Example.NET, devel@example.net");
+
+	/* An address is one list's: nothing is changed where it is taken. */
+	static const char *const taken[] = { "new@example.net, devel@example.net",
+		                             "dev@lists.example.org", "other@lists.example.org",
+		                             "new@example.net,NEW@example.net" };
+	for (size_t i = 0; i < sizeof(taken) / sizeof(taken[0]); i++) {
+		fails(&f, ERR_PERMANENT,
+		      store_list_set(f.s, other, aliases, span_str(taken[i]), &f.e));
+		ck_assert_int_eq(at("new", "example.net"), 0);
+	}
+	fails(&f, ERR_PERMANENT,
+	      store_list_create(f.s, SPAN("dev"), SPAN("example.net"), 1, &none, &f.e));
+
+	/* Those that are gone are free. */
+	ok(&f, store_list_set(f.s, id, aliases, SPAN("dev@example.net"), &f.e));
+	ok(&f, store_list_set(f.s, other, aliases, SPAN("devel@example.net"), &f.e));
+	ck_assert_int_eq(at("devel", "example.net"), other);
+	ok(&f, store_list_set(f.s, other, aliases, SPAN(""), &f.e));
+	ck_assert_int_eq(at("devel", "example.net"), 0);
+	ok(&f, store_list_rm(f.s, id, &f.e));
+	ck_assert_int_eq(at("dev", "example.net"), 0);
+	ck_assert_int_eq(fixture_number(&f, "SELECT count(*) FROM alias"), 0);
+}
+END_TEST
+
 START_TEST(removal_takes_everything)
 {
 	int64_t list = fixture_list(&f, "dev"), keep = fixture_list(&f, "keep"), post, id;
@@ -281,6 +331,7 @@ Suite *lists_suite(void)
 	tcase_add_test(c, setting_is_replaced);
 	tcase_add_test(c, unknown_setting_is_an_error);
 	tcase_add_test(c, setting_of_a_list_that_went);
+	tcase_add_test(c, found_by_alias);
 	tcase_add_test(c, removal_takes_everything);
 	suite_add_tcase(suite, c);
 	return suite;

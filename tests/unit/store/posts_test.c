@@ -60,6 +60,7 @@ START_TEST(comes_back_whole)
 		.member_max = 2,
 		.cursor = 1,
 		.done = 3,
+		.handed_by = SPAN("all@b"),
 	};
 	struct post out;
 	int64_t id;
@@ -81,6 +82,7 @@ START_TEST(comes_back_whole)
 	ck_assert_int_eq(out.member_max, 2);
 	ck_assert_int_eq(out.cursor, 1);
 	ck_assert_int_eq(out.done, 3);
+	assert_span(out.handed_by, "all@b");
 	ok(&f, store_post_get(f.s, f.arena, id + 1, &out, &found, &f.e));
 	ck_assert(!found);
 }
@@ -193,6 +195,7 @@ START_TEST(variant_comes_back_whole)
 		.mi_top = 2,
 		.hop = 3,
 		.utf8 = true,
+		.via = SPAN("a.example"),
 	};
 	struct variant out;
 	bool found;
@@ -215,6 +218,7 @@ START_TEST(variant_comes_back_whole)
 	ck_assert_int_eq(out.mi_top, 2);
 	ck_assert_int_eq(out.hop, 3);
 	ck_assert(out.utf8);
+	assert_span(out.via, "a.example");
 	v.munged = false;
 	v.utf8 = false;
 	ok(&f, store_variant_add(f.s, &v, &f.e));
@@ -263,6 +267,36 @@ START_TEST(domains_that_sign)
 }
 END_TEST
 
+static bool seen(int64_t on, const char *hashes)
+{
+	bool out;
+
+	ok(&f, store_seen(f.s, on, span_str(hashes), &out, &f.e));
+	return out;
+}
+
+START_TEST(seen_on_this_list)
+{
+	int64_t other = fixture_list(&f, "other");
+
+	ck_assert(!seen(list, "sha256:a:b"));
+	ok(&f, store_seen_add(f.s, list, SPAN("sha256:a:b"), 100, &f.e));
+	ck_assert(seen(list, "sha256:a:b"));
+	ck_assert(!seen(list, "sha256:a:B"));
+	ck_assert(!seen(other, "sha256:a:b"));
+	/* Seen again is no later: that is what the replay is about. */
+	ok(&f, store_seen_add(f.s, list, SPAN("sha256:a:b"), 300, &f.e));
+	ok(&f, store_seen_add(f.s, other, SPAN("sha256:a:b"), 200, &f.e));
+	ok(&f, store_seen_sweep(f.s, 100, &f.e));
+	ck_assert(seen(list, "sha256:a:b"));
+	ok(&f, store_seen_sweep(f.s, 101, &f.e));
+	ck_assert(!seen(list, "sha256:a:b"));
+	ck_assert(seen(other, "sha256:a:b"));
+	ok(&f, store_list_rm(f.s, other, &f.e));
+	ck_assert_int_eq(fixture_number(&f, "SELECT count(*) FROM seen"), 0);
+}
+END_TEST
+
 Suite *posts_suite(void)
 {
 	Suite *suite = suite_create("store/posts");
@@ -278,6 +312,7 @@ Suite *posts_suite(void)
 	tcase_add_test(c, variant_comes_back_whole);
 	tcase_add_test(c, large_variant);
 	tcase_add_test(c, domains_that_sign);
+	tcase_add_test(c, seen_on_this_list);
 	suite_add_tcase(suite, c);
 	return suite;
 }
