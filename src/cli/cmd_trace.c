@@ -50,6 +50,12 @@ static void post_text(struct call *call, const struct trace_post *p, const char 
 		SPAN_FMT(v->why), (long long)p->counts.total, (long long)p->counts.sent,
 		(long long)p->counts.deferred, (long long)p->counts.failed,
 		(long long)p->counts.skipped, (long long)p->counts.open);
+	if (p->post.handed_by.n > 0) {
+		buf_printf(&call->out, "  handed over by list %.*s\n", SPAN_FMT(p->post.handed_by));
+	}
+	if (v->via.n > 0) {
+		buf_printf(&call->out, "  a hop of %.*s before the list's\n", SPAN_FMT(v->via));
+	}
 	if (p->post.state == POST_STUCK) {
 		buf_printf(&call->out, "  stuck: %.*s\n", SPAN_FMT(p->post.reason));
 	}
@@ -89,6 +95,8 @@ static void post_json(struct call *call, struct json *j, const struct trace_post
 	json_kint(j, "received", p->post.received);
 	json_kspan(j, "mode", v->mode);
 	json_kspan(j, "why", v->why);
+	json_kspan(j, "handed_by", p->post.handed_by);
+	json_kspan(j, "via", v->via);
 	json_kbool(j, "munged", v->munged);
 	json_kint(j, "recipients", p->counts.total);
 	json_kint(j, "sent", p->counts.sent);

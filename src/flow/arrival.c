@@ -83,6 +83,20 @@ static bool find_duplicate(struct context *c, struct arrival *a, struct policy_i
 	return true;
 }
 
+/* Was what the author signed distributed here, and says no hop that a list made copies of it? */
+static bool find_replay(struct context *c, struct arrival *a, struct policy_input *in,
+                        struct err *e)
+{
+	const struct dkim2_result *chain = &a->verdict.dkim2;
+	bool exploded = false;
+	for (size_t i = 0; i < chain->nhops; i++) {
+		exploded = exploded || chain->hops[i].exploded;
+	}
+	/* Of a chain that does not verify the hashes prove nothing. */
+	return chain->result != AUTH_PASS || exploded ||
+	       store_seen(c->store, a->list.id, chain->instances[0].hashes, &in->replay, e);
+}
+
 static bool load_facts(struct context *c, struct arrival *a, struct policy_input *in, struct err *e)
 {
 	struct member member;
@@ -95,7 +109,7 @@ static bool load_facts(struct context *c, struct arrival *a, struct policy_input
 		}
 		in->author = a->author.addr;
 	}
-	return a->message_id.n == 0 || find_duplicate(c, a, in, e);
+	return find_replay(c, a, in, e) && (a->message_id.n == 0 || find_duplicate(c, a, in, e));
 }
 
 /* A post: verify, collect what the rules ask for, let them decide. */
@@ -117,6 +131,7 @@ static bool judge_post(struct context *c, struct arrival *a, struct err *e)
 		.approved = a->held_id != 0,
 		.patient = a->patient,
 		.header_match = header_matches(a),
+		.handed = a->handed_by.n > 0,
 	};
 	if (!load_facts(c, a, &in, e)) {
 		return false;
@@ -125,6 +140,10 @@ static bool judge_post(struct context *c, struct arrival *a, struct err *e)
 	a->decision = result.decision;
 	a->rule = result.rule;
 	a->reason = result.reason;
+	if (a->handed_by.n > 0 && a->decision != DECISION_ACCEPT) {
+		a->reason = arena_printf(a->arena, "%.*s (handed over by list %.*s)",
+		                         SPAN_FMT(a->reason), SPAN_FMT(a->handed_by));
+	}
 	return true;
 }
 

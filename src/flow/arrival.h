@@ -21,6 +21,7 @@ struct arrival {
 	struct span id;    /* spool name */
 	struct span bytes; /* the message */
 	struct span mail_from, recipient, arrived_as;
+	struct span handed_by; /* address of the list of this site that handed it over, or empty */
 	int64_t arrived;
 	bool truncated;
 	int64_t held_id; /* a moderator accepts this held message; 0: from the spool */

@@ -5,6 +5,7 @@
 #include "auth/report.h"
 #include "base/fault.h"
 #include "flow/arrival.h"
+#include "flow/keys.h"
 #include "flow/variant.h"
 #include "store/blob.h"
 #include "store/inbox.h"
@@ -90,6 +91,7 @@ static bool prepare(struct context *c, struct arrival *a, int64_t number, struct
 		.message = &a->message,
 		.verdict = &a->verdict,
 		.recipient = a->recipient,
+		.arrived_as = a->arrived_as,
 		.id = a->id,
 		.number = number,
 		.now = c->env.now(&c->env),
@@ -97,6 +99,9 @@ static bool prepare(struct context *c, struct arrival *a, int64_t number, struct
 		.as_opaque = a->verdict.dkim2.result != AUTH_PASS &&
 		             a->verdict.dkim2.result != AUTH_NONE,
 	};
+	if (!keys_present(a->arena, &c->paths, addr_domain(a->arrived_as), &in.arrived_key, e)) {
+		return false;
+	}
 	if (variant_prepare(a->arena, &in, out, NULL, e)) {
 		return true;
 	}
@@ -105,6 +110,19 @@ static bool prepare(struct context *c, struct arrival *a, int64_t number, struct
 	}
 	in.munge = true;
 	return variant_prepare(a->arena, &in, out, NULL, e);
+}
+
+/* What later posts are compared with. */
+static bool remember(struct context *c, struct arrival *a, struct err *e)
+{
+	int64_t now = c->env.now(&c->env);
+	const struct dkim2_result *chain = &a->verdict.dkim2;
+	if (chain->result == AUTH_PASS &&
+	    !store_seen_add(c->store, a->list.id, chain->instances[0].hashes, now, e)) {
+		return false;
+	}
+	return !a->verdict.from_authentic ||
+	       store_domain_signed(c->store, addr_domain(a->author_key), now, e);
 }
 
 static bool add_post(struct context *c, struct arrival *a, struct span blob, struct err *e)
@@ -118,6 +136,7 @@ static bool add_post(struct context *c, struct arrival *a, struct span blob, str
 		.subject = a->subject,
 		.verdict = verdict_text(a),
 		.received = a->arrived,
+		.handed_by = a->handed_by,
 	};
 	struct variant variant;
 	int64_t id = 0;
@@ -144,8 +163,7 @@ static bool add_post(struct context *c, struct arrival *a, struct span blob, str
 		               "held message %lld was decided by somebody else",
 		               (long long)a->held_id);
 	}
-	return !a->verdict.from_authentic ||
-	       store_domain_signed(c->store, addr_domain(a->author_key), c->env.now(&c->env), e);
+	return remember(c, a, e);
 }
 
 /* A post that no variant can be made of is held: the reason says why. */

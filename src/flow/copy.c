@@ -34,6 +34,8 @@ struct copy_press {
 	bool cached;         /* the three below are of the copy without personal field */
 	struct dkim2_prefix *prefix;
 	struct buf instance, dkim1;
+	const struct keyring *hop; /* NULL: no imaginary hop is needed */
+	struct buf via;            /* its field */
 };
 
 static bool digest_from(struct span octets, struct digest *out, struct err *e)
@@ -133,6 +135,21 @@ struct copy_press *copy_press_new(const struct variant *v, struct span raw, cons
 	return p;
 }
 
+bool copy_press_via(struct copy_press *p, const struct keyring *hop, int64_t now, struct err *e)
+{
+	struct dkim2_envelope envelope = { .next_domain = p->keys->domain, .t = now };
+	if (hop->n == 0) {
+		return err_set(
+			e, ERR_PERMANENT, "5.3.5",
+			"no key for \"%.*s\": ladle key gen %.*s, then ladle queue retry --all",
+			SPAN_FMT(p->v->via), SPAN_FMT(p->v->via));
+	}
+	p->hop = hop;
+	/* It signs the fields as they came: nothing of ours is among them yet. */
+	return dkim2_imaginary_hop(p->header.fields, p->header.count, SPAN(""), hop->v, hop->n,
+	                           &envelope, &p->via, e);
+}
+
 void copy_press_free(struct copy_press *p)
 {
 	if (p) {
@@ -140,6 +157,7 @@ void copy_press_free(struct copy_press *p)
 		dkim2_prefix_free(p->prefix);
 		buf_free(&p->instance);
 		buf_free(&p->dkim1);
+		buf_free(&p->via);
 		arena_free(p->arena);
 	}
 }
@@ -170,7 +188,7 @@ static bool instance(struct copy_press *p, struct buf *out, struct dkim2_prefix 
                      struct err *e)
 {
 	const struct field *personal = &p->fields[p->personal];
-	struct buf line = BUF_INIT;
+	struct buf line = BUF_INIT, own = BUF_INIT;
 	struct arena *arena = arena_new();
 	struct digest digest;
 	struct hash *h = hash_copy(p->before);
@@ -179,8 +197,11 @@ static bool instance(struct copy_press *p, struct buf *out, struct dkim2_prefix 
 	hash_add(h, p->behind);
 	hash_final(h, &digest);
 	dkim2_instance(&p->base, &digest, out);
-	*prefix = dkim2_prefix_new(arena, p->fields, p->header.count, buf_span(out), p->keys->v,
+	buf_add(&own, buf_span(&p->via));
+	buf_add(&own, buf_span(out));
+	*prefix = dkim2_prefix_new(arena, p->fields, p->header.count, buf_span(&own), p->keys->v,
 	                           p->keys->n, e);
+	buf_free(&own);
 	buf_free(&line);
 	arena_free(arena);
 	return *prefix != NULL;
@@ -236,6 +257,7 @@ bool copy_header(struct copy_press *p, const struct copy_job *job, struct buf *o
 	ok = ok && sign(p, job, personal ? prefix : p->prefix, out, e);
 	if (ok) {
 		buf_add(out, buf_span(personal ? &mi : &p->instance));
+		buf_add(out, buf_span(&p->via));
 		buf_add(out, buf_span(personal ? &dkim1 : &p->dkim1));
 		add_fields(p, out);
 	}
@@ -248,19 +270,30 @@ bool copy_header(struct copy_press *p, const struct copy_job *job, struct buf *o
 /* ---- self-check ---- */
 
 /* Our own keys as a key source; of all other names nobody knows. */
-static struct txt own_keys(void *self, struct arena *arena, struct span name)
+struct own_keys {
+	const struct keyring *list, *hop; /* hop may be NULL */
+};
+
+static void own_key(const struct keyring *keys, struct arena *arena, struct span name,
+                    struct txt *answer)
 {
-	const struct keyring *keys = self;
-	struct txt answer = { .status = TXT_TEMPORARY };
-	for (size_t i = 0; i < keys->n; i++) {
+	for (size_t i = 0; keys && i < keys->n; i++) {
 		const struct signer *s = &keys->v[i];
 		struct span mine = arena_printf(arena, "%.*s._domainkey.%.*s",
 		                                SPAN_FMT(s->selector), SPAN_FMT(s->domain));
 		struct span *record = ARENA_NEW(arena, struct span);
 		if (span_ieq(mine, name) && key_text(arena, s->key, record, NULL)) {
-			answer = (struct txt){ .status = TXT_FOUND, .records = record, .n = 1 };
+			*answer = (struct txt){ .status = TXT_FOUND, .records = record, .n = 1 };
 		}
 	}
+}
+
+static struct txt own_txt(void *self, struct arena *arena, struct span name)
+{
+	const struct own_keys *own = self;
+	struct txt answer = { .status = TXT_TEMPORARY };
+	own_key(own->list, arena, name, &answer);
+	own_key(own->hop, arena, name, &answer);
 	return answer;
 }
 
@@ -301,7 +334,8 @@ static bool undoes(const struct copy_press *p, struct arena *arena, const struct
 static bool judge_dkim1(const struct copy_press *p, struct arena *arena, const struct message *m,
                         int64_t now, struct err *e)
 {
-	struct keysource source = { .self = (void *)(uintptr_t)p->keys, .txt = own_keys };
+	struct own_keys own = { p->keys, NULL };
+	struct keysource source = { .self = &own, .txt = own_txt };
 	struct dkim1_result *dkim1;
 	size_t n;
 	dkim1_verify(arena, m, &source, now, &dkim1, &n);
@@ -318,7 +352,8 @@ static bool judge_dkim2(const struct copy_press *p, struct arena *arena, const s
 	struct envelope envelope = { true, job->mail_from, &rcpt, 1 };
 	for (size_t i = 0; i < p->keys->n; i++) {
 		struct keyring one = { p->keys->domain, &p->keys->v[i], 1 };
-		struct keysource source = { .self = &one, .txt = own_keys };
+		struct own_keys own = { &one, p->hop };
+		struct keysource source = { .self = &own, .txt = own_txt };
 		struct dkim2_result dkim2;
 		dkim2_verify(arena, m, &envelope, &source, job->now, &dkim2);
 		bool fine = dkim2.result == AUTH_PASS || dkim2.result == AUTH_TEMPERROR;

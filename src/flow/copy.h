@@ -25,6 +25,11 @@ struct copy_job {
  */
 struct copy_press *copy_press_new(const struct variant *v, struct span raw, const struct list *list,
                                   const struct keyring *keys, struct err *e);
+/*
+ * A hop of another domain of ours before the list's (variant.via): made here, once,
+ * with the keys HOP, which must live as long. Before the first copy. Errors: no key.
+ */
+bool copy_press_via(struct copy_press *p, const struct keyring *hop, int64_t now, struct err *e);
 void copy_press_free(struct copy_press *p);
 
 /* Body of every copy. */

@@ -2,13 +2,15 @@
  * The deliver station: claim, sign, send, settle. Order of events for one copy:
  * claimed (committed) -> accepted by the relay -> in the journal -> settled
  * (committed) -> journal emptied. Killed before the journal, the copy is sent
- * again; later, it is not.
+ * again; later, it is not. A copy for another list of this site goes the same way, the
+ * spool in the place of the relay (flow/handover.h).
  */
 #include "flow/deliver.h"
 
 #include "base/fault.h"
 #include "base/limits.h"
 #include "flow/copy.h"
+#include "flow/handover.h"
 #include "flow/journal.h"
 #include "flow/wake.h"
 #include "net/smtp.h"
@@ -46,6 +48,7 @@ struct copy {
 	struct buf header;
 	struct segment *segments;
 	struct fan_result *result;
+	bool handed; /* over to another list: no more to be done here */
 };
 
 /* What the batch at work needs. */
@@ -58,6 +61,7 @@ struct batch {
 	struct variant variant;
 	struct file_map raw;
 	struct keyring keys;
+	struct keyring via; /* of the imaginary hop, where the variant has one */
 	struct copy_press *press;
 	struct fan_result *results;
 	struct copy *copies;
@@ -66,11 +70,20 @@ struct batch {
 	struct span reply; /* of the last success: kept for the whole range */
 };
 
-static enum smtp_tls tls_of(uint64_t setting)
+static struct smtp *relay_new(const struct context *c, struct err *e)
 {
-	return setting == SITE_TLS_REQUIRED        ? SMTP_TLS_REQUIRED
-	       : setting == SITE_TLS_OPPORTUNISTIC ? SMTP_TLS_OPPORTUNISTIC
-	                                           : SMTP_TLS_NONE;
+	static const enum smtp_tls tls[] = {
+		[SITE_TLS_NONE] = SMTP_TLS_NONE,
+		[SITE_TLS_OPPORTUNISTIC] = SMTP_TLS_OPPORTUNISTIC,
+		[SITE_TLS_REQUIRED] = SMTP_TLS_REQUIRED,
+	};
+	struct smtp_config config = {
+		.url = c->site.smtp_url,
+		.tls = tls[c->site.smtp_tls],
+		.connections = (unsigned)c->site.smtp_connections,
+		.hostname = c->site.hostname,
+	};
+	return smtp_new(&config, e);
 }
 
 /* What a dead predecessor had claimed is anybody's again; what its relay took is sent. */
@@ -124,16 +137,10 @@ static bool mark(struct deliver *d, int64_t post, struct err *e)
 struct deliver *deliver_new(struct context *c, int64_t worker, struct err *e)
 {
 	struct deliver *d = mem_alloc(sizeof(*d));
-	struct smtp_config config = {
-		.url = c->site.smtp_url,
-		.tls = tls_of(c->site.smtp_tls),
-		.connections = (unsigned)c->site.smtp_connections,
-		.hostname = c->site.hostname,
-	};
 	d->c = c;
 	d->worker = worker;
 	d->journal = journal_open(c, worker, e);
-	if (d->journal < 0 || !(d->smtp = smtp_new(&config, e)) || !recover(d, e) ||
+	if (d->journal < 0 || !(d->smtp = relay_new(c, e)) || !recover(d, e) ||
 	    !learn_from_death(d, e)) {
 		deliver_free(d);
 		return NULL;
@@ -150,6 +157,14 @@ void deliver_free(struct deliver *d)
 		}
 		mem_free(d);
 	}
+}
+
+/* The hop of the domain that the post came to, before that of the list. */
+static bool open_via(struct batch *b, struct err *e)
+{
+	const struct context *c = b->d->c;
+	return keys_load(b->arena, &c->paths, b->variant.via, &b->via, e) &&
+	       copy_press_via(b->press, &b->via, c->env.now(&c->env), e);
 }
 
 static bool batch_open(struct batch *b, struct err *e)
@@ -176,7 +191,7 @@ static bool batch_open(struct batch *b, struct err *e)
 		return false;
 	}
 	b->press = copy_press_new(&b->variant, b->raw.bytes, &b->list, &b->keys, e);
-	return b->press != NULL;
+	return b->press && (b->variant.via.n == 0 || open_via(b, e));
 }
 
 static void batch_close(struct batch *b)
@@ -186,11 +201,13 @@ static void batch_close(struct batch *b)
 	}
 	copy_press_free(b->press);
 	keys_free(&b->keys);
+	keys_free(&b->via);
 	file_unmap(&b->raw);
 }
 
-static struct copy_job copy_addresses(const struct batch *b, const struct fan_recipient *r)
+static struct copy_job copy_addresses(const struct batch *b, const struct copy *copy)
 {
+	const struct fan_recipient *r = copy->recipient;
 	const struct context *c = b->d->c;
 	char delimiter = site_delimiter(&c->site);
 	struct token token = { b->fan.post, r->member };
@@ -201,7 +218,8 @@ static struct copy_job copy_addresses(const struct batch *b, const struct fan_re
 		.rcpt_to = r->address,
 		.now = c->env.now(&c->env),
 	};
-	if (b->list.personal_unsubscribe) {
+	/* The next list's members can undo what it changed: the word is not for them to use. */
+	if (b->list.personal_unsubscribe && !copy->handed) {
 		token.post = 0;
 		word = token_make(b->arena, c->secret, TOKEN_UNSUBSCRIBE, b->list.id, &token);
 		job.unsubscribe = revise_unsubscribe(b->arena, &c->site, &b->list, word);
@@ -212,7 +230,7 @@ static struct copy_job copy_addresses(const struct batch *b, const struct fan_re
 static bool copy_make(struct batch *b, struct copy *copy, struct err *e)
 {
 	(void)fault_point("deliver-sign");
-	struct copy_job job = copy_addresses(b, copy->recipient);
+	struct copy_job job = copy_addresses(b, copy);
 	const struct segments *body = copy_body(b->press);
 	if (!copy_header(b->press, &job, &copy->header, e) ||
 	    (copy->recipient->member % CHECK_ONE_IN == 0 &&
@@ -265,15 +283,53 @@ static void rest(struct batch *b, struct copy *copy, struct span reply)
 	}
 }
 
-static bool sent(struct batch *b, struct copy *copy, struct err *e)
+static bool sent(struct batch *b, struct copy *copy, struct span reply, struct err *e)
 {
 	const struct fan_recipient *r = copy->recipient;
 	copy->result->state = FAN_SENT;
 	copy->result->attempts = r->attempts + 1;
-	copy->result->reply = b->reply = arena_copy(b->arena, span_str(copy->job.result.reply));
-	b->d->relay_failures = 0;
+	copy->result->reply = reply;
 	(void)fault_point("deliver-accepted");
 	return journal_put(b->d->journal, b->accepted++, b->fan.post, r->member, e);
+}
+
+/* The copy of a recipient that is a list of this site, made already. */
+static bool hand_over(struct batch *b, struct copy *copy, struct err *e)
+{
+	struct err trouble = { 0 };
+	const struct fan_recipient *r = copy->recipient;
+	struct copy_job job = { .mail_from = copy->job.mail_from, .rcpt_to = r->address };
+	if (!handover_put(b->d->c, b->arena, &b->list, &b->post, r->member, &job, copy->segments,
+	                  copy->job.count, &trouble)) {
+		log_event(&b->d->c->log, LOG_LEVEL_WARNING, "deferred", { "list", b->list.local },
+		          { "to", r->address }, { "message-id", b->post.message_id },
+		          { "reply", span_str(trouble.text) });
+		postpone(b, copy, span_str(trouble.text), false);
+		return true;
+	}
+	copy->result->apart = true;
+	return sent(b, copy, arena_printf(b->arena, "handed to list %.*s", SPAN_FMT(r->address)),
+	            e);
+}
+
+/* First those that need no relay, so that one which is down does not hold them up. */
+static bool hand_over_all(struct batch *b, struct err *e)
+{
+	for (size_t i = 0; i < b->fan.n; i++) {
+		struct copy *copy = &b->copies[i];
+		if (!handover_wanted(b->d->c, b->arena, copy->recipient->address, &copy->handed,
+		                     e)) {
+			return false;
+		}
+		if (copy->handed) {
+			bool ok = copy_make(b, copy, e) && hand_over(b, copy, e);
+			buf_free(&copy->header);
+			if (!ok) {
+				return false;
+			}
+		}
+	}
+	return true;
 }
 
 static bool finish(struct batch *b, struct copy *copy, struct err *e)
@@ -283,7 +339,9 @@ static bool finish(struct batch *b, struct copy *copy, struct err *e)
 	b->finished++;
 	buf_free(&copy->header);
 	if (result->outcome == OUTCOME_SENT) {
-		return sent(b, copy, e);
+		b->reply = arena_copy(b->arena, span_str(result->reply));
+		b->d->relay_failures = 0;
+		return sent(b, copy, b->reply, e);
 	}
 	if (!b->relay_down) { /* a relay that is down is said once a batch, not once a member */
 		log_event(&c->log, LOG_LEVEL_WARNING,
@@ -307,6 +365,9 @@ static bool feed(struct batch *b, struct err *e)
 {
 	while (b->started < b->fan.n && smtp_room(b->d->smtp) > 0 && !b->relay_down) {
 		struct copy *copy = &b->copies[b->started++];
+		if (copy->handed) {
+			continue;
+		}
 		if (!copy_make(b, copy, e)) {
 			return false;
 		}
@@ -321,8 +382,8 @@ static bool pump(struct batch *b, struct err *e)
 		if (!feed(b, e)) {
 			return false;
 		}
-		if (b->relay_down && smtp_busy(b->d->smtp) == 0) {
-			return true;
+		if (smtp_busy(b->d->smtp) == 0) {
+			return true; /* all are done, or the relay is down */
 		}
 		if (!smtp_drive(b->d->smtp, 1000, e)) {
 			return false;
@@ -353,7 +414,9 @@ static void prepare(struct batch *b)
 static void rest_the_others(struct batch *b)
 {
 	for (size_t i = b->started; i < b->fan.n; i++) {
-		rest(b, &b->copies[i], SPAN("not tried: the relay does not answer"));
+		if (!b->copies[i].handed) {
+			rest(b, &b->copies[i], SPAN("not tried: the relay does not answer"));
+		}
 	}
 }
 
@@ -440,7 +503,7 @@ static bool run_batch(struct batch *b, struct err *e)
 		return false;
 	}
 	bool opened = b->fan.n == 0 || batch_open(b, &trouble);
-	if (!opened || (b->fan.n > 0 && !pump(b, &trouble))) {
+	if (!opened || (b->fan.n > 0 && !(hand_over_all(b, &trouble) && pump(b, &trouble)))) {
 		return in_trouble(b, opened, &trouble, e);
 	}
 	rest_the_others(b);
@@ -457,14 +520,8 @@ static bool deliver_batch(struct deliver *d, struct batch *b, struct err *e)
 	}
 	if (smtp_busy(d->smtp) > 0) {
 		/* After trouble: their memory goes now, so they must not go on. */
-		struct smtp_config config = {
-			.url = d->c->site.smtp_url,
-			.tls = tls_of(d->c->site.smtp_tls),
-			.connections = (unsigned)d->c->site.smtp_connections,
-			.hostname = d->c->site.hostname,
-		};
 		smtp_free(d->smtp);
-		d->smtp = smtp_new(&config, ok ? e : NULL);
+		d->smtp = relay_new(d->c, ok ? e : NULL);
 		ok = ok && d->smtp;
 	}
 	batch_close(b);

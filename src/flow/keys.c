@@ -138,6 +138,26 @@ bool keys_load(struct arena *arena, const struct paths *paths, struct span domai
 	return true;
 }
 
+bool keys_present(struct arena *arena, const struct paths *paths, struct span domain, bool *present,
+                  struct err *e)
+{
+	*present = false;
+	if (domain.n == 0 || !idn_ascii(arena, domain, &domain, NULL)) {
+		return true;
+	}
+	while (!*present && domain.n > 0) {
+		struct span *names;
+		size_t n;
+		if (!names_in(arena, domain_folder(arena, paths, domain), SUFFIX, &names, &n, e)) {
+			return false;
+		}
+		*present = n > 0;
+		size_t dot = span_chr(domain, '.');
+		domain = dot == SPAN_NONE ? SPAN("") : span_from(domain, dot + 1);
+	}
+	return true;
+}
+
 void keys_free(struct keyring *k)
 {
 	for (size_t i = 0; i < k->n; i++) {

@@ -17,6 +17,12 @@ struct keyring {
  * can read (temporary error naming it). */
 bool keys_load(struct arena *arena, const struct paths *paths, struct span domain,
                struct keyring *out, struct err *e);
+/*
+ * Would keys_load find any for DOMAIN? Looks at file names only, for the station that opens no
+ * keys. DOMAIN in any case and form; one that is none has no keys.
+ */
+bool keys_present(struct arena *arena, const struct paths *paths, struct span domain, bool *present,
+                  struct err *e);
 void keys_free(struct keyring *k);
 
 /* Make a key and write its file, durably. Permanent error when the selector is taken. */

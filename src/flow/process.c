@@ -112,6 +112,7 @@ static void fill(struct turn *t, const struct spooled *in, struct arrival *a)
 		.mail_from = in->mail_from,
 		.recipient = in->recipient,
 		.arrived_as = in->arrived_as,
+		.handed_by = in->handed_by,
 		.arrived = in->time,
 		.truncated = in->truncated,
 		.patient = t->c->env.now(&t->c->env) - t->row.first_at < LIMIT_PUT_BACK,

@@ -8,6 +8,7 @@
 
 #include "base/file.h"
 #include "flow/deliver.h"
+#include "flow/handover.h"
 #include "flow/journal.h"
 #include "flow/process.h"
 #include "flow/sweep.h"
@@ -36,6 +37,7 @@ struct site_run {
 	size_t workers;
 	pid_t pid; /* of the supervisor */
 	pid_t children[WORKERS_MAX + 1];
+	const struct context *context; /* of the supervisor: no store, no keys */
 	const struct log *log;
 };
 
@@ -163,14 +165,38 @@ static bool wait_child(pid_t pid, int *worst)
 	return true;
 }
 
-static int run_once(struct site_run *run, struct err *e)
+/* Is there a hand-over now that was not among the N of BEFORE? Both are sorted. */
+static bool handed_since(struct arena *arena, const struct context *c, const struct span *before,
+                         size_t n, struct err *e)
+{
+	struct span *names;
+	size_t count, at = 0;
+	if (!handover_names(arena, c, &names, &count, e)) {
+		return false;
+	}
+	for (size_t i = 0; i < count; i++) {
+		while (at < n && span_cmp(before[at], names[i]) < 0) {
+			at++;
+		}
+		if (at == n || !span_eq(before[at], names[i])) {
+			return true;
+		}
+	}
+	return false;
+}
+
+/* Process, then deliver; *AGAIN: lists of this site got something of it. */
+static int run_round(struct site_run *run, struct arena *arena, bool *again, struct err *e)
 {
 	int worst = 0;
+	struct span *before;
+	size_t n;
 	if (!start(run, 0, e)) {
 		return EXIT_LATER;
 	}
 	bool loaded = smtp_load(e); /* for all workers, while the first station works */
-	if (!wait_child(run->children[0], &worst) || !loaded) {
+	if (!wait_child(run->children[0], &worst) || !loaded ||
+	    !handover_names(arena, run->context, &before, &n, e)) {
 		return EXIT_LATER;
 	}
 	size_t started = 0;
@@ -180,7 +206,20 @@ static int run_once(struct site_run *run, struct err *e)
 	for (size_t i = 1; i <= started; i++) {
 		wait_child(run->children[i], &worst);
 	}
+	*again = worst == 0 && handed_since(arena, run->context, before, n, e);
 	return started == run->workers ? worst : EXIT_LATER;
+}
+
+static int run_once(struct site_run *run, struct err *e)
+{
+	int code = 0;
+	for (bool again = true; again && code == 0;) {
+		struct arena *arena = arena_new();
+		again = false;
+		code = run_round(run, arena, &again, e);
+		arena_free(arena);
+	}
+	return code;
 }
 
 static void stop_all(struct site_run *run)
@@ -275,6 +314,7 @@ int run_site(const char *config, bool once)
 			.once = once,
 			.workers = worker_count(c),
 			.pid = getpid(),
+			.context = c,
 			.log = &c->log,
 		};
 		code = once ? run_once(&run, &e) : run_forever(&run, &e);

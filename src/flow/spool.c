@@ -120,7 +120,8 @@ static bool write_envelope(struct intake *in, const struct spool_envelope *v, in
                            off_t *size_at, struct err *e)
 {
 	if (!one_line(v->mail_from, e) || !one_line(v->recipient, e) ||
-	    !one_line(v->arrived_as ? v->arrived_as : "", e)) {
+	    !one_line(v->arrived_as ? v->arrived_as : "", e) ||
+	    !one_line(v->handed_by ? v->handed_by : "", e)) {
 		return false;
 	}
 	struct span from = span_str(v->mail_from);
@@ -131,6 +132,9 @@ static bool write_envelope(struct intake *in, const struct spool_envelope *v, in
 	           v->recipient);
 	if (v->arrived_as) {
 		buf_printf(&in->buffer, "Arrived-As: %s\n", v->arrived_as);
+	}
+	if (v->handed_by) {
+		buf_printf(&in->buffer, "Handed-By: %s\n", v->handed_by);
 	}
 	buf_printf(&in->buffer, "Time: %020lld\n", (long long)now);
 	*size_at = (off_t)in->buffer.n;
@@ -147,13 +151,36 @@ static bool patch_size(const struct intake *in, off_t at, struct err *e)
 	       err_errno(e, "cannot write to the spool");
 }
 
-static bool fill(const struct context *c, int fd, int out, const struct spool_envelope *v,
-                 struct err *e)
+/* Where a message comes from: a descriptor, or bytes of ours, which are in CRLF form. */
+struct source {
+	int fd;
+	const struct segment *segments; /* NULL: fd */
+	size_t n;
+};
+
+static bool intake_segments(struct intake *in, const struct source *from, struct err *e)
+{
+	for (size_t i = 0; i < from->n; i++) {
+		struct span bytes = from->segments[i].bytes;
+		if (fault("spool-write")) {
+			return err_errno(e, "cannot write to the spool");
+		}
+		if (!file_write_all(in->out, bytes, e)) {
+			return false;
+		}
+		in->size += bytes.n;
+	}
+	return true;
+}
+
+static bool fill(const struct context *c, const struct source *from, int out,
+                 const struct spool_envelope *v, struct err *e)
 {
 	struct intake in = { .out = out, .buffer = BUF_INIT };
 	off_t size_at = 0;
 	bool ok = write_envelope(&in, v, c->env.now(&c->env), &size_at, e) &&
-	          intake_run(&in, fd, e) && patch_size(&in, size_at, e);
+	          (from->segments ? intake_segments(&in, from, e) : intake_run(&in, from->fd, e)) &&
+	          patch_size(&in, size_at, e);
 	buf_free(&in.buffer);
 	if (ok && (fault("spool-sync") || fsync(out) != 0)) {
 		ok = err_errno(e, "cannot sync the spool");
@@ -175,30 +202,48 @@ static void make_name(const struct context *c, char name[SPOOL_NAME])
 	         r[2], r[3]);
 }
 
+/* Into spool/tmp under a name of its own, then under NAME into spool/new. */
+static bool keep(const struct context *c, const struct source *from,
+                 const struct spool_envelope *envelope, const char *name, struct err *e)
+{
+	char own[SPOOL_NAME];
+	make_name(c, own);
+	struct arena *arena = arena_new();
+	const char *tmp = arena_printf(arena, "%s/%s", c->paths.spool_tmp, own).p;
+	const char *new = arena_printf(arena, "%s/%s", c->paths.spool_new, name).p;
+	int out = open(tmp, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	bool ok = out >= 0 || err_errno(e, "cannot create \"%s\"", tmp);
+	if (ok) {
+		ok = fill(c, from, out, envelope, e);
+		if (close(out) != 0 && ok) {
+			ok = err_errno(e, "cannot close \"%s\"", tmp);
+		}
+		if (ok && (fault("spool-rename") || rename(tmp, new) != 0)) {
+			ok = err_errno(e, "cannot rename \"%s\"", tmp);
+		}
+		if (!ok) {
+			unlink(tmp);
+		}
+	}
+	arena_free(arena);
+	/* If this fails the name may be there after all and the MTA tries again: twice is better
+	 * than never. */
+	return ok && file_sync_dir(c->paths.spool_new, e);
+}
+
 bool spool_receive(const struct context *c, int fd, const struct spool_envelope *envelope,
                    char name[SPOOL_NAME], struct err *e)
 {
+	struct source from = { .fd = fd };
 	make_name(c, name);
-	const char *tmp = arena_printf(c->arena, "%s/%s", c->paths.spool_tmp, name).p;
-	const char *new = arena_printf(c->arena, "%s/%s", c->paths.spool_new, name).p;
-	int out = open(tmp, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-	if (out < 0) {
-		return err_errno(e, "cannot create \"%s\"", tmp);
-	}
-	bool ok = fill(c, fd, out, envelope, e);
-	if (close(out) != 0 && ok) {
-		ok = err_errno(e, "cannot close \"%s\"", tmp);
-	}
-	if (ok && (fault("spool-rename") || rename(tmp, new) != 0)) {
-		ok = err_errno(e, "cannot rename \"%s\"", tmp);
-	}
-	if (!ok) {
-		unlink(tmp);
-		return false;
-	}
-	/* If this fails the name may be there after all and the MTA tries again: twice is better
-	 * than never. */
-	return file_sync_dir(c->paths.spool_new, e);
+	return keep(c, &from, envelope, name, e);
+}
+
+bool spool_put(const struct context *c, const struct segment *segments, size_t n,
+               const struct spool_envelope *envelope, const char *name, struct err *e)
+{
+	struct source from = { .fd = -1, .segments = segments, .n = n };
+	return keep(c, &from, envelope, name, e);
 }
 
 static bool take_line(struct span *rest, const char *name, struct span *value)
@@ -227,6 +272,9 @@ static bool parse(struct spooled *s)
 	}
 	if (!take_line(&rest, "Arrived-As: ", &s->arrived_as)) {
 		s->arrived_as = s->recipient;
+	}
+	if (!take_line(&rest, "Handed-By: ", &s->handed_by)) {
+		s->handed_by = SPAN("");
 	}
 	if (!take_line(&rest, "Time: ", &time) || !take_line(&rest, "Size: ", &size) ||
 	    !take_line(&rest, "Truncated: ", &truncated) || !take_line(&rest, "", &empty) ||

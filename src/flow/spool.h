@@ -8,6 +8,7 @@
  *     From: <sender@example.com>          "<>": null sender
  *     Recipient: dev@lists.example.org
  *     Arrived-As: …                       (only when given with -a)
+ *     Handed-By: users@lists.example.org (only when another list of this site handed it over)
  *     Time: 00000001795804201             seconds since 1970
  *     Size: 00000000000000004711          octets of the message that follows, as received
  *     Truncated: 0                        1: there was more than LIMIT_MESSAGE_HARD
@@ -18,12 +19,14 @@
 
 #include "base/file.h"
 #include "flow/context.h"
+#include "mail/edit.h"
 
 struct spooled {
 	struct file_map map;
 	struct span mail_from; /* without brackets, as the MTA gave it */
 	struct span recipient;
 	struct span arrived_as; /* the address of the SMTP transaction: -a, else the recipient */
+	struct span handed_by;  /* address of the list of this site that handed it over, or empty */
 	int64_t time;
 	uint64_t size; /* octets after the envelope */
 	bool truncated;
@@ -43,6 +46,7 @@ struct spool_envelope {
 	const char *mail_from; /* as given, with or without brackets; "" null */
 	const char *recipient;
 	const char *arrived_as; /* NULL when not given */
+	const char *handed_by;  /* address of a list of this site; NULL: it came from outside */
 };
 
 /*
@@ -54,5 +58,12 @@ struct spool_envelope {
 #define SPOOL_NAME 64
 bool spool_receive(const struct context *c, int fd, const struct spool_envelope *envelope,
                    char name[SPOOL_NAME], struct err *e);
+
+/*
+ * The same for a message that is ours, in SEGMENTS (N of them). Under the NAME given:
+ * a second message of that name takes the place of the first, if that is still there.
+ */
+bool spool_put(const struct context *c, const struct segment *segments, size_t n,
+               const struct spool_envelope *envelope, const char *name, struct err *e);
 
 #endif

@@ -6,6 +6,7 @@
 #include "flow/spool.h"
 #include "store/blob.h"
 #include "store/inbox.h"
+#include "store/posts.h"
 
 #include <fcntl.h>
 #include <stdio.h>
@@ -13,6 +14,8 @@
 #include <unistd.h>
 
 #define DAY 86400
+/* A first signature is good for 14 days, and may be of a clock a day ahead; one more to be sure. */
+#define KEEP_SEEN 16
 /* Days for which `trace` knows what became of a message that was not distributed. */
 #define KEEP_INBOX 90
 
@@ -53,6 +56,7 @@ void sweep_due(struct context *c)
 	if (now - time_of(mark) >= DAY) {
 		if (!sweep_tmp(c, arena, now - DAY, &e) ||
 		    !blob_sweep(c->store, c->paths.msg, now - DAY, &removed, &e) ||
+		    !store_seen_sweep(c->store, now - KEEP_SEEN * DAY, &e) ||
 		    !store_inbox_sweep(c->store, now - KEEP_INBOX * DAY, &e) ||
 		    !file_replace(mark, SPAN(""), 0600, &e)) {
 			log_event(&c->log, LOG_LEVEL_WARNING, "sweep",

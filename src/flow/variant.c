@@ -5,7 +5,9 @@
 #include "flow/variant.h"
 
 #include "auth/canon.h"
+#include "base/limits.h"
 #include "base/utf8.h"
+#include "mail/idn.h"
 
 struct span variant_encode(struct arena *arena, const struct segments *body, struct span raw)
 {
@@ -83,6 +85,27 @@ static bool from_ours(const struct prepare_input *in, const struct mailbox *auth
 	       addr_domain_below(author->domain, in->list->domain);
 }
 
+/*
+ * A return path at the list's domain follows from one of the addresses that the newest
+ * signature names, if that one's domain is the list's or above it.
+ */
+static enum egress_custody custody_of(struct arena *arena, const struct prepare_input *in)
+{
+	const struct dkim2_result *chain = &in->verdict->dkim2;
+	if (chain->result != AUTH_PASS) {
+		return EGRESS_FITS;
+	}
+	const struct dkim2_hop *last = &chain->hops[chain->nhops - 1];
+	for (size_t i = 0; i < last->rts; i++) {
+		struct span rt;
+		if (addr_path(arena, last->rt[i], &rt, NULL) &&
+		    addr_domain_below(in->list->domain, addr_domain(rt))) {
+			return EGRESS_FITS;
+		}
+	}
+	return in->arrived_key ? EGRESS_BY_HOP : EGRESS_NO_KEY;
+}
+
 static bool edit(struct arena *arena, const struct prepare_input *in, const struct mailbox *author,
                  bool has_author, bool opaque, struct edits **out, struct err *e)
 {
@@ -134,8 +157,9 @@ static bool fill_numbers(enum egress mode, const struct message *revised, struct
 	}
 	out->mi = (int64_t)base.m;
 	out->mi_top = (int64_t)base.signs_m;
-	out->hop = (int64_t)base.i;
-	return true;
+	out->hop = (int64_t)base.i + (out->via.n > 0);
+	return out->hop <= LIMIT_SIGNATURES ||
+	       err_set(e, ERR_PERMANENT, "", "over %u DKIM2 signatures", LIMIT_SIGNATURES);
 }
 
 static bool finish(struct arena *arena, const struct edits *x, enum egress mode,
@@ -176,14 +200,21 @@ bool variant_prepare(struct arena *arena, const struct prepare_input *in, struct
 		.reversible = reversible,
 		.munged = in->munge,
 		.from_ours = from_ours(in, &author, has_author),
+		.custody = custody_of(arena, in),
 	};
 	struct egress_choice mode = egress_choose(&choice);
 	if (mode.mode == EGRESS_REFUSED) {
 		return err_set(e, ERR_PERMANENT, "5.7.1", "From cannot be kept: %s%s%s", mode.why,
 		               why.text[0] ? ": " : "", why.text);
 	}
-	if (mode.mode == EGRESS_OPAQUE && !opaque &&
-	    !edit(arena, in, &author, has_author, true, &x, e)) {
+	/* A chain that ends here goes; the recipe stays as it is: DKIM2 fields are in none. */
+	bool ends = mode.mode == EGRESS_OPAQUE ||
+	            (mode.mode == EGRESS_NEW_ORIGIN && choice.has_dkim2_fields);
+	if (ends && !opaque && !edit(arena, in, &author, has_author, true, &x, e)) {
+		return false;
+	}
+	if (mode.mode == EGRESS_CONTINUE && choice.custody == EGRESS_BY_HOP &&
+	    !idn_ascii(arena, addr_domain(in->arrived_as), &out->via, e)) {
 		return false;
 	}
 	out->mode = span_str(egress_name(mode.mode));

@@ -21,9 +21,11 @@ struct prepare_input {
 	const struct list *list;
 	const struct message *message;
 	const struct verdict *verdict;
-	struct span recipient; /* that the post came to */
-	struct span id;        /* spool name, for Received */
-	int64_t number;        /* of the post on its list */
+	struct span recipient;  /* that the post came to */
+	struct span arrived_as; /* the address of its SMTP transaction */
+	bool arrived_key;       /* there are keys for the domain of arrived_as */
+	struct span id;         /* spool name, for Received */
+	int64_t number;         /* of the post on its list */
 	int64_t now;
 	bool munge;
 	bool as_opaque; /* policy took a message whose chain is broken or too old */

@@ -26,7 +26,8 @@ int main(int argc, char **argv)
 		return 64;
 	}
 	int64_t *took = mem_alloc((size_t)n * sizeof(*took));
-	struct spool_envelope envelope = { "a@one.example", "dev@lists.example", NULL };
+	struct spool_envelope envelope = { .mail_from = "a@one.example",
+		                           .recipient = "dev@lists.example" };
 	for (long i = 0; i < n; i++) {
 		char name[SPOOL_NAME];
 		int fd = open(argv[2], O_RDONLY | O_CLOEXEC);

@@ -429,6 +429,89 @@ START_TEST(unsigned_list)
 }
 END_TEST
 
+/* ---- a post that came to another domain's address ---- */
+
+#define ALIAS "dev@example.net"
+
+static void prepare_alias(struct work *w, bool key, bool munge, bool fine)
+{
+	struct err e = { 0 };
+	struct verdict verdict;
+	struct span rcpt = SPAN(ALIAS);
+	struct envelope envelope = { true, SPAN("ann@one.example"), &rcpt, 1 };
+	struct chain_hop hop = { .d = "one.example", .mf = "ann@one.example", .rt = ALIAS };
+	w->received = sample_parse(arena, chain_hop(chain, SPAN(POST), &hop));
+	verify_message(arena, &w->received, &envelope, &chain->source, NOW, &verdict);
+	struct prepare_input in = {
+		.site = &site, .list = &list, .message = &w->received, .verdict = &verdict,
+		.recipient = rcpt, .arrived_as = rcpt, .arrived_key = key, .id = SPAN("id"),
+		.number = 1, .now = NOW, .munge = munge,
+	};
+	ck_assert_msg(variant_prepare(arena, &in, &w->variant, NULL, &e) == fine, "%s", e.text);
+}
+
+START_TEST(over_a_hop)
+{
+	struct work w;
+	struct err e = { 0 };
+	struct signer hop_signers[2] = { { SPAN("example.net"), SPAN("rsa"), chain->rsa },
+		                         { SPAN("example.net"), SPAN("ed"), chain->ed25519 } };
+	struct keyring hop = { SPAN("example.net"), hop_signers, 2 }, none = { 0 };
+	struct mode mode = { "continue", AUTHOR_SIGNED, _i == 1, 1, true };
+	struct verdict v;
+	struct span rcpt = SPAN("ben@two.example"), field[2];
+	struct envelope envelope = { true, SPAN("dev+b-token@lists.example"), &rcpt, 1 };
+	prepare_alias(&w, true, mode.munge, true);
+	ck_assert(span_is(w.variant.via, "example.net"));
+	ck_assert_int_eq(w.variant.hop, 3);
+	ck_assert_int_eq(w.variant.mi, 2);
+	w.press = copy_press_new(&w.variant, w.received.raw, &list, &ring, &e);
+	ck_assert_msg(w.press != NULL, "%s", e.text);
+	ck_assert(!copy_press_via(w.press, &none, NOW, &e));
+	ck_assert_int_eq(e.class, ERR_PERMANENT);
+	ck_assert_msg(copy_press_via(w.press, &hop, NOW, &e), "%s", e.text);
+	for (int i = 0; i < 2; i++) {
+		struct span header = header_of(&w, i ? SPAN(PERSONAL) : SPAN(""));
+		verify(&w, &mode, header);
+		undo(&w, &mode, header);
+		ck_assert(checks(&w, header));
+		struct message m = sample_parse(arena, copy_of(&w, header));
+		verify_message(arena, &m, &envelope, &chain->source, NOW, &v);
+		ck_assert_uint_eq(v.dkim2.nhops, 3);
+		ck_assert(span_is(v.dkim2.hops[1].d, "example.net"));
+		ck_assert(span_is(v.dkim2.hops[1].nd, "lists.example"));
+		ck_assert_uint_eq(v.dkim2.hops[1].m, 1);
+		ck_assert_uint_eq(v.dkim2.hops[2].m, 2);
+		size_t at = 0;
+		message_next(&m, SPAN("DKIM2-Signature"), &at);
+		field[i] = message_next(&m, SPAN("DKIM2-Signature"), &at)->raw;
+	}
+	ck_assert(span_eq(field[0], field[1]));
+	copy_press_free(w.press);
+}
+END_TEST
+
+/* Without a key the chain ends: its fields go, a new one can be undone to the author's text. */
+START_TEST(without_a_hop)
+{
+	struct work w;
+	struct mode mode = { "new-origin", AUTHOR_SIGNED, true, 0, true };
+	struct err e = { 0 };
+	prepare_alias(&w, false, false, false);
+	prepare_alias(&w, false, true, true);
+	ck_assert(span_is(w.variant.mode, "new-origin"));
+	ck_assert(w.variant.via.n == 0 && w.variant.recipe.n > 0);
+	ck_assert_int_eq(w.variant.hop, 1);
+	w.press = copy_press_new(&w.variant, w.received.raw, &list, &ring, &e);
+	ck_assert_msg(w.press != NULL, "%s", e.text);
+	struct span header = header_of(&w, SPAN(PERSONAL));
+	verify(&w, &mode, header);
+	undo(&w, &mode, header);
+	ck_assert(checks(&w, header));
+	copy_press_free(w.press);
+}
+END_TEST
+
 /* The return path has to be at or below the signing domain (custody). */
 START_TEST(foreign_return_path)
 {
@@ -482,6 +565,8 @@ Suite *copy_suite(void)
 	tcase_add_loop_test(c, no_keys, 0, MODES);
 	tcase_add_loop_test(c, one_key, 0, MODES);
 	tcase_add_loop_test(c, unsigned_list, 0, 2);
+	tcase_add_loop_test(c, over_a_hop, 0, 2);
+	tcase_add_test(c, without_a_hop);
 	tcase_add_test(c, foreign_return_path);
 	tcase_add_test(c, damaged_variant);
 	suite_add_tcase(suite, c);

@@ -268,6 +268,30 @@ START_TEST(listed)
 }
 END_TEST
 
+static bool present(const char *domain)
+{
+	bool out;
+	ok(&s, keys_present(s.arena, &s.c->paths, span_str(domain), &out, &s.e));
+	return out;
+}
+
+/* As keys_load finds them, but without opening one. */
+START_TEST(found_by_name)
+{
+	ck_assert(!present("lists.example"));
+	ok(&s, generate("example", "e1", KEY_ED25519));
+	ok(&s, generate("b.test", "e1", KEY_ED25519));
+	ck_assert(chmod(key_path("b.test/e1.pem"), 0) == 0);
+	ck_assert(present("example"));
+	ck_assert(present("Lists.EXAMPLE"));
+	ck_assert(present("b.test"));
+	ck_assert(!present("test"));
+	ck_assert(!present(""));
+	ck_assert(!present("../keys/example"));
+	ck_assert(!present("bad..example"));
+}
+END_TEST
+
 Suite *keys_suite(void);
 
 Suite *keys_suite(void)
@@ -286,6 +310,7 @@ Suite *keys_suite(void)
 	tcase_add_test(c, too_many);
 	tcase_add_test(c, odd_files);
 	tcase_add_test(c, listed);
+	tcase_add_test(c, found_by_name);
 	suite_add_tcase(suite, c);
 	return suite;
 }

@@ -28,7 +28,8 @@ static void teardown(void)
 #define LENGTH(a) ((int)(sizeof(a) / sizeof((a)[0])))
 #define CHUNK 65536
 
-static const struct spool_envelope usual = { "<ann@one.example>", "dev@lists.example", NULL };
+static const struct spool_envelope usual = { "<ann@one.example>", "dev@lists.example", NULL,
+	                                     NULL };
 
 static const char *in_new(const char *name)
 {
@@ -289,20 +290,20 @@ static const struct {
 	struct spool_envelope given;
 	const char *mail_from, *recipient, *arrived_as;
 } envelopes[] = {
-	{ { "<a@b.example>", "dev@l.example", NULL }, "a@b.example", "dev@l.example",
+	{ { "<a@b.example>", "dev@l.example", NULL, NULL }, "a@b.example", "dev@l.example",
 	  "dev@l.example" },
-	{ { "a@b.example", "dev@l.example", NULL }, "a@b.example", "dev@l.example",
+	{ { "a@b.example", "dev@l.example", NULL, NULL }, "a@b.example", "dev@l.example",
 	  "dev@l.example" },
-	{ { "", "dev@l.example", NULL }, "", "dev@l.example", "dev@l.example" },
-	{ { "<>", "dev@l.example", NULL }, "", "dev@l.example", "dev@l.example" },
-	{ { "a", "dev", "x@y" }, "a", "dev", "x@y" },
-	{ { "a", "dev", "" }, "a", "dev", "" },
-	{ { "<", ">", "<" }, "<", ">", "<" },
-	{ { ">", "dev", NULL }, ">", "dev", "dev" },
-	{ { "<a>b>", "dev", NULL }, "a>b", "dev", "dev" },
-	{ { "\"a b\"@c", " dev ", "Time: 1" }, "\"a b\"@c", " dev ", "Time: 1" },
-	{ { "\xc3\xa4@\xc3\xb6.example", "dev", NULL }, "\xc3\xa4@\xc3\xb6.example", "dev", "dev" },
-	{ { "a\t\x01\x7f", "Recipient: dev", NULL }, "a\t\x01\x7f", "Recipient: dev",
+	{ { "", "dev@l.example", NULL, NULL }, "", "dev@l.example", "dev@l.example" },
+	{ { "<>", "dev@l.example", NULL, NULL }, "", "dev@l.example", "dev@l.example" },
+	{ { "a", "dev", "x@y", NULL }, "a", "dev", "x@y" },
+	{ { "a", "dev", "", NULL }, "a", "dev", "" },
+	{ { "<", ">", "<", NULL }, "<", ">", "<" },
+	{ { ">", "dev", NULL, NULL }, ">", "dev", "dev" },
+	{ { "<a>b>", "dev", NULL, NULL }, "a>b", "dev", "dev" },
+	{ { "\"a b\"@c", " dev ", "Time: 1", NULL }, "\"a b\"@c", " dev ", "Time: 1" },
+	{ { "\xc3\xa4@\xc3\xb6.example", "dev", NULL, NULL }, "\xc3\xa4@\xc3\xb6.example", "dev", "dev" },
+	{ { "a\t\x01\x7f", "Recipient: dev", NULL, NULL }, "a\t\x01\x7f", "Recipient: dev",
 	  "Recipient: dev" },
 };
 
@@ -324,15 +325,36 @@ END_TEST
 
 /* A line break would be a line of the spool file. */
 static const struct spool_envelope forged[] = {
-	{ "a>\nRecipient: evil@x", "dev", NULL },
-	{ "a\n", "dev", NULL },
-	{ "\na", "dev", NULL },
-	{ "a\rb", "dev", NULL },
-	{ "a", "dev\nArrived-As: evil@x", NULL },
-	{ "a", "dev\r\n", NULL },
-	{ "a", "dev", "x\nTime: 1" },
-	{ "a", "dev", "\r" },
+	{ "a>\nRecipient: evil@x", "dev", NULL, NULL },
+	{ "a\n", "dev", NULL, NULL },
+	{ "\na", "dev", NULL, NULL },
+	{ "a\rb", "dev", NULL, NULL },
+	{ "a", "dev\nArrived-As: evil@x", NULL, NULL },
+	{ "a", "dev\r\n", NULL, NULL },
+	{ "a", "dev", "x\nTime: 1", NULL },
+	{ "a", "dev", "\r", NULL },
+	{ "a", "dev", NULL, "x\nTime: 1" },
 };
+
+/* Our own copies: under the name given, and the second in the place of the first. */
+START_TEST(put)
+{
+	static const struct spool_envelope handed = { "dev+b-x@l.example", "ops@l.example", NULL,
+		                                      "dev@l.example" };
+	struct segment parts[] = { { .bytes = SPAN_INIT("Subject: x\r\n\r\n") },
+		                   { .bytes = SPAN_INIT("") },
+		                   { .bytes = SPAN_INIT("body\r\n") } };
+	for (int i = 0; i < 2; i++) {
+		ok(&s, spool_put(s.c, parts, 3, &handed, "1.0.h1.2", &s.e));
+		ck_assert_uint_eq(scene_entries(s.c->paths.spool_tmp), 0);
+		ck_assert_uint_eq(scene_entries(s.c->paths.spool_new), 1);
+	}
+	ok(&s, spool_open(in_new("1.0.h1.2"), &in, &s.e));
+	assert_span(in.handed_by, "dev@l.example");
+	assert_span(in.arrived_as, "ops@l.example");
+	is_message(SPAN("Subject: x\r\n\r\nbody\r\n"));
+}
+END_TEST
 
 START_TEST(envelope_forged)
 {
@@ -607,6 +629,7 @@ static void add_receive(Suite *suite)
 	tcase_add_test(c, from_line);
 	tcase_add_test(c, envelope);
 	tcase_add_test(c, envelope_forged);
+	tcase_add_test(c, put);
 	tcase_add_test(c, receive_unreadable);
 	tcase_add_test(c, receive_without_folders);
 	tcase_add_test(c, receive_private);

@@ -1,0 +1,31 @@
+# Lists that are each other's members, a list that is its own, and two ways to one
+# list: everybody gets the post once per list, and what comes back is written down, not held.
+. "$SRC/tests/scenario/lib.sh"
+site_new
+author_key
+ladle list create back@lists.example >/dev/null && ladle list create side@lists.example >/dev/null &&
+	ladle list set dev aliases=self@lists.example || fail create
+ladle member add dev back@lists.example side@lists.example self@lists.example >/dev/null &&
+	ladle member add back dev@lists.example side@lists.example back-only@six.example >/dev/null &&
+	ladle member add side side-only@seven.example >/dev/null || fail 'member add'
+message loop >plain.eml
+sign_dkim2 plain.eml >signed.eml || fail sign
+receive <signed.eml
+turn || fail run
+is copies 5 "$(copies)"
+is spool 0 "$(spool_count)"
+is held 0 "$(ladle held ls | wc -l)"
+is stuck 0 "$(find "$site/data/spool/stuck" -type f | wc -l)"
+verify_copies
+ladle trace loop@one.example >trace
+is posts 3 "$(grep -c '^post 1 of' trace)"
+is 'came back' 2 "$(grep -c 'was on this list already (handed over by list' trace)"
+is 'second way' 1 "$(grep -c 'distributed already (handed over by list' trace)"
+turn || fail 'another run'
+is copies 5 "$(copies)"
+
+# The same without DKIM2.
+message bare | sed "s/$member1/$member2/" | receive
+turn || fail run
+is copies 10 "$(copies)"
+is held 0 "$(ladle held ls | wc -l)"
