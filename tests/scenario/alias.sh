@@ -81,3 +81,17 @@ message gone | ladle receive -f "$member1" dev@example.net
 turn || fail run
 ladle held ls | grep -q 'no list has the address "dev@example.net"' || fail 'the alias is still there'
 ladle list set other aliases=dev@example.net || fail 'an alias that is free again'
+
+# A list that knows this one by its alias: the hand-over came to that domain, too.
+ladle list set other aliases= && ladle list set dev aliases=dev@example.net &&
+	ladle member add other dev@example.net >/dev/null || fail 'member add'
+rm "$out"/*
+message inner >plain.eml
+ladle list set other nonmember=accept && list=other@lists.example sign_dkim2 plain.eml >signed.eml || fail sign
+ladle receive -f "$member1" other@lists.example <signed.eml
+turn || fail run
+is copies 2 "$(copies)"
+verify_copies
+is hops 4 "$(grep -c '^DKIM2-Signature:' "$(first)")"
+"$LADLE" undo --to 1 "$(first)" >undone.eml || fail undo
+is hash "$("$LADLE" hash signed.eml)" "$("$LADLE" hash undone.eml)"
