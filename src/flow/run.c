@@ -28,6 +28,7 @@
 #define EXIT_LATER  75
 /* Seconds a child that failed waits before it is started again. */
 #define RESTART_AFTER 5
+#define SECOND_US     INT64_C(1000000)
 /* Seconds between looks for work that nobody woke us for. */
 #define LOOK_EVERY 300
 
@@ -37,6 +38,7 @@ struct site_run {
 	size_t workers;
 	pid_t pid; /* of the supervisor */
 	pid_t children[WORKERS_MAX + 1];
+	int64_t start_at[WORKERS_MAX + 1]; /* monotonic microseconds; 0: it runs */
 	const struct context *context; /* of the supervisor: no store, no keys */
 	const struct log *log;
 };
@@ -237,9 +239,14 @@ static void stop_all(struct site_run *run)
 	}
 }
 
-static bool restart(struct site_run *run, pid_t pid, int status, struct err *e)
+static int64_t clock_us(const struct site_run *run)
 {
-	bool ok = true;
+	return run->context->env.now_us(&run->context->env);
+}
+
+/* A child is no more: in a while there will be another. */
+static void mourn(struct site_run *run, pid_t pid, int status)
+{
 	for (size_t i = 0; i <= run->workers; i++) {
 		if (run->children[i] == pid) {
 			char text[64];
@@ -248,11 +255,59 @@ static bool restart(struct site_run *run, pid_t pid, int status, struct err *e)
 			log_event(run->log, LOG_LEVEL_ERROR, "restart",
 			          { "station", span_str(i ? "deliver" : "process") },
 			          { "ended", span_str(text) });
-			sleep(RESTART_AFTER);
-			ok = start(run, i, e);
+			run->children[i] = 0;
+			run->start_at[i] = clock_us(run) + RESTART_AFTER * SECOND_US;
 		}
 	}
-	return ok;
+}
+
+/* Start those whose time has come; *WAIT_US: until the next one's, -1 when all run. */
+static bool start_due(struct site_run *run, int64_t *wait_us, struct err *e)
+{
+	int64_t now = clock_us(run);
+	*wait_us = -1;
+	for (size_t i = 0; i <= run->workers; i++) {
+		int64_t left = run->start_at[i] - now;
+		if (run->start_at[i] == 0) {
+			continue;
+		}
+		if (left <= 0) {
+			run->start_at[i] = 0;
+			if (!start(run, i, e)) {
+				return false;
+			}
+		} else if (*wait_us < 0 || left < *wait_us) {
+			*wait_us = left;
+		}
+	}
+	return true;
+}
+
+/* The next of SIGNALS, 0 when WAIT_US (-1: for ever) passed without one. */
+static int next_signal(const sigset_t *signals, int64_t wait_us)
+{
+	struct timespec limit = { .tv_sec = wait_us / SECOND_US,
+		                  .tv_nsec = wait_us % SECOND_US * 1000 };
+	int sig = wait_us < 0 ? sigwaitinfo(signals, NULL) : sigtimedwait(signals, NULL, &limit);
+	return sig > 0 ? sig : 0;
+}
+
+/* Until a signal says that it is enough. */
+static bool watch(struct site_run *run, const sigset_t *signals, struct err *e)
+{
+	for (int64_t wait_us;;) {
+		int status, sig;
+		if (!start_due(run, &wait_us, e)) {
+			return false;
+		}
+		sig = next_signal(signals, wait_us);
+		if (sig != 0 && sig != SIGCHLD) {
+			return true;
+		}
+		for (pid_t pid; (pid = waitpid(-1, &status, WNOHANG)) > 0;) {
+			mourn(run, pid, status);
+		}
+	}
 }
 
 static int run_forever(struct site_run *run, struct err *e)
@@ -265,31 +320,13 @@ static int run_forever(struct site_run *run, struct err *e)
 	sigprocmask(SIG_BLOCK, &signals, NULL);
 	/* Strangers' mail is parsed without libcurl in the process. */
 	bool ok = start(run, 0, e) && smtp_load(e);
-	for (size_t i = 1; ok && i <= run->workers; i++) {
-		ok = start(run, i, e);
+	for (size_t i = 1; i <= run->workers; i++) {
+		run->start_at[i] = 1; /* long ago */
 	}
-	if (!ok) {
-		stop_all(run);
-		return EXIT_LATER;
-	}
-	for (;;) {
-		int sig = 0;
-		sigwait(&signals, &sig);
-		if (sig != SIGCHLD) {
-			break;
-		}
-		int status;
-		for (pid_t pid; ok && (pid = waitpid(-1, &status, WNOHANG)) > 0;) {
-			ok = restart(run, pid, status, e);
-		}
-		if (!ok) { /* without one of its stations a site looks well and is not: end, to be
-			      started anew */
-			stop_all(run);
-			return EXIT_LATER;
-		}
-	}
+	/* Without one of its stations a site looks well and is not: then end, to be started anew. */
+	ok = ok && watch(run, &signals, e);
 	stop_all(run);
-	return 0;
+	return ok ? 0 : EXIT_LATER;
 }
 
 static size_t worker_count(const struct context *c)
