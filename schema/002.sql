@@ -24,3 +24,10 @@ CREATE TABLE seen (
 	PRIMARY KEY (list, hashes)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX seen_at ON seen (at);
+
+-- One row while the relay does not answer.
+CREATE TABLE relay (
+	id INTEGER PRIMARY KEY CHECK (id = 1),
+	since INTEGER NOT NULL,
+	reply BLOB NOT NULL
+) STRICT;

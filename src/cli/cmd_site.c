@@ -9,6 +9,7 @@
 #include "store/lists.h"
 #include "store/members.h"
 #include "store/posts.h"
+#include "store/relay.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -119,6 +120,7 @@ const struct command cmd_run = {
 struct numbers {
 	size_t lists, spool, stuck, sending, stuck_posts;
 	int64_t members, held, next_at;
+	struct relay relay;
 	bool running;
 };
 
@@ -152,7 +154,8 @@ static bool count_all(struct call *call, struct numbers *n)
 	                   &call->err) ||
 	    !store_post_ls(c->store, call->arena, POST_STUCK, 100000, &posts, &n->stuck_posts,
 	                   &call->err) ||
-	    !store_fan_next_at(c->store, &n->next_at, &call->err)) {
+	    !store_fan_next_at(c->store, &n->next_at, &call->err) ||
+	    !store_relay_get(c->store, call->arena, &n->relay, &call->err)) {
 		return false;
 	}
 	struct err ignored;
@@ -175,6 +178,8 @@ static void status_json(struct call *call, const struct numbers *n)
 	json_kint(&j, "posts_sending", (int64_t)n->sending);
 	json_kint(&j, "posts_stuck", (int64_t)n->stuck_posts);
 	json_kint(&j, "next_retry", n->next_at);
+	json_kint(&j, "relay_down_since", n->relay.down_since);
+	json_kspan(&j, "relay_reply", n->relay.reply);
 	json_close(&j);
 	buf_chr(&call->out, '\n');
 }
@@ -196,6 +201,12 @@ static bool status_run(struct call *call)
 		n.running ? "is at work" : "is not running", n.lists, (long long)n.members, n.spool,
 		n.stuck, (long long)n.held, n.sending, n.stuck_posts,
 		SPAN_FMT(call_time(call, n.next_at)));
+	if (n.relay.down_since != 0) {
+		buf_printf(&call->out, "relay       down since %.*s: %.*s\n",
+		           SPAN_FMT(call_time(call, n.relay.down_since)), SPAN_FMT(n.relay.reply));
+	} else {
+		buf_str(&call->out, "relay       no trouble known\n");
+	}
 	return true;
 }
 

@@ -12,6 +12,7 @@
 #include "flow/copy.h"
 #include "flow/handover.h"
 #include "flow/journal.h"
+#include "flow/predecessor.h"
 #include "flow/wake.h"
 #include "net/smtp.h"
 #include "rules/retry.h"
@@ -19,6 +20,7 @@
 #include "rules/token.h"
 #include "store/blob.h"
 #include "store/lists.h"
+#include "store/relay.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -38,6 +40,7 @@ struct deliver {
 	int journal;
 	struct smtp *smtp;
 	unsigned relay_failures;  /* in a row */
+	bool known_up;            /* the store has heard from us that the relay answers */
 	struct journal_mark mark; /* what this worker is at, for the one after it */
 };
 
@@ -67,7 +70,8 @@ struct batch {
 	struct copy *copies;
 	size_t started, finished, accepted;
 	bool relay_down;
-	struct span reply; /* of the last success: kept for the whole range */
+	struct span reply;      /* of the last success: kept for the whole range */
+	struct span down_reply; /* why the relay is down */
 };
 
 static struct smtp *relay_new(const struct context *c, struct err *e)
@@ -86,49 +90,11 @@ static struct smtp *relay_new(const struct context *c, struct err *e)
 	return smtp_new(&config, e);
 }
 
-/* What a dead predecessor had claimed is anybody's again; what its relay took is sent. */
-static bool recover(struct deliver *d, struct err *e)
-{
-	struct arena *arena = arena_new();
-	struct fan_accepted *accepted;
-	size_t n;
-	int64_t released;
-	bool ok = journal_read(arena, d->c, d->worker, &accepted, &n, e) &&
-	          store_fan_release(d->c->store, d->worker, accepted, n, d->c->env.now(&d->c->env),
-	                            &released, e) &&
-	          journal_empty(d->journal, e);
-	arena_free(arena);
-	return ok;
-}
-
-/*
- * A predecessor that died left its mark at a post. When that has happened too often
- * with no batch settled in between, the post is set aside: it must not stop the others.
- */
-static bool learn_from_death(struct deliver *d, struct err *e)
-{
-	struct context *c = d->c;
-	struct arena *arena = arena_new();
-	bool ok = journal_mark_read(arena, c, d->worker, &d->mark, e);
-	if (ok && d->mark.post != 0 && ++d->mark.deaths >= LIMIT_ATTEMPTS) {
-		struct span why = arena_printf(arena, "delivering it ended the worker %lld times",
-		                               (long long)d->mark.deaths);
-		log_event(&c->log, LOG_LEVEL_ERROR, "stuck",
-		          { "post", arena_printf(arena, "%lld", (long long)d->mark.post) },
-		          { "reason", why });
-		ok = store_post_set_state(c->store, d->mark.post, POST_STUCK, why,
-		                          c->env.now(&c->env), e);
-		d->mark.deaths = 0;
-	}
-	d->mark.post = 0;
-	arena_free(arena);
-	return ok && journal_mark_write(c, d->worker, &d->mark, e);
-}
-
+/* At work on POST from now on; 0: the batch that was at work is settled. */
 static bool mark(struct deliver *d, int64_t post, struct err *e)
 {
 	if (post == 0) {
-		d->mark.deaths = 0;
+		journal_mark_forget(&d->mark, d->mark.post);
 	}
 	d->mark.post = post;
 	return journal_mark_write(d->c, d->worker, &d->mark, e);
@@ -140,8 +106,9 @@ struct deliver *deliver_new(struct context *c, int64_t worker, struct err *e)
 	d->c = c;
 	d->worker = worker;
 	d->journal = journal_open(c, worker, e);
-	if (d->journal < 0 || !(d->smtp = relay_new(c, e)) || !recover(d, e) ||
-	    !learn_from_death(d, e)) {
+	if (d->journal < 0 || !(d->smtp = relay_new(c, e)) ||
+	    !predecessor_release(c, worker, d->journal, e) ||
+	    !predecessor_judge(c, worker, &d->mark, e)) {
 		deliver_free(d);
 		return NULL;
 	}
@@ -352,8 +319,9 @@ static bool finish(struct batch *b, struct copy *copy, struct err *e)
 	}
 	if (result->relay_down) {
 		b->relay_down = true;
-		rest(b, copy,
-		     arena_printf(b->arena, "%.*s: %s", SPAN_FMT(c->site.smtp_url), result->reply));
+		b->down_reply = arena_printf(b->arena, "%.*s: %s", SPAN_FMT(c->site.smtp_url),
+		                             result->reply);
+		rest(b, copy, b->down_reply);
 	} else {
 		postpone(b, copy, span_str(result->reply), result->outcome == OUTCOME_FAILED);
 	}
@@ -433,6 +401,27 @@ static void log_batch(const struct batch *b)
 	          { "failed", arena_printf(b->arena, "%zu", n[FAN_FAILED]) });
 }
 
+/*
+ * For `status`. A worker says once that the relay answers, as it does not know what the
+ * one before it has said. Mail does not depend on it: trouble is only logged.
+ */
+static void tell_relay(struct batch *b)
+{
+	struct deliver *d = b->d;
+	struct err e = { 0 };
+	bool ok = true;
+	if (b->relay_down) {
+		d->known_up = false;
+		ok = store_relay_down(d->c->store, b->down_reply, d->c->env.now(&d->c->env), &e);
+	} else if (b->finished > 0 && !d->known_up) {
+		ok = d->known_up = store_relay_up(d->c->store, &e);
+	}
+	if (!ok) {
+		log_event(&d->c->log, LOG_LEVEL_WARNING, "relay-state",
+		          { "error", span_str(e.text) });
+	}
+}
+
 static bool settle(struct batch *b, struct err *e)
 {
 	struct deliver *d = b->d;
@@ -440,9 +429,13 @@ static bool settle(struct batch *b, struct err *e)
 		log_batch(b);
 	}
 	(void)fault_point("deliver-settle");
-	return store_fan_settle(d->c->store, &b->fan, b->results, b->fan.n, b->reply,
-	                        d->c->env.now(&d->c->env), e) &&
-	       journal_empty(d->journal, e) && mark(d, 0, e);
+	if (!store_fan_settle(d->c->store, &b->fan, b->results, b->fan.n, b->reply,
+	                      d->c->env.now(&d->c->env), e) ||
+	    !journal_empty(d->journal, e) || !mark(d, 0, e)) {
+		return false;
+	}
+	tell_relay(b);
+	return true;
 }
 
 /* Seconds until a post whose own files are in trouble is looked at again. */

@@ -128,6 +128,31 @@ bool journal_read(struct arena *arena, const struct context *c, int64_t worker,
 	return ok;
 }
 
+int64_t journal_mark_died(struct journal_mark *mark, int64_t post)
+{
+	struct journal_deaths *at = &mark->deaths[0];
+	for (size_t i = 0; i < JOURNAL_DEATHS; i++) {
+		struct journal_deaths *d = &mark->deaths[i];
+		if (d->n > 0 && d->post == post) {
+			return ++d->n;
+		}
+		if (d->n < at->n) {
+			at = d;
+		}
+	}
+	*at = (struct journal_deaths){ post, 1 };
+	return 1;
+}
+
+void journal_mark_forget(struct journal_mark *mark, int64_t post)
+{
+	for (size_t i = 0; i < JOURNAL_DEATHS; i++) {
+		if (mark->deaths[i].post == post) {
+			mark->deaths[i] = (struct journal_deaths){ 0 };
+		}
+	}
+}
+
 static struct span mark_path(struct arena *arena, const struct context *c, int64_t worker)
 {
 	return arena_printf(arena, "%s/%lld.mark", c->paths.journal, (long long)worker);

@@ -27,12 +27,21 @@ bool journal_read(struct arena *arena, const struct context *c, int64_t worker,
 
 /*
  * What a worker was at when it died, in a file beside its journal: the post of
- * the batch at work, and how many times in a row a worker died at that post.
+ * the batch at work, and how often a worker died at which posts since a batch of them
+ * was settled. Where there is no room for one more the post with the fewest deaths is forgotten.
  */
+#define JOURNAL_DEATHS 8
 struct journal_mark {
 	int64_t post; /* 0: between batches */
-	int64_t deaths;
+	struct journal_deaths {
+		int64_t post, n; /* n 0: not in use */
+	} deaths[JOURNAL_DEATHS];
 };
+
+/* One more death at POST; returns how many there are now. */
+int64_t journal_mark_died(struct journal_mark *mark, int64_t post);
+/* POST can be delivered, or is set aside. */
+void journal_mark_forget(struct journal_mark *mark, int64_t post);
 
 bool journal_mark_read(struct arena *arena, const struct context *c, int64_t worker,
                        struct journal_mark *out, struct err *e);

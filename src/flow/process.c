@@ -262,7 +262,7 @@ static bool load_held(struct context *c, int64_t id, struct arrival *a, struct h
 	if (!store_held_get(c->store, a->arena, id, h, &found, e)) {
 		return false;
 	}
-	if (!found || h->state != HELD_WAITING) {
+	if (!found || (h->state != HELD_WAITING && h->state != HELD_REFUSED)) {
 		return err_set(e, ERR_PERMANENT, "", "no held message %lld is waiting",
 		               (long long)id);
 	}

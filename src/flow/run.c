@@ -39,7 +39,7 @@ struct site_run {
 	pid_t pid; /* of the supervisor */
 	pid_t children[WORKERS_MAX + 1];
 	int64_t start_at[WORKERS_MAX + 1]; /* monotonic microseconds; 0: it runs */
-	const struct context *context; /* of the supervisor: no store, no keys */
+	const struct context *context;     /* of the supervisor: no store, no keys */
 	const struct log *log;
 };
 
@@ -323,7 +323,8 @@ static int run_forever(struct site_run *run, struct err *e)
 	for (size_t i = 1; i <= run->workers; i++) {
 		run->start_at[i] = 1; /* long ago */
 	}
-	/* Without one of its stations a site looks well and is not: then end, to be started anew. */
+	/* Without one of its stations a site looks well and is not: then end, to be started anew.
+	 */
 	ok = ok && watch(run, &signals, e);
 	stop_all(run);
 	return ok ? 0 : EXIT_LATER;

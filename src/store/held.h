@@ -30,7 +30,10 @@ bool store_held_get(struct store *s, struct arena *arena, int64_t id, struct hel
 /* LIST 0: of all lists; oldest first; only those in STATE; id > AFTER. */
 bool store_held_ls(struct store *s, struct arena *arena, int64_t list, enum held_state state,
                    int64_t after, size_t limit, struct held **out, size_t *n, struct err *e);
-/* From waiting to STATE; *CHANGED false when somebody was first. */
+/*
+ * From waiting, or from refused to another state, to STATE; *CHANGED false when somebody
+ * was first.
+ */
 bool store_held_decide(struct store *s, int64_t id, enum held_state state, int64_t now,
                        bool *changed, struct err *e);
 bool store_held_count(struct store *s, int64_t list, enum held_state state, int64_t *count,

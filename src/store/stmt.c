@@ -19,7 +19,7 @@
 _Static_assert(POST_SENDING == 0 && POST_DONE == 1, "states of posts in SQL");
 _Static_assert(FAN_DEFERRED == 0 && FAN_FAILED == 1 && FAN_SKIPPED == 2 && FAN_SENT == 3,
                "states of recipients in SQL");
-_Static_assert(HELD_WAITING == 0, "states of held messages in SQL");
+_Static_assert(HELD_WAITING == 0 && HELD_REFUSED == 3, "states of held messages in SQL");
 _Static_assert(INBOX_POST == 1 && INBOX_DROPPED == 3, "states of the inbox in SQL");
 
 #define LIST_COLUMNS                                                                               \
@@ -110,7 +110,9 @@ static const char *const texts[] = {
 	[STMT_HELD_LS] = HELD_COLUMNS " WHERE state = ?1 AND id > ?2 ORDER BY id LIMIT ?3",
 	[STMT_HELD_LS_LIST] =
 		HELD_COLUMNS " WHERE list = ?4 AND state = ?1 AND id > ?2 ORDER BY id LIMIT ?3",
-	[STMT_HELD_DECIDE] = "UPDATE held SET state = ?2, decided = ?3 WHERE id = ?1 AND state = 0",
+	/* A refusal can be taken back, but not be said twice. */
+	[STMT_HELD_DECIDE] = "UPDATE held SET state = ?2, decided = ?3 WHERE id = ?1"
+			     " AND (state = 0 OR (state = 3 AND ?2 <> 3))",
 	[STMT_HELD_COUNT] = "SELECT count(*) FROM held WHERE state = ?1",
 	[STMT_HELD_COUNT_LIST] = "SELECT count(*) FROM held WHERE list = ?2 AND state = ?1",
 
@@ -140,6 +142,11 @@ static const char *const texts[] = {
 	[STMT_DOMAIN_SIGNED] =
 		"INSERT INTO signer (domain, at) VALUES (?1, ?2) ON CONFLICT DO UPDATE"
 		" SET at = excluded.at WHERE excluded.at >= signer.at + 86400",
+
+	[STMT_RELAY_DOWN] = "INSERT INTO relay (id, since, reply) VALUES (1, ?1, ?2)"
+			    " ON CONFLICT DO UPDATE SET reply = excluded.reply",
+	[STMT_RELAY_UP] = "DELETE FROM relay",
+	[STMT_RELAY_GET] = "SELECT since, reply FROM relay WHERE id = 1",
 
 	[STMT_SEEN] = "SELECT EXISTS (SELECT 1 FROM seen WHERE list = ?1 AND hashes = ?2)",
 	[STMT_SEEN_ADD] = "INSERT INTO seen (list, hashes, at) VALUES (?1, ?2, ?3)"

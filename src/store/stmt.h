@@ -87,6 +87,10 @@ enum stmt_id {
 	STMT_SEEN,
 	STMT_SEEN_ADD,
 	STMT_SEEN_SWEEP,
+	/* relay.c */
+	STMT_RELAY_DOWN,
+	STMT_RELAY_UP,
+	STMT_RELAY_GET,
 	/* fanout.c */
 	STMT_FAN_POST_LIST,
 	STMT_FAN_FINISH,

@@ -68,3 +68,16 @@ is reason 'the list is moderated (handed over by list dev@lists.example)' "$(hel
 ladle held accept 2 >/dev/null || fail accept
 turn || fail run
 is copies 15 "$(copies)"
+
+# A site that is up notices what its own lists hand over.
+ladle list set core@lists.example moderated=no || fail set
+rm "$out"/*
+"$LADLE" -C "$site/ladle.conf" run >>run.log 2>&1 &
+run=$!
+post_of_ben() { message up | sed "s/$member1/$member2/" | receive; }
+post_of_ben || fail receive
+all_have() { [ "$(copies)" = 5 ]; }
+until_true all_have
+kill "$run"
+wait "$run"
+is exit 0 $?

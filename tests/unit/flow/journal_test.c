@@ -171,7 +171,7 @@ START_TEST(all_emptied)
 {
 	put(0, 10, 0, sorted, 2);
 	put(63, 10, 0, sorted, 2);
-	ok(&s, journal_mark_write(s.c, 0, &(struct journal_mark){ 7, 2 }, &s.e));
+	ok(&s, journal_mark_write(s.c, 0, &(struct journal_mark){ 7, { { 7, 2 } } }, &s.e));
 	ok(&s, journal_empty_all(s.c, &s.e));
 	read_journal(-1);
 	is(NULL, 0);
@@ -238,13 +238,13 @@ static struct journal_mark mark_of(int64_t worker)
 
 START_TEST(marks)
 {
-	ck_assert(mark_of(0).post == 0 && mark_of(0).deaths == 0);
-	ok(&s, journal_mark_write(s.c, 0, &(struct journal_mark){ 7, 2 }, &s.e));
-	ok(&s, journal_mark_write(s.c, 10, &(struct journal_mark){ INT64_MAX, 1 }, &s.e));
-	ck_assert(mark_of(0).post == 7 && mark_of(0).deaths == 2);
+	ck_assert(mark_of(0).post == 0 && mark_of(0).deaths[0].n == 0);
+	ok(&s, journal_mark_write(s.c, 0, &(struct journal_mark){ 7, { { 7, 2 } } }, &s.e));
+	ok(&s, journal_mark_write(s.c, 10, &(struct journal_mark){ .post = INT64_MAX }, &s.e));
+	ck_assert(mark_of(0).post == 7 && mark_of(0).deaths[0].n == 2);
 	ck_assert(mark_of(10).post == INT64_MAX && mark_of(1).post == 0);
-	ok(&s, journal_mark_write(s.c, 0, &(struct journal_mark){ 0, 0 }, &s.e));
-	ck_assert(mark_of(0).post == 0 && mark_of(0).deaths == 0);
+	ok(&s, journal_mark_write(s.c, 0, &(struct journal_mark){ 0 }, &s.e));
+	ck_assert(mark_of(0).post == 0 && mark_of(0).deaths[0].n == 0);
 	/* They are no journals. */
 	read_journal(-1);
 	is(NULL, 0);
@@ -253,18 +253,39 @@ END_TEST
 
 START_TEST(torn_marks)
 {
-	for (size_t size = 0; size < 40; size++) {
-		struct span bytes = span_sub(SPAN("0123456789abcdef0123456789abcdef01234567"), 0,
-		                             size);
+	char octets[sizeof(struct journal_mark) + 2];
+	memset(octets, 'x', sizeof(octets));
+	for (size_t size = 0; size <= sizeof(octets); size++) {
+		struct span bytes = { octets, size };
 		scene_write(&s, "data/journal/0.mark", bytes, 0600);
 		ck_assert_msg((mark_of(0).post != 0) == (size == sizeof(struct journal_mark)),
 		              "%zu octets", size);
 	}
 	ck_assert(mkdir(scene_path(&s, "data/journal/1.mark"), 0700) == 0);
-	struct journal_mark mark = { 1, 1 };
+	struct journal_mark mark = { .post = 1, .deaths = { { 1, 1 } } };
 	fails(&s, ERR_TEMPORARY, "1.mark", journal_mark_write(s.c, 1, &mark, &s.e));
 	fails(&s, ERR_TEMPORARY, "1.mark", journal_mark_read(s.arena, s.c, 1, &mark, &s.e));
-	ck_assert(mark.post == 0 && mark.deaths == 0);
+	ck_assert(mark.post == 0 && mark.deaths[0].n == 0);
+}
+END_TEST
+
+/* Each post has its own count, whatever others do in between; settled, it is innocent. */
+START_TEST(deaths)
+{
+	struct journal_mark mark = { 0 };
+	for (int i = 1; i <= 5; i++) {
+		ck_assert_int_eq(journal_mark_died(&mark, 1), i);
+		ck_assert_int_eq(journal_mark_died(&mark, 2), i);
+	}
+	journal_mark_forget(&mark, 3);
+	journal_mark_forget(&mark, 1);
+	ck_assert_int_eq(journal_mark_died(&mark, 1), 1);
+	ck_assert_int_eq(journal_mark_died(&mark, 2), 6);
+	/* More posts than there is room for: those with most deaths stay. */
+	for (int i = 10; i < 40; i++) {
+		ck_assert_int_eq(journal_mark_died(&mark, i), 1);
+	}
+	ck_assert_int_eq(journal_mark_died(&mark, 2), 7);
 }
 END_TEST
 
@@ -288,6 +309,7 @@ Suite *journal_suite(void)
 	tcase_add_test(c, trouble);
 	tcase_add_test(c, marks);
 	tcase_add_test(c, torn_marks);
+	tcase_add_test(c, deaths);
 	suite_add_tcase(suite, c);
 	return suite;
 }
