@@ -2,19 +2,16 @@
  * queue ls, show, retry, drop: what waits. An id is the number of a post, or the
  * name of a spool file for a message that was not processed.
  */
-#include "base/fault.h"
 #include "base/file.h"
 #include "cli/commands.h"
+#include "flow/queue.h"
 #include "flow/spool.h"
 #include "flow/wake.h"
 #include "store/fanout.h"
 #include "store/inbox.h"
 #include "store/lists.h"
 
-#include <errno.h>
-#include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #define PAGE 1000
 
@@ -147,12 +144,6 @@ const struct command cmd_queue_ls = {
 	.run = ls_run,
 };
 
-static bool nothing(struct call *call, const char *name)
-{
-	return err_set(&call->err, ERR_PERMANENT, "",
-	               "nothing called \"%s\" waits (ladle queue ls)", name);
-}
-
 /* The post that argument 0 names; *IS_POST false when it is no number: a spool name then. */
 static bool find_post(struct call *call, struct post *out, bool *is_post)
 {
@@ -163,7 +154,7 @@ static bool find_post(struct call *call, struct post *out, bool *is_post)
 		return false;
 	}
 	if (!*is_post) {
-		return !strchr(call->args[0], '/') || nothing(call, call->args[0]);
+		return !strchr(call->args[0], '/') || queue_nothing(call->args[0], &call->err);
 	}
 	if (!store_post_get(call->context->store, call->arena, (int64_t)id, out, &found,
 	                    &call->err)) {
@@ -229,11 +220,6 @@ static bool show_post(struct call *call, const struct post *post)
 	return ok;
 }
 
-static const char *spool_file(struct call *call, const char *folder, const char *name)
-{
-	return arena_printf(call->arena, "%s/%s", folder, name).p;
-}
-
 static bool show_spooled(struct call *call)
 {
 	struct inbox row;
@@ -243,9 +229,10 @@ static bool show_spooled(struct call *call)
 	                     &found, &call->err)) {
 		return false;
 	}
-	if (!found &&
-	    !file_exists(spool_file(call, call->context->paths.spool_new, call->args[0]))) {
-		return nothing(call, call->args[0]);
+	if (!found && !file_exists(arena_printf(call->arena, "%s/%s",
+	                                        call->context->paths.spool_new, call->args[0])
+	                                   .p)) {
+		return queue_nothing(call->args[0], &call->err);
 	}
 	if (!found) {
 		row = (struct inbox){ .spool = span_str(call->args[0]),
@@ -278,101 +265,6 @@ const struct command cmd_queue_show = {
 	.run = show_run,
 };
 
-/* Back into spool/new; or, dropped, away (what is still in spool/new is removed by process). */
-static bool move_spooled(const char *stuck, const char *new, bool keep, struct err *e)
-{
-	(void)fault_point("queue-move");
-	if ((keep ? rename(stuck, new) : unlink(stuck)) != 0 && errno != ENOENT) {
-		return err_errno(e, keep ? "cannot move \"%s\"" : "cannot remove \"%s\"", stuck);
-	}
-	return true;
-}
-
-/*
- * NAME gets another chance, or none. To be tried: the row first, so that process,
- * which may be quick, does not set the file aside again. To be dropped: the file
- * first, or a kill would leave one that no row asks for.
- */
-static bool unstick(struct call *call, const char *name, bool keep)
-{
-	struct context *c = call->context;
-	struct inbox row;
-	bool found;
-	if (!store_inbox_get(c->store, call->arena, span_str(name), &row, &found, &call->err)) {
-		return false;
-	}
-	const char *stuck = spool_file(call, c->paths.spool_stuck, name);
-	const char *new = spool_file(call, c->paths.spool_new, name);
-	if (!found && file_exists(new)) {
-		row = (struct inbox){ .spool = span_str(name), .first_at = c->env.now(&c->env) };
-	} else if (!found || (row.state != INBOX_STUCK && row.state != INBOX_TRYING)) {
-		return nothing(call, name);
-	}
-	row.attempts = 0;
-	row.next_at = 0;
-	row.state = keep ? INBOX_TRYING : INBOX_DROPPED;
-	row.reason = keep ? SPAN("to be tried again") : SPAN("dropped by hand");
-	row.at = c->env.now(&c->env);
-	return (keep || move_spooled(stuck, new, false, &call->err)) &&
-	       store_inbox_put(c->store, &row, &call->err) &&
-	       (!keep || move_spooled(stuck, new, true, &call->err));
-}
-
-static bool retry_post(struct call *call, const struct post *post, int64_t *count)
-{
-	struct context *c = call->context;
-	int64_t now = c->env.now(&c->env);
-	return (post->state != POST_STUCK || store_post_set_state(c->store, post->id, POST_SENDING,
-	                                                          SPAN(""), now, &call->err)) &&
-	       store_fan_retry(c->store, post->id, now, count, &call->err);
-}
-
-/* Every stuck post is sending afterwards, so each page holds others. */
-static bool retry_posts(struct call *call, int64_t *count)
-{
-	struct context *c = call->context;
-	struct post *stuck;
-	for (size_t n = PAGE; n == PAGE;) {
-		int64_t some;
-		if (!store_post_ls(c->store, call->arena, POST_STUCK, PAGE, &stuck, &n,
-		                   &call->err)) {
-			return false;
-		}
-		for (size_t i = 0; i < n; i++) {
-			if (!retry_post(call, &stuck[i], &some)) {
-				return false;
-			}
-			*count += some;
-		}
-	}
-	return true;
-}
-
-static bool retry_all(struct call *call, int64_t *count)
-{
-	struct context *c = call->context;
-	struct inbox *rows;
-	size_t n;
-	int64_t deferred;
-	if (!retry_posts(call, count) ||
-	    !store_fan_retry(c->store, 0, c->env.now(&c->env), &deferred, &call->err)) {
-		return false;
-	}
-	*count += deferred;
-	for (int state = INBOX_TRYING; state <= INBOX_STUCK; state += INBOX_STUCK - INBOX_TRYING) {
-		if (!store_inbox_ls(c->store, call->arena, (enum inbox_state)state, PAGE, &rows, &n,
-		                    &call->err)) {
-			return false;
-		}
-		for (size_t i = 0; i < n; i++, (*count)++) {
-			if (!unstick(call, arena_str(call->arena, rows[i].spool), true)) {
-				return false;
-			}
-		}
-	}
-	return true;
-}
-
 static bool retry_run(struct call *call)
 {
 	struct post post;
@@ -383,12 +275,14 @@ static bool retry_run(struct call *call)
 		return call_usage(call, "wanted: an ID, or --all");
 	}
 	if (all) {
-		if (!call_context(call, CONTEXT_STORE) || !retry_all(call, &count)) {
+		if (!call_context(call, CONTEXT_STORE) ||
+		    !queue_retry_all(call->context, &count, &call->err)) {
 			return false;
 		}
 	} else if (!find_post(call, &post, &is_post) ||
-	           !(is_post ? retry_post(call, &post, &count)
-	                     : unstick(call, call->args[0], true) && (count = 1))) {
+	           !(is_post ? queue_retry_post(call->context, &post, &count, &call->err)
+	                     : queue_retry_spooled(call->context, call->args[0], &call->err) &&
+	                               (count = 1))) {
 		return false;
 	}
 	wake_touch(call->context);
@@ -419,17 +313,8 @@ static bool drop_run(struct call *call)
 	if (!find_post(call, &post, &is_post)) {
 		return false;
 	}
-	if (is_post && post.state == POST_DONE) {
-		return err_set(&call->err, ERR_PERMANENT, "", "post %s waits for nobody",
-		               call->args[0]);
-	}
-	if (is_post) {
-		struct context *c = call->context;
-		if (!store_fan_drop(c->store, post.id, SPAN("dropped by hand"), c->env.now(&c->env),
-		                    &count, &call->err)) {
-			return false;
-		}
-	} else if (!unstick(call, call->args[0], false)) {
+	if (!(is_post ? queue_drop_post(call->context, &post, &count, &call->err)
+	              : queue_drop_spooled(call->context, call->args[0], &call->err))) {
 		return false;
 	}
 	wake_touch(call->context);
