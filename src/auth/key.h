@@ -19,6 +19,7 @@ struct txt {
 	struct span *records; /* strings of one record joined; in the arena */
 	size_t n;
 	bool authenticated; /* the resolver set the AD bit */
+	bool no_name;       /* with TXT_NONE: the name does not exist at all (NXDOMAIN) */
 };
 
 /* Whoever can look up TXT records: the resolver of net/, a file, a table in a test. */

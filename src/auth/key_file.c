@@ -75,6 +75,20 @@ static size_t first_of(const struct zone *z, struct span name)
 	return low;
 }
 
+/* Is there a record at NAME or below it? */
+static bool exists(const struct zone *z, struct span name)
+{
+	for (size_t i = 0; i < z->n; i++) {
+		struct span other = z->v[i].name;
+
+		if (span_ends(other, name) &&
+		    (other.n == name.n || other.p[other.n - name.n - 1] == '.')) {
+			return true;
+		}
+	}
+	return false;
+}
+
 static struct txt lookup(void *self, struct arena *arena, struct span name)
 {
 	const struct zone *z = self;
@@ -87,6 +101,7 @@ static struct txt lookup(void *self, struct arena *arena, struct span name)
 		last++;
 	}
 	if (first == last) {
+		answer.no_name = !exists(z, name);
 		return answer;
 	}
 	answer.records = arena_array(arena, last - first, sizeof(*answer.records));

@@ -181,7 +181,8 @@ static void take_reply(struct dns *d, const struct query *q, const struct dns_re
 {
 	struct dns_entry *entry = dns_cache_get(d->cache, q->name, true);
 	struct way way = extend(q->way, reply);
-	struct txt answer = { reply->status, reply->records, reply->n, way.authenticated };
+	struct txt answer = { reply->status, reply->records, reply->n, way.authenticated,
+		              reply->no_name && !way.aliases };
 	bool expected = entry->query == q;
 
 	if (expected) {
@@ -387,7 +388,9 @@ static struct dns_entry *entry_of(struct dns *d, struct span name)
 
 static struct txt copy_answer(struct arena *arena, const struct dns_entry *entry)
 {
-	struct txt out = { .status = entry->status, .authenticated = entry->authenticated };
+	struct txt out = { .status = entry->status,
+		           .authenticated = entry->authenticated,
+		           .no_name = entry->no_name };
 
 	out.n = entry->n;
 	out.records = arena_array(arena, entry->n, sizeof(*out.records));

@@ -163,6 +163,7 @@ void dns_cache_set(struct dns_cache *c, struct dns_entry *e, const struct txt *a
 	e->n = answer->n;
 	e->status = answer->status;
 	e->authenticated = answer->authenticated;
+	e->no_name = answer->no_name;
 	e->expires = expires;
 	e->bytes = sizeof(*e) + e->name.n + 1 + size;
 	c->bytes += e->bytes - before;

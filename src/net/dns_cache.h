@@ -12,7 +12,7 @@ struct dns_entry {
 	struct span name; /* lower case, NUL-terminated, owned */
 	int64_t expires;  /* microseconds; not after this: no answer (yet) */
 	enum txt_status status;
-	bool authenticated;
+	bool authenticated, no_name;
 	struct span *records; /* owned, in one piece with their bytes */
 	size_t n;
 	bool waiting;      /* somebody holds the entry; not thrown away */

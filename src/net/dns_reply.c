@@ -210,6 +210,7 @@ static enum txt_status read_txt(struct arena *arena, struct span bytes, struct d
 /* The sections of a message that is an answer, be it yes or no. */
 static enum txt_status read_sections(struct arena *arena, struct cursor *c, struct dns_reply *out)
 {
+	bool nxdomain = (byte_at(c->all, 3) & 0x0f) == RCODE_NXDOMAIN;
 	bool txt = false, soa;
 
 	out->ttl = UINT32_MAX;
@@ -225,8 +226,10 @@ static enum txt_status read_sections(struct arena *arena, struct cursor *c, stru
 	if (!soa) {
 		lower(&out->ttl, NEGATIVE_TTL);
 	}
+	/* The code is about the last of the aliases (RFC 6604 3). */
+	out->no_name = nxdomain && !out->alias.n;
 	/* Without a SOA nobody said that the alias leads to nothing. */
-	if (soa || (byte_at(c->all, 3) & 0x0f) == RCODE_NXDOMAIN) {
+	if (soa || nxdomain) {
 		out->alias = SPAN("");
 	}
 	return TXT_NONE;

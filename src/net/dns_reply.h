@@ -13,6 +13,7 @@ struct dns_reply {
 	uint32_t ttl;       /* seconds: least of the answer's, or of the SOA for a negative one */
 	struct span
 		alias; /* not empty: the name is an alias of this one, of which nothing was said */
+	bool no_name;  /* NXDOMAIN, and of the name itself, not of what it is an alias of */
 	bool no_edns;  /* the server does not understand EDNS: ask without */
 };
 

@@ -55,13 +55,13 @@ static struct txt all_keys(void *self, struct arena *arena, struct span name)
 		struct span mine = arena_join(arena, signers[i]->selector, SPAN("._domainkey."),
 		                              signers[i]->domain, SPAN_END);
 		if (span_ieq(mine, name) && key_text(arena, signers[i]->key, record, NULL)) {
-			out = (struct txt){ TXT_FOUND, record, 1, false };
+			out = (struct txt){ TXT_FOUND, record, 1, false, false };
 		}
 	}
 	/* The author's key answers for whatever domain he has. */
 	if (out.status == TXT_NONE && span_istarts(name, SPAN("author._domainkey.")) &&
 	    key_text(arena, s->author[0].key, record, NULL)) {
-		out = (struct txt){ TXT_FOUND, record, 1, false };
+		out = (struct txt){ TXT_FOUND, record, 1, false, false };
 	}
 	return out;
 }

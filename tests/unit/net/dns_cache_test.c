@@ -14,7 +14,7 @@ static struct dns_entry *add(struct dns_cache *c, unsigned i)
 {
 	char text[32];
 	struct span records[2] = { SPAN("v=DKIM1; p="), { text, 2 } };
-	struct txt answer = { TXT_FOUND, records, 2, i % 2 };
+	struct txt answer = { TXT_FOUND, records, 2, i % 2, i % 3 == 0 };
 	struct dns_entry *e = dns_cache_get(c, name_of(text, i), true);
 
 	dns_cache_set(c, e, &answer, i);
@@ -92,7 +92,7 @@ START_TEST(bytes_are_bounded)
 	struct dns_cache *c = dns_cache_new(1000, 100000, 7);
 	char large[3000];
 	struct span record = { large, sizeof(large) };
-	struct txt answer = { TXT_FOUND, &record, 1, false };
+	struct txt answer = { TXT_FOUND, &record, 1, false, false };
 	size_t before;
 
 	memset(large, 'x', sizeof(large));

@@ -180,6 +180,28 @@ START_TEST(no_edns)
 }
 END_TEST
 
+/* Only NXDOMAIN says that there is no such name, and of an alias it speaks of the end. */
+START_TEST(no_name)
+{
+	static const struct {
+		struct span message;
+		bool no_name;
+	} messages[] = {
+		{ SPAN_INIT(HEADER(NX, NONE, NONE) QUESTION), true },
+		{ SPAN_INIT(HEADER(NX, NONE, ONE) QUESTION SOA(TTL("\0\x14"), TTL("\0\x1e"))), true },
+		{ SPAN_INIT(HEADER(OK, NONE, ONE) QUESTION SOA(TTL("\0\x14"), TTL("\0\x1e"))), false },
+		{ SPAN_INIT(HEADER(NX, ONE, NONE) QUESTION ALIAS(TTL("\0\5"))), false },
+		{ SPAN_INIT(HEADER(OK, ONE, NONE) QUESTION TXT_X(TTL("\0\x0a"))), false },
+	};
+	struct dns_reply r;
+
+	for (int i = 0; i < LENGTH(messages); i++) {
+		dns_reply_read(arena, messages[i].message, &r);
+		ck_assert_msg(r.no_name == messages[i].no_name, "%d", i);
+	}
+}
+END_TEST
+
 /* A record set that is no key any more. */
 START_TEST(too_much)
 {
@@ -212,6 +234,7 @@ Suite *dns_reply_suite(void)
 	tcase_add_loop_test(c, cut, 0, LENGTH(cases));
 	tcase_add_loop_test(c, changed, 0, LENGTH(cases));
 	tcase_add_test(c, no_edns);
+	tcase_add_test(c, no_name);
 	tcase_add_test(c, too_much);
 	suite_add_tcase(s, c);
 	return s;

@@ -150,6 +150,7 @@ static void check_case(int i)
 	if (cases[i].first)
 		ck_assert(span_is(t.records[0], cases[i].first));
 	ck_assert(!t.authenticated);
+	ck_assert_int_eq(t.no_name, strcmp(cases[i].name, "nowhere.example") == 0);
 }
 
 /* The answer, and again without another query. */
