@@ -1,14 +1,14 @@
 /*
- * Authentication-Results (RFC 8601): our own written, strangers' recognised.
+ * Our Authentication-Results field (RFC 8601).
  *
  * What comes out of messages (domains, selectors, texts) is bytes from
  * strangers: it only gets into the field as a plain value, inside a quoted string or
  * inside a comment, with everything escaped that could end either.
  */
-#include "auth/verify.h"
+#include "auth/authres.h"
 
+#include "auth/dmarc.h"
 #include "base/ascii.h"
-#include "mail/idn.h"
 #include "mail/word.h"
 
 /* Octets of one reason that are shown. */
@@ -74,6 +74,16 @@ static void put_comment(struct buf *out, struct span s)
 	}
 }
 
+/* " (TEXT)", nothing for an empty text. */
+static void put_reason(struct buf *out, struct span text)
+{
+	if (text.n) {
+		buf_str(out, " (");
+		put_comment(out, text);
+		buf_chr(out, ')');
+	}
+}
+
 /* " (i=1 a.example pass, i=2 b.example fail; FAIL: text)" */
 static void put_chain(struct buf *out, const struct dkim2_result *r)
 {
@@ -108,14 +118,57 @@ static void put_dkim2(struct buf *out, const struct dkim2_result *r)
 static void put_dkim1(struct buf *out, const struct dkim1_result *r)
 {
 	buf_printf(out, "; dkim=%s", auth_result_name(r->result));
-	if (r->text.n) {
-		buf_str(out, " (");
-		put_comment(out, r->text);
-		buf_chr(out, ')');
-	}
+	put_reason(out, r->text);
 	put_property(out, "header.d", r->d);
 	put_property(out, "header.s", r->s);
 	put_property(out, "header.a", r->a);
+}
+
+/* Nothing without an author: there is no domain that it would be about. */
+static void put_dmarc(struct buf *out, const struct dmarc_result *r)
+{
+	if (!r->author.n) {
+		return;
+	}
+	buf_printf(out, "; dmarc=%s", auth_result_name(r->result));
+	put_reason(out, r->text);
+	if (r->found.n) {
+		buf_printf(out, " policy.dmarc=%s", dmarc_policy_name(dmarc_effective(r)));
+	}
+	put_property(out, "header.from", r->author);
+}
+
+/*
+ * The oldest set from which on all message signatures pass, 0 when that is all of
+ * them (RFC 8617 5.2); -1 when they were not all looked at.
+ */
+static int oldest_pass(const struct arc_result *r)
+{
+	for (size_t i = r->nsets; i-- > 0;) {
+		if (r->sets[i].body == AUTH_NONE) {
+			return -1;
+		}
+		if (r->sets[i].body != AUTH_PASS) {
+			return (int)r->sets[i].i + 1;
+		}
+	}
+	return 0;
+}
+
+/* The three results that RFC 8617 knows, "none" only as the absence of a chain. */
+static void put_arc(struct buf *out, const struct arc_result *r)
+{
+	int oldest;
+
+	if (r->result != AUTH_PASS && r->result != AUTH_FAIL) {
+		return;
+	}
+	buf_printf(out, "; arc=%s", auth_result_name(r->result));
+	put_reason(out, r->text);
+	oldest = r->result == AUTH_PASS ? oldest_pass(r) : -1;
+	if (oldest >= 0) {
+		buf_printf(out, " header.oldest-pass=%d", oldest);
+	}
 }
 
 struct span authres_format(struct arena *arena, struct span authserv_id, const struct verdict *v)
@@ -131,84 +184,9 @@ struct span authres_format(struct arena *arena, struct span authserv_id, const s
 	if (!v->ndkim1) {
 		buf_str(&value, "; dkim=none");
 	}
+	put_dmarc(&value, &v->dmarc);
+	put_arc(&value, &v->arc);
 	field = word_fold(arena, SPAN("Authentication-Results"), buf_span(&value));
 	buf_free(&value);
 	return field;
-}
-
-/* ---- recognising our name ---- */
-
-/* Behind white space and comments, which nest; at the end of S when one does not close. */
-static struct span skip_cfws(struct span s)
-{
-	size_t i = 0, depth = 0;
-
-	for (; i < s.n; i++) {
-		char c = s.p[i];
-
-		if (depth && c == '\\') {
-			i++;
-		} else if (c == '(') {
-			depth++;
-		} else if (c == ')' && depth) {
-			depth--;
-		} else if (!depth && !ascii_fws(c)) {
-			break;
-		}
-	}
-	return span_from(s, i);
-}
-
-/* The quoted string at the start of S, without quotes and backslashes. */
-static struct span unquote(struct arena *arena, struct span s)
-{
-	char *out = arena_alloc(arena, s.n);
-	size_t n = 0;
-
-	for (size_t i = 1; i < s.n && s.p[i] != '"'; i++) {
-		if (s.p[i] == '\\' && i + 1 < s.n) {
-			i++;
-		}
-		if (s.p[i] != '\r' && s.p[i] != '\n') {
-			out[n++] = s.p[i];
-		}
-	}
-	return (struct span){ out, n };
-}
-
-static struct span first_word(struct arena *arena, struct span s)
-{
-	size_t n = 0;
-
-	s = skip_cfws(s);
-	if (s.n && s.p[0] == '"') {
-		return unquote(arena, s);
-	}
-	/* '/' begins a version in the old form of RFC 5451. */
-	while (n < s.n && !ascii_fws(s.p[n]) && s.p[n] != ';' && s.p[n] != '(' && s.p[n] != '/') {
-		n++;
-	}
-	return span_sub(s, 0, n);
-}
-
-/* Two spellings of one name: case, a dot at the end, U-labels. */
-static struct span folded(struct arena *arena, struct span id)
-{
-	struct span out;
-
-	id = span_trim(id);
-	if (span_ends(id, SPAN("."))) {
-		id.n--;
-	}
-	return idn_ascii(arena, id, &out, NULL) ? out : id;
-}
-
-bool authres_is_ours(struct span value, struct span authserv_id)
-{
-	struct arena *arena = arena_new();
-	struct span theirs = folded(arena, first_word(arena, value));
-	bool ours = span_ieq(theirs, folded(arena, authserv_id));
-
-	arena_free(arena);
-	return ours;
 }

@@ -23,7 +23,8 @@ struct dkim1_result {
 	struct span text; /* reason; empty for pass */
 	struct span d, s, a, i;
 	unsigned bits; /* key size */
-	bool aligned;  /* d= and the From domain: one equals or is below the other (until DMARC) */
+	bool aligned;  /* d= may speak for the From domain: by DMARC (dmarc_align) in a verdict, by
+	                  the names alone after dkim1_verify */
 	bool authenticated; /* key record came with AD */
 	bool partial;       /* l= leaves a part of the body unsigned: proves no authorship of it */
 };
@@ -106,7 +107,7 @@ struct arc_result {
 /* SPF as a trusted MTA found it: its Authentication-Results (RFC 8601). */
 struct spf_result {
 	struct span result; /* "pass", "softfail"…; empty: nobody we trust said anything */
-	struct span domain; /* of smtp.mailfrom */
+	struct span domain; /* of smtp.mailfrom, A-labels; empty: it was not said */
 };
 
 struct verdict {
@@ -116,8 +117,9 @@ struct verdict {
 	struct spf_result spf;
 	struct dmarc_result dmarc;
 	struct arc_result arc;
-	bool temporary;      /* something may look different later */
-	bool from_authentic; /* DKIM2 pass, or an aligned DKIM1 pass */
+	bool temporary;   /* something may look different later */
+	bool from_signed; /* DKIM2 pass that the author began, or an aligned DKIM1 pass, not l= */
+	bool from_authentic; /* from_signed, or a DMARC pass (which SPF alone may bring about) */
 };
 
 #endif

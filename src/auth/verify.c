@@ -1,86 +1,42 @@
 /*
- * All schemes over one message. Key records are asked for through a source that
- * asks once for each name and never for more than LIMIT_DNS_LOOKUPS names,
- * whatever the message says; all names are known before the first is needed,
- * so that a resolver can look for them at the same time.
+ * All schemes over one message. Records are asked for through lookups.h, which bounds
+ * their number; nearly all names are known before the first is needed, so that a
+ * resolver can look for them at the same time.
  */
 #include "auth/verify.h"
 
+#include "auth/authres.h"
 #include "auth/dkim1_field.h"
+#include "auth/dmarc.h"
+#include "auth/lookups.h"
 #include "base/limits.h"
 #include "mail/addr.h"
+#include "mail/idn.h"
 
 #include <string.h>
 
-/* ---- a source that counts ---- */
+/* ---- the names that will be asked for ---- */
 
-struct answer {
-	struct span name;
-	struct txt txt;
-};
-
-struct counted {
-	const struct keysource *source;
-	struct arena *arena;
-	struct answer v[LIMIT_DNS_LOOKUPS];
-	size_t n;
-};
-
-static struct txt counted_txt(void *self, struct arena *arena, struct span name)
+static void announce_key(struct arena *arena, struct lookups *l, struct span selector,
+                         struct span domain)
 {
-	struct counted *c = self;
-	struct answer *a;
-
-	(void)arena; /* answers outlive the one who asks first */
-	for (size_t i = 0; i < c->n; i++) {
-		if (span_ieq(c->v[i].name, name)) {
-			return c->v[i].txt;
-		}
+	if (selector.n && domain.n) {
+		lookups_announce(
+			l, arena_join(arena, selector, SPAN("._domainkey."), domain, SPAN_END));
 	}
-	if (c->n == LIMIT_DNS_LOOKUPS) {
-		return (struct txt){ .status = TXT_REFUSED };
-	}
-	a = &c->v[c->n++];
-	a->name = arena_copy(c->arena, name);
-	a->txt = c->source->txt(c->source->self, c->arena, a->name);
-	return a->txt;
 }
 
-/* ---- the names of all keys ---- */
-
-struct names {
-	struct arena *arena;
-	struct span v[LIMIT_DNS_LOOKUPS];
-	size_t n;
-};
-
-static void add_name(struct names *names, struct span selector, struct span domain)
-{
-	struct span name;
-
-	if (!selector.n || !domain.n || names->n == LIMIT_DNS_LOOKUPS) {
-		return;
-	}
-	name = arena_join(names->arena, selector, SPAN("._domainkey."), domain, SPAN_END);
-	for (size_t i = 0; i < names->n; i++) {
-		if (span_ieq(names->v[i], name)) {
-			return;
-		}
-	}
-	names->v[names->n++] = name;
-}
-
-static void add_dkim1(struct names *names, const struct field *f)
+static void announce_dkim1(struct arena *arena, struct lookups *l, const struct field *f)
 {
 	struct dkim1_field parsed;
 
-	if (!dkim1_field_parse(names->arena, f, &parsed)) {
-		add_name(names, parsed.s, parsed.d);
+	if (!dkim1_field_parse(arena, f, &parsed)) {
+		announce_key(arena, l, parsed.s, parsed.d);
 	}
 }
 
 /* The selector of each set in s=. */
-static void add_dkim2(struct names *names, const struct field *f)
+static void announce_dkim2(struct arena *arena, struct lookups *l, const struct field *f)
 {
 	struct taglist tags;
 	const struct tag *d, *s;
@@ -101,20 +57,29 @@ static void add_dkim2(struct names *names, const struct field *f)
 		while (sets.p) {
 			struct span set = span_cut(&sets, ',');
 
-			add_name(names, span_trim(span_cut(&set, ':')), d->value);
+			announce_key(arena, l, span_trim(span_cut(&set, ':')), d->value);
 		}
 	}
 }
 
-static void prefetch(struct arena *arena, const struct message *m, const struct keysource *source)
+/* The author's DMARC records come first: no number of signatures may crowd them out. */
+static void announce_dmarc(struct arena *arena, struct lookups *l, struct span author)
 {
-	struct names *names = ARENA_NEW(arena, struct names);
+	struct span names[DMARC_QUERIES], domain;
+	size_t n = 0;
+
+	if (author.n && idn_ascii(arena, author, &domain, NULL)) {
+		n = dmarc_names(arena, domain, names);
+	}
+	for (size_t i = 0; i < n; i++) {
+		lookups_announce(l, names[i]);
+	}
+}
+
+static void announce_signatures(struct arena *arena, struct lookups *l, const struct message *m)
+{
 	size_t signatures = 0;
 
-	if (!source->prefetch) {
-		return;
-	}
-	names->arena = arena;
 	for (size_t i = 0; i < m->count && signatures < 2 * LIMIT_SIGNATURES; i++) {
 		const struct field *f = &m->fields[i];
 		bool dkim1 = span_iis(f->name, "DKIM-Signature");
@@ -124,13 +89,10 @@ static void prefetch(struct arena *arena, const struct message *m, const struct 
 		}
 		signatures++;
 		if (dkim1) {
-			add_dkim1(names, f);
+			announce_dkim1(arena, l, f);
 		} else {
-			add_dkim2(names, f);
+			announce_dkim2(arena, l, f);
 		}
-	}
-	if (names->n) {
-		source->prefetch(source->self, names->v, names->n);
 	}
 }
 
@@ -169,6 +131,18 @@ static void append(struct arena *arena, struct verdict *v, const struct dkim1_re
 	v->ndkim1 = n;
 }
 
+/* Domain of the only author; empty when there is none. */
+static struct span author_of(struct arena *arena, const struct message *m)
+{
+	const struct field *from = message_find(m, "From");
+	struct mailbox author;
+
+	if (message_count(m, "From") != 1 || !addr_single(arena, from->value, &author)) {
+		return SPAN("");
+	}
+	return author.domain;
+}
+
 /*
  * What came was changed on its way into DKIM2: look at what was there before. An
  * original that cannot be rebuilt changes nothing.
@@ -179,6 +153,7 @@ static void verify_original(struct arena *arena, const struct message *m,
 	const struct dkim2_result *chain = &out->dkim2;
 	struct dkim1_result *results;
 	struct message original;
+	struct dmarc *dmarc;
 	struct span raw;
 	size_t count;
 
@@ -189,51 +164,70 @@ static void verify_original(struct arena *arena, const struct message *m,
 		return;
 	}
 	dkim1_verify(arena, &original, source, now, &results, &count);
+	if (!count) {
+		return;
+	}
+	dmarc = dmarc_discover(arena, source, author_of(arena, &original));
+	dmarc_align_signatures(dmarc, results, count);
 	append(arena, out, results, count);
 }
 
-static bool has_author(struct arena *arena, const struct message *m)
+/*
+ * SPF of a trusted server, if it speaks of the MAIL FROM that we have: a result about
+ * another one was found on an earlier way of the message.
+ */
+static void read_spf(struct arena *arena, const struct message *m, const struct envelope *envelope,
+                     struct span trusted, struct spf_result *out)
 {
-	const struct field *from = message_find(m, "From");
-	struct mailbox author;
+	struct span ours;
 
-	return message_count(m, "From") == 1 && addr_single(arena, from->value, &author);
+	authres_spf(arena, m, trusted, out);
+	if (!out->result.n || !envelope->known) {
+		return;
+	}
+	if (!idn_ascii(arena, addr_domain(envelope->mail_from), &ours, NULL) ||
+	    !span_ieq(ours, out->domain)) {
+		*out = (struct spf_result){ .result = SPAN("") };
+	}
 }
 
 /* From the checks of the message as it came, not of its original. */
-static void conclude(struct arena *arena, const struct message *m, struct verdict *v)
+static void conclude(const struct dmarc *dmarc, bool author, struct verdict *v)
 {
-	bool author = has_author(arena, m);
+	bool undecided;
 
-	bool waiting = false;
-
-	v->from_authentic = author && v->dkim2.result == AUTH_PASS && v->dkim2.author_signed;
-	for (size_t i = 0; i < v->ndkim1; i++) {
+	v->dmarc = dmarc_evaluate(dmarc, v->dkim1, v->ndkim1, &v->spf, &undecided);
+	v->from_signed = author && v->dkim2.result == AUTH_PASS && v->dkim2.author_signed;
+	for (size_t i = 0; author && i < v->ndkim1; i++) {
 		const struct dkim1_result *r = &v->dkim1[i];
 
-		if (r->result == AUTH_TEMPERROR) {
-			waiting = true;
-		}
-		if (author && r->result == AUTH_PASS && r->aligned && !r->partial) {
-			v->from_authentic = true;
+		if (r->result == AUTH_PASS && r->aligned && !r->partial) {
+			v->from_signed = true;
 		}
 	}
+	v->from_authentic = v->from_signed || v->dmarc.result == AUTH_PASS;
 	/* Once the author is known, a key that does not come changes nothing. */
-	v->temporary = v->dkim2.result == AUTH_TEMPERROR || (waiting && !v->from_authentic);
+	v->temporary = v->dkim2.result == AUTH_TEMPERROR || (undecided && !v->from_authentic);
 }
 
 void verify_message(struct arena *arena, const struct message *m, const struct envelope *envelope,
-                    const struct keysource *source, int64_t now, struct verdict *out)
+                    const struct keysource *source, const struct verify_options *options,
+                    struct verdict *out)
 {
-	struct counted *counted = ARENA_NEW(arena, struct counted);
-	struct keysource limited = { .self = counted, .txt = counted_txt };
+	struct lookups *lookups = lookups_new(arena, source);
+	struct keysource limited = lookups_source(lookups);
+	struct span author = author_of(arena, m);
+	struct dmarc *dmarc;
 
 	*out = (struct verdict){ .temporary = false };
-	counted->source = source;
-	counted->arena = arena;
-	prefetch(arena, m, source);
-	dkim2_verify(arena, m, envelope, &limited, now, &out->dkim2);
-	dkim1_verify(arena, m, &limited, now, &out->dkim1, &out->ndkim1);
-	conclude(arena, m, out);
-	verify_original(arena, m, &limited, now, out);
+	announce_dmarc(arena, lookups, author);
+	announce_signatures(arena, lookups, m);
+	lookups_prefetch(lookups);
+	dkim2_verify(arena, m, envelope, &limited, options->now, &out->dkim2);
+	dkim1_verify(arena, m, &limited, options->now, &out->dkim1, &out->ndkim1);
+	read_spf(arena, m, envelope, options->trusted, &out->spf);
+	dmarc = dmarc_discover(arena, &limited, author);
+	dmarc_align_signatures(dmarc, out->dkim1, out->ndkim1);
+	conclude(dmarc, author.n > 0, out);
+	verify_original(arena, m, &limited, options->now, out);
 }

@@ -5,20 +5,19 @@
 
 #include "auth/dkim2.h"
 
-/*
- * Prefetches keys, verifies DKIM2 and DKIM1 (DKIM1 on the original, when an m=1 recipe says
- * that the message was changed on its way into DKIM2), alignment. In ARENA.
- */
-void verify_message(struct arena *arena, const struct message *m, const struct envelope *envelope,
-                    const struct keysource *source, int64_t now, struct verdict *out);
+struct verify_options {
+	int64_t now;         /* seconds since 1970 */
+	struct span trusted; /* authserv-ids whose SPF result is believed, separated by commas; see
+	                        authres_spf */
+};
 
 /*
- * Authentication-Results field (RFC 8601; dkim2 as draft-gondwana-dkim2-authres)
- * of a verdict, complete and folded, with CRLF.
+ * Prefetches keys and DMARC records, verifies DKIM2 and DKIM1 (DKIM1 also on the original, when an
+ * m=1 recipe says that the message was changed on its way into DKIM2), reads the SPF result of
+ * those OPTIONS trusts, and evaluates DMARC. In ARENA.
  */
-struct span authres_format(struct arena *arena, struct span authserv_id, const struct verdict *v);
-/* Does the Authentication-Results value VALUE carry AUTHSERV_ID (which must not come from outside)?
- */
-bool authres_is_ours(struct span value, struct span authserv_id);
+void verify_message(struct arena *arena, const struct message *m, const struct envelope *envelope,
+                    const struct keysource *source, const struct verify_options *options,
+                    struct verdict *out);
 
 #endif

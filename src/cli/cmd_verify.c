@@ -41,6 +41,18 @@ static bool read_envelope(struct call *call, struct envelope *out)
 	return read_path(call, from, &out->mail_from);
 }
 
+/* A site was named, or is here and nothing else says where keys come from. */
+static bool has_site(const struct call *call)
+{
+	return call->config || (!call_opt(call, "--dns") && file_exists("ladle.conf"));
+}
+
+/* Whom the site believes about SPF; nobody without a site. */
+static struct span trusted(const struct call *call)
+{
+	return call->context ? call->context->site.trusted_authserv_id : SPAN("");
+}
+
 /* --dns: a file when there is one of that name, else servers. Without it: the site's resolver, or
  * the system's. */
 static bool open_keys(struct call *call, struct dns **dns, struct keysource *out)
@@ -50,6 +62,9 @@ static bool open_keys(struct call *call, struct dns **dns, struct keysource *out
 	struct span servers = span_str(where);
 	struct env *env = ARENA_NEW(call->arena, struct env); /* the resolver keeps it */
 	*env = env_real();
+	if (has_site(call) && !call_context(call, 0)) {
+		return false;
+	}
 	if (where && file_exists(where)) {
 		bool ok =
 			file_read(where, LIMIT_KEY_SOURCE, &text, &call->err) &&
@@ -57,10 +72,7 @@ static bool open_keys(struct call *call, struct dns **dns, struct keysource *out
 		buf_free(&text);
 		return ok;
 	}
-	if (!where && (call->config || file_exists("ladle.conf"))) {
-		if (!call_context(call, 0)) {
-			return false;
-		}
+	if (!where && has_site(call)) {
 		servers = call->context->site.dns_servers;
 	}
 	*dns = dns_new(servers, DNS_SECONDS, env, &call->err);
@@ -73,10 +85,16 @@ static bool open_keys(struct call *call, struct dns **dns, struct keysource *out
 	return true;
 }
 
+/* Is there anything that could prove who wrote it? */
+static bool something(const struct verdict *v)
+{
+	return v->ndkim1 > 0 || v->spf.result.n > 0;
+}
+
 /* 0 verified, 1 not, 2 nothing to verify, 75 try again. */
 static int exit_code(const struct verdict *v)
 {
-	bool pass = false, aligned = false, temporary = false;
+	bool temporary = v->temporary;
 	switch (v->dkim2.result) {
 	case AUTH_PASS: return 0;
 	case AUTH_FAIL:
@@ -84,12 +102,13 @@ static int exit_code(const struct verdict *v)
 	case AUTH_TEMPERROR: return EXIT_LATER;
 	case AUTH_NONE: break;
 	}
+	if (v->from_authentic) {
+		return 0;
+	}
 	for (size_t i = 0; i < v->ndkim1; i++) {
-		pass = v->dkim1[i].result == AUTH_PASS;
-		aligned = aligned || (pass && v->dkim1[i].aligned && !v->dkim1[i].partial);
 		temporary = temporary || v->dkim1[i].result == AUTH_TEMPERROR;
 	}
-	return aligned ? 0 : temporary ? EXIT_LATER : v->ndkim1 > 0 ? EXIT_FAIL : EXIT_NONE;
+	return temporary ? EXIT_LATER : something(v) ? EXIT_FAIL : EXIT_NONE;
 }
 
 static void print(struct call *call, const struct verdict *v)
@@ -119,7 +138,8 @@ static bool verify_run(struct call *call)
 	          read_envelope(call, &envelope) && call_message(call, call_arg(call, 0), &text) &&
 	          message_parse(call->arena, text, &m, &call->err) && open_keys(call, &dns, &keys);
 	if (ok) {
-		verify_message(call->arena, &m, &envelope, &keys, now, &v);
+		struct verify_options options = { now, trusted(call) };
+		verify_message(call->arena, &m, &envelope, &keys, &options, &v);
 		print(call, &v);
 		call->exit = exit_code(&v);
 	}

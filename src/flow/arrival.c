@@ -116,8 +116,8 @@ static bool load_facts(struct context *c, struct arrival *a, struct policy_input
 static bool judge_post(struct context *c, struct arrival *a, struct err *e)
 {
 	struct envelope envelope = { true, a->mail_from, &a->arrived_as, 1 };
-	verify_message(a->arena, &a->message, &envelope, &c->keys, c->env.now(&c->env),
-	               &a->verdict);
+	struct verify_options options = { c->env.now(&c->env), c->site.trusted_authserv_id };
+	verify_message(a->arena, &a->message, &envelope, &c->keys, &options, &a->verdict);
 	a->judged = true;
 	struct policy_input in = {
 		.site = &c->site,

@@ -121,7 +121,7 @@ static bool remember(struct context *c, struct arrival *a, struct err *e)
 	    !store_seen_add(c->store, a->list.id, chain->instances[0].hashes, now, e)) {
 		return false;
 	}
-	return !a->verdict.from_authentic ||
+	return !a->verdict.from_signed ||
 	       store_domain_signed(c->store, addr_domain(a->author_key), now, e);
 }
 

@@ -4,6 +4,7 @@
  */
 #include "flow/variant.h"
 
+#include "auth/authres.h"
 #include "auth/canon.h"
 #include "base/limits.h"
 #include "base/utf8.h"

@@ -4,7 +4,7 @@
 /* Preparing a post's variants, and their body as data: kept ranges of the stored message and
  * inserted bytes. */
 
-#include "auth/verify.h"
+#include "auth/dkim2.h"
 #include "flow/context.h"
 #include "rules/egress.h"
 #include "rules/revise.h"

@@ -2,7 +2,7 @@
  * List fields (RFC 2369, 2919, 8058), Precedence, and the trace of our handling:
  * Received, Authentication-Results, X-Loop.
  */
-#include "auth/verify.h"
+#include "auth/authres.h"
 #include "mail/date.h"
 #include "mail/word.h"
 #include "rules/revise.h"

@@ -106,7 +106,7 @@ static void check_verdict(struct arena *arena, const char *path, const struct me
 	struct span rcpt = job->rcpt_to;
 	struct envelope envelope = { true, job->mail_from, &rcpt, 1 };
 	struct verdict v;
-	verify_message(arena, sent, &envelope, &setup.source, NOW, &v);
+	verify_message(arena, sent, &envelope, &setup.source, &(struct verify_options){ .now = NOW }, &v);
 	if (v.dkim2.result != AUTH_PASS) {
 		complain(path, "copy does not verify", v.dkim2.text);
 	} else if (v.ndkim1 == 0 || v.dkim1[0].result != AUTH_PASS) {
@@ -237,7 +237,7 @@ static void as_signed(struct arena *arena, const char *path, const struct messag
 	if (text.n == 0 || !message_parse(arena, text, &signed_m, &e)) {
 		return;
 	}
-	verify_message(arena, &signed_m, &envelope, &setup.source, NOW, &v);
+	verify_message(arena, &signed_m, &envelope, &setup.source, &(struct verify_options){ .now = NOW }, &v);
 	if (v.dkim2.result != AUTH_PASS) {
 		complain(path, "author's signature does not verify", v.dkim2.text);
 		return;

@@ -125,7 +125,7 @@ static void verify(struct check *k, struct arena *arena, const char *name, const
 {
 	struct envelope envelope = { true, mail_from, &rcpt, 1 };
 	struct verdict v;
-	verify_message(arena, m, &envelope, &k->keys, k->now, &v);
+	verify_message(arena, m, &envelope, &k->keys, &(struct verify_options){ .now = k->now }, &v);
 	if (v.dkim2.result != AUTH_PASS) {
 		end(WRONG, "%s: DKIM2: %s %.*s", name, auth_result_name(v.dkim2.result),
 		    SPAN_FMT(v.dkim2.text));

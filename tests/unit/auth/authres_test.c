@@ -1,5 +1,6 @@
-/* Authentication-Results: what is written, what gets escaped, and whose a field is. */
-#include "auth/verify.h"
+/* Authentication-Results: what is written, what gets escaped, whose a field is, what SPF said. */
+#include "auth/authres.h"
+#include "base/buf.h"
 #include "samples.h"
 
 #include <check.h>
@@ -145,6 +146,8 @@ static const struct {
 	{ " \"mx.ex\\ample.org\"; none", "mx.example.org", true },
 	{ " \"mx.example\r\n.org\"; none", "mx.example.org", true },
 	{ " \"mx.example.org", "mx.example.org", true },
+	{ " \"mx.example.org; none", "mx.example.org", true },
+	{ " \"mx.example.org 1; none", "mx.example.org", true },
 	{ " b\xc3\xbc"
 	  "cher.example; none",
 	  "xn--bcher-kva.example", true },
@@ -190,6 +193,208 @@ START_TEST(own_is_ours)
 }
 END_TEST
 
+START_TEST(dmarc)
+{
+	struct verdict v = { .dmarc = { .result = AUTH_PASS,
+		                        .author = SPAN("mail.example.com"),
+		                        .found = SPAN("example.com"),
+		                        .policy = DMARC_POLICY_REJECT } };
+
+	writes(&v, "mx.example.org; dkim2=none; dkim=none;"
+	           " dmarc=pass policy.dmarc=reject header.from=mail.example.com");
+	v.dmarc.testing = true;
+	v.dmarc.result = AUTH_FAIL;
+	v.dmarc.text = SPAN("nothing) passed");
+	writes(&v, "mx.example.org; dkim2=none; dkim=none; dmarc=fail (nothing\\) passed)"
+	           " policy.dmarc=quarantine header.from=mail.example.com");
+	v.dmarc = (struct dmarc_result){ .author = SPAN("example.com"), .text = SPAN("no record") };
+	writes(&v, "mx.example.org; dkim2=none; dkim=none; dmarc=none (no record)"
+	           " header.from=example.com");
+}
+END_TEST
+
+START_TEST(arc)
+{
+	struct arc_set sets[3] = { { .i = 1, .body = AUTH_PASS },
+		                   { .i = 2, .body = AUTH_PASS },
+		                   { .i = 3, .body = AUTH_PASS } };
+	struct verdict v = { .arc = { .result = AUTH_PASS, .sets = sets, .nsets = 3 } };
+
+	writes(&v, "mx.example.org; dkim2=none; dkim=none; arc=pass header.oldest-pass=0");
+	sets[1].body = AUTH_FAIL;
+	writes(&v, "mx.example.org; dkim2=none; dkim=none; arc=pass header.oldest-pass=3");
+	sets[2].body = AUTH_NONE;
+	writes(&v, "mx.example.org; dkim2=none; dkim=none; arc=pass");
+	v.arc.result = AUTH_FAIL;
+	v.arc.text = SPAN("i=2");
+	writes(&v, "mx.example.org; dkim2=none; dkim=none; arc=fail (i=2)");
+	/* RFC 8617 has no such result */
+	v.arc.result = AUTH_TEMPERROR;
+	writes(&v, "mx.example.org; dkim2=none; dkim=none");
+}
+END_TEST
+
+/* What somebody else found is not said again. */
+START_TEST(no_spf)
+{
+	struct verdict v = { .spf = { SPAN("pass"), SPAN("example.com") } };
+
+	writes(&v, "mx.example.org; dkim2=none; dkim=none");
+}
+END_TEST
+
+/* ---- reading ---- */
+
+#define AR(value) "Authentication-Results: " value "\r\n"
+#define BY(host)  "Received: from a.example (b.example [192.0.2.1])\r\n\tby " host " (x) with SMTP; date\r\n"
+
+static const struct {
+	const char *header, *result, *domain;
+} spfs[] = {
+	/* RFC 8601 B.2 to B.7 */
+	{ AR("example.org 1; none"), "", "" },
+	{ AR("example.com;\r\n spf=pass smtp.mailfrom=example.net"), "pass", "example.net" },
+	{ AR("example.com;\r\n auth=pass (cram-md5) smtp.auth=sender@example.net;\r\n"
+	     " spf=pass smtp.mailfrom=example.net"),
+	  "pass", "example.net" },
+	{ AR("example.com; iprev=pass\r\n policy.iprev=192.0.2.200")
+	  AR("example.com;\r\n auth=pass (cram-md5) smtp.auth=sender@example.com;\r\n"
+	     " spf=fail smtp.mailfrom=example.com"),
+	  "fail", "example.com" },
+	{ AR("example.com;\r\n dkim=pass reason=\"good signature\"\r\n"
+	     " header.i=@mail-router.example.net;\r\n"
+	     " dkim=fail reason=\"bad signature\"\r\n header.i=@newyork.example.com"),
+	  "", "" },
+	{ AR("example.com (foobar) 1 (baz);\r\n spf (Because I like it) / 1 (One yay)"
+	     " = (wait for it) fail\r\n smtp (A dot can go here) . (like that) mailfrom\r\n"
+	     " (this surprised me) = (as I wasn't expecting it) example.net"),
+	  "fail", "example.net" },
+	/* as programs write it */
+	{ AR("example.com; dmarc=pass action=none header.from=a.example;"
+	     " spf=softfail (domain of x@b.example does not) smtp.mailfrom=x@b.example smtp.helo=h"),
+	  "softfail", "b.example" },
+	{ AR("example.com; spf=pass smtp.mailfrom=\"x y\"@b.example"), "pass", "b.example" },
+	{ AR("example.com; spf=pass smtp.mailfrom=\"x@b.example\""), "pass", "b.example" },
+	{ AR("example.com; spf=pass smtp.mailfrom=<x@b.example>"), "pass", "b.example" },
+	{ AR("example.com; spf=pass smtp.mailfrom=\"<x@b.example>\""), "pass", "b.example" },
+	{ AR("example.com;spf=pass smtp.mailfrom=x@b.example;"), "pass", "b.example" },
+	{ AR("example.com; spf=PASS smtp.MailFrom=x@B.Example"), "pass", "b.example" },
+	{ AR("example.com; spf=pass smtp.mailfrom=x@b\xc3\xbc"
+	     "cher.example"),
+	  "pass", "xn--bcher-kva.example" },
+	{ AR("example.com; spf=none smtp.mailfrom=<>"), "none", "" },
+	{ AR("example.com; spf=pass smtp.mailfrom=not..domain"), "pass", "" },
+	{ AR("\"example.com\"; spf=pass smtp.mailfrom=b.example"), "pass", "b.example" },
+	{ AR("EXAMPLE.com.; spf=pass smtp.mailfrom=b.example"), "pass", "b.example" },
+	{ AR("example.com/1; spf=pass smtp.mailfrom=b.example"), "pass", "b.example" },
+	{ AR("mx2.example; spf=pass smtp.mailfrom=b.example"), "pass", "b.example" },
+	/* HELO is passed over; the first about MAIL FROM decides */
+	{ AR("example.com; spf=pass smtp.helo=h.example; spf=fail smtp.mailfrom=b.example"), "fail",
+	  "b.example" },
+	{ AR("example.com; spf=pass smtp.helo=h.example")
+	  AR("example.com; spf=pass smtp.mailfrom=b.example"),
+	  "pass", "b.example" },
+	{ AR("example.com; spf=fail smtp.mailfrom=b.example; spf=pass smtp.mailfrom=b.example"),
+	  "fail", "b.example" },
+	{ AR("example.com; spf=fail smtp.mailfrom=b.example smtp.mailfrom=c.example"), "fail",
+	  "b.example" },
+	{ AR("example.com; spf=fail smtp.mailfrom=b.example")
+	  AR("example.com; spf=pass smtp.mailfrom=b.example"),
+	  "fail", "b.example" },
+	/* nobody we know, or another version */
+	{ AR("example.net; spf=pass smtp.mailfrom=b.example"), "", "" },
+	{ AR("mx.example.com; spf=pass smtp.mailfrom=b.example"), "", "" },
+	{ AR("example.com 2; spf=pass smtp.mailfrom=b.example"), "", "" },
+	{ AR("example.net; none; example.com; spf=pass smtp.mailfrom=b.example"), "", "" },
+	{ AR("(example.com) example.net; spf=pass smtp.mailfrom=b.example"), "", "" },
+	{ "X-" AR("example.com; spf=pass smtp.mailfrom=b.example"), "", "" },
+	{ "ARC-" AR("example.com; spf=pass smtp.mailfrom=b.example"), "", "" },
+	/* inside comments, strings and reasons nothing is said */
+	{ AR("example.com; dkim=fail (; spf=pass smtp.mailfrom=b.example)"), "", "" },
+	{ AR("example.com; dkim=fail reason=\"; spf=pass smtp.mailfrom=b.example\""), "", "" },
+	{ AR("example.com; dkim=fail (\\); spf=pass smtp.mailfrom=b.example)"), "", "" },
+	{ AR("example.com; dkim=fail (a (b) ; spf=pass smtp.mailfrom=b.example)"), "", "" },
+	/* a comment that a stranger's address ends */
+	{ AR("example.com; spf=fail (of x); spf=pass smtp.mailfrom=x@b.example does not)"
+	     " smtp.mailfrom=x@c.example"),
+	  "fail", "" },
+	/* what cannot be read, and all behind it */
+	{ AR("\"example.com; spf=pass smtp.mailfrom=b.example"), "", "" },
+	{ AR("example.com; spf"), "", "" },
+	{ AR("example.com; spf="), "", "" },
+	{ AR("example.com; =pass; spf=pass smtp.mailfrom=b.example"), "", "" },
+	{ AR("example.com; spf=pass smtp.mailfrom"), "", "" },
+	{ AR("example.com; spf=pass smtp.mailfrom=\"x@b.example"), "", "" },
+	{ AR("example.com; spf=pass \""), "", "" },
+	{ AR("example.com; spf=pass junk smtp.mailfrom=b.example"), "", "" },
+	{ AR("example.com spf=pass smtp.mailfrom=b.example"), "", "" },
+	{ AR("example.com"), "", "" },
+	{ AR("example.com;;spf=pass smtp.mailfrom=b.example"), "", "" },
+	{ AR(""), "", "" },
+	{ AR("\""), "", "" },
+	{ AR("("), "", "" },
+	/* hops: ours is the topmost, those we trust, and localhost */
+	{ BY("relay.example") AR("example.com; spf=pass smtp.mailfrom=b.example"), "pass",
+	  "b.example" },
+	{ BY("relay.example") BY("localhost") BY("relay.example") BY("mx1.example.com")
+	  AR("example.com; spf=pass smtp.mailfrom=b.example"),
+	  "pass", "b.example" },
+	{ BY("relay.example") BY("stranger.example")
+	  AR("example.com; spf=pass smtp.mailfrom=b.example"),
+	  "", "" },
+	{ BY("relay.example") "Received: from example.com (by example.com)\r\n"
+	  AR("example.com; spf=pass smtp.mailfrom=b.example"),
+	  "", "" },
+	{ BY("relay.example") AR("example.com; spf=fail smtp.mailfrom=b.example")
+	  BY("stranger.example") AR("example.com; spf=pass smtp.mailfrom=b.example"),
+	  "fail", "b.example" },
+};
+
+START_TEST(spf_table)
+{
+	struct arena *arena = arena_new();
+	struct span raw = arena_join(arena, span_str(spfs[_i].header), SPAN("From: a@b.example\r\n\r\n"),
+	                             SPAN_END);
+	struct message m = sample_parse(arena, raw);
+	struct spf_result r;
+
+	authres_spf(arena, &m, SPAN("mx2.example,example.com"), &r);
+	ck_assert_msg(span_is(r.result, spfs[_i].result), "%s: %.*s", spfs[_i].header,
+	              SPAN_FMT(r.result));
+	ck_assert_msg(span_is(r.domain, spfs[_i].domain), "%s: %.*s", spfs[_i].header,
+	              SPAN_FMT(r.domain));
+	authres_spf(arena, &m, SPAN(""), &r);
+	ck_assert(!r.result.n && !r.domain.n);
+	authres_spf(arena, &m, SPAN(" ,, "), &r);
+	ck_assert(!r.result.n && !r.domain.n);
+	arena_free(arena);
+}
+END_TEST
+
+/* Fields as long as a header may be end in linear time. */
+START_TEST(long_fields)
+{
+	static const char *const pieces[] = { "(", "\"", "; spf=pass", "a.b=c ", "\\", ";", "(x)" };
+	struct arena *arena = arena_new();
+
+	for (size_t i = 0; i < sizeof(pieces) / sizeof(pieces[0]); i++) {
+		struct buf raw = BUF_INIT;
+		struct message m;
+		struct spf_result r;
+
+		buf_str(&raw, "Authentication-Results: example.com; x=y ");
+		while (raw.n < 200000) {
+			buf_str(&raw, pieces[i]);
+		}
+		buf_str(&raw, "\r\n\r\n");
+		m = sample_parse(arena, buf_move(&raw, arena));
+		authres_spf(arena, &m, SPAN("example.com"), &r);
+		ck_assert(!r.domain.n);
+	}
+	arena_free(arena);
+}
+END_TEST
+
 Suite *authres_suite(void);
 
 Suite *authres_suite(void)
@@ -204,6 +409,11 @@ Suite *authres_suite(void)
 	tcase_add_test(t, long_texts);
 	tcase_add_loop_test(t, ours_table, 0, sizeof(values) / sizeof(values[0]));
 	tcase_add_test(t, own_is_ours);
+	tcase_add_test(t, dmarc);
+	tcase_add_test(t, arc);
+	tcase_add_test(t, no_spf);
+	tcase_add_loop_test(t, spf_table, 0, sizeof(spfs) / sizeof(spfs[0]));
+	tcase_add_test(t, long_fields);
 	suite_add_tcase(suite, t);
 	return suite;
 }

@@ -6,9 +6,10 @@
 
 #include <check.h>
 
-/* A source that writes down what it is asked. */
+/* A source that writes down what it is asked, and has a DMARC record for example.com. */
 struct spy {
 	struct keysource inner;
+	const char *policy; /* NULL: none; "": cannot be fetched */
 	struct buf asked, prefetched;
 	size_t lookups;
 };
@@ -20,6 +21,14 @@ static struct txt spy_txt(void *self, struct arena *arena, struct span name)
 	spy->lookups++;
 	buf_add(&spy->asked, name);
 	buf_chr(&spy->asked, '\n');
+	if (spy->policy && span_is(name, "_dmarc.example.com")) {
+		struct txt txt = { .status = *spy->policy ? TXT_FOUND : TXT_TEMPORARY,
+			           .n = *spy->policy ? 1 : 0 };
+
+		txt.records = ARENA_NEW(arena, struct span);
+		*txt.records = span_str(spy->policy);
+		return txt;
+	}
 	return spy->inner.txt(spy->inner.self, arena, name);
 }
 
@@ -63,7 +72,7 @@ static void verify(struct world *w, struct span raw)
 	struct envelope unknown = { .known = false };
 
 	w->m = sample_parse(w->arena, raw);
-	verify_message(w->arena, &w->m, &unknown, &w->source, CHAIN_NOW, &w->v);
+	verify_message(w->arena, &w->m, &unknown, &w->source, &(struct verify_options){ .now = CHAIN_NOW }, &w->v);
 }
 
 /* RAW with a DKIM1 signature of D on top. */
@@ -98,8 +107,9 @@ START_TEST(nothing)
 	ck_assert_int_eq(w.v.dkim2.result, AUTH_NONE);
 	ck_assert_uint_eq(w.v.ndkim1, 0);
 	ck_assert(!w.v.from_authentic && !w.v.temporary);
-	ck_assert_uint_eq(w.spy.lookups, 0);
-	ck_assert_uint_eq(w.spy.prefetched.n, 0);
+	ck_assert_int_eq(w.v.dmarc.result, AUTH_NONE);
+	ck_assert_str_eq(w.spy.prefetched.p, "_dmarc.example.com\n_dmarc.com\n");
+	ck_assert_str_eq(w.spy.asked.p, w.spy.prefetched.p);
 	world_free(&w);
 }
 END_TEST
@@ -116,8 +126,10 @@ START_TEST(both)
 	ck_assert(w.v.from_authentic && !w.v.temporary);
 	/* each name was announced, then asked once */
 	ck_assert_str_eq(w.spy.prefetched.p,
+	                 "_dmarc.example.com\n_dmarc.com\n"
 	                 "ed._domainkey.example.com\ned1._domainkey.example.com\n");
-	ck_assert_str_eq(w.spy.asked.p, w.spy.prefetched.p);
+	ck_assert_uint_eq(w.spy.asked.n, w.spy.prefetched.n);
+	ck_assert_uint_eq(w.spy.lookups, 4);
 	world_free(&w);
 }
 END_TEST
@@ -182,7 +194,8 @@ START_TEST(original)
 	ck_assert(w.v.dkim1[2].aligned);
 	/* The From that stands there now is the list's. */
 	ck_assert_int_eq(w.v.from_authentic, w.v.dkim2.author_signed);
-	ck_assert_uint_eq(w.spy.lookups, 2);
+	/* two keys, and the walks from lists.example.org and from example.com */
+	ck_assert_uint_eq(w.spy.lookups, 7);
 	world_free(&w);
 }
 END_TEST
@@ -225,8 +238,11 @@ START_TEST(lookup_limit)
 	ck_assert_uint_eq(w.spy.lookups, LIMIT_DNS_LOOKUPS);
 	ck_assert(span_is(w.v.dkim1[0].text, "key \"s0._domainkey.example.com\" does not exist"));
 	ck_assert_int_eq(w.v.dkim1[LIMIT_SIGNATURES - 1].result, AUTH_PERMERROR);
-	ck_assert(span_is(w.v.dkim1[LIMIT_SIGNATURES - 1].text,
-	                  "key \"s49._domainkey.example.com\" not fetched, too many look-ups"));
+	/* s47 is the first without a place: there are two DMARC records, and a key of DKIM2 */
+	ck_assert(span_is(w.v.dkim1[46].text, "key \"s46._domainkey.example.com\" does not exist"));
+	ck_assert(span_is(w.v.dkim1[47].text,
+	                  "key \"s47._domainkey.example.com\" not fetched, too many look-ups"));
+	ck_assert(span_starts(buf_span(&w.spy.prefetched), SPAN("_dmarc.example.com\n_dmarc.com\n")));
 	text = buf_span(&w.spy.prefetched);
 	for (; text.n; lines++) {
 		text = span_from(text, span_chr(text, '\n') + 1);
@@ -251,8 +267,9 @@ START_TEST(asked_once)
 	for (size_t i = 0; i < 5; i++) {
 		ck_assert_int_eq(w.v.dkim1[i].result, AUTH_PASS);
 	}
-	ck_assert_uint_eq(w.spy.lookups, 1);
-	ck_assert_str_eq(w.spy.prefetched.p, "ed1._domainkey.example.com\n");
+	ck_assert_uint_eq(w.spy.lookups, 3);
+	ck_assert_str_eq(w.spy.prefetched.p,
+	                 "_dmarc.example.com\n_dmarc.com\ned1._domainkey.example.com\n");
 	world_free(&w);
 }
 END_TEST
@@ -266,6 +283,96 @@ START_TEST(without_prefetch)
 	verify(&w, chain_hop(w.chain, SPAN(POST), &author));
 	ck_assert_int_eq(w.v.dkim2.result, AUTH_PASS);
 	ck_assert(w.v.from_authentic);
+	world_free(&w);
+}
+END_TEST
+
+#define RESULT(id, spf) "Authentication-Results: " id "; spf=" spf "\r\n"
+#define OURS            RESULT("mx.example.org", "pass smtp.mailfrom=a@example.com")
+
+/* What DMARC makes of a post without DKIM2. */
+static const struct {
+	const char *policy, *raw;
+	const char *d;         /* signed by; NULL: not */
+	const char *mail_from; /* NULL: unknown */
+	enum auth_result result;
+	bool authentic, is_signed, temporary;
+} posts[] = {
+	{ NULL, POST, "mail.example.com", NULL, AUTH_NONE, true, true, false },
+	{ NULL, OURS POST, NULL, "a@example.com", AUTH_NONE, false, false, false },
+	{ "v=DMARC1; p=reject", POST, NULL, NULL, AUTH_FAIL, false, false, false },
+	{ "v=DMARC1; p=reject", POST, "example.com", NULL, AUTH_PASS, true, true, false },
+	{ "v=DMARC1; p=reject", POST, "mail.example.com", NULL, AUTH_PASS, true, true, false },
+	{ "v=DMARC1; adkim=s", POST, "mail.example.com", NULL, AUTH_FAIL, false, false, false },
+	{ "v=DMARC1; p=none", POST, "example.org", NULL, AUTH_FAIL, false, false, false },
+	{ "v=DMARC1; p=none", OURS POST, NULL, NULL, AUTH_PASS, true, false, false },
+	{ "v=DMARC1; p=none", OURS POST, NULL, "x@example.com", AUTH_PASS, true, false, false },
+	{ "v=DMARC1; p=none", OURS POST, NULL, "x@EXAMPLE.com", AUTH_PASS, true, false, false },
+	/* a result about another MAIL FROM than ours */
+	{ "v=DMARC1; p=none", OURS POST, NULL, "x@example.net", AUTH_FAIL, false, false, false },
+	{ "v=DMARC1; p=none", OURS POST, NULL, "", AUTH_FAIL, false, false, false },
+	/* of somebody else */
+	{ "v=DMARC1; p=none", RESULT("mx.example.net", "pass smtp.mailfrom=a@example.com") POST,
+	  NULL, "a@example.com", AUTH_FAIL, false, false, false },
+	{ "v=DMARC1; p=none", RESULT("mx.example.org", "fail smtp.mailfrom=a@example.com") POST,
+	  NULL, "a@example.com", AUTH_FAIL, false, false, false },
+	/* the record cannot be fetched: it matters where something may be proved by it */
+	{ "", POST, NULL, NULL, AUTH_TEMPERROR, false, false, false },
+	{ "", POST, "example.com", NULL, AUTH_TEMPERROR, true, true, false },
+	{ "", POST, "mail.example.com", NULL, AUTH_TEMPERROR, false, false, true },
+	{ "", POST, "example.org", NULL, AUTH_TEMPERROR, false, false, false },
+	{ "", OURS POST, NULL, "a@example.com", AUTH_TEMPERROR, false, false, true },
+	/* no author, no DMARC */
+	{ "v=DMARC1; p=reject", "From: a@example.com\r\n" POST, "example.com", NULL, AUTH_NONE, false,
+	  false, false },
+};
+
+START_TEST(dmarc_table)
+{
+	struct verify_options options = { CHAIN_NOW, SPAN("other.example, mx.example.org") };
+	struct envelope envelope = { .known = false };
+	struct span rcpt = SPAN("list@lists.example.org");
+	struct span raw = span_str(posts[_i].raw);
+	struct world w;
+
+	world_new(&w);
+	w.spy.policy = posts[_i].policy;
+	if (posts[_i].mail_from) {
+		envelope = (struct envelope){ true, span_str(posts[_i].mail_from), &rcpt, 1 };
+	}
+	if (posts[_i].d) {
+		raw = dkim1(&w, raw, posts[_i].d);
+	}
+	w.m = sample_parse(w.arena, raw);
+	verify_message(w.arena, &w.m, &envelope, &w.source, &options, &w.v);
+	ck_assert_str_eq(auth_result_name(w.v.dmarc.result), auth_result_name(posts[_i].result));
+	ck_assert_int_eq(w.v.from_authentic, posts[_i].authentic);
+	ck_assert_int_eq(w.v.from_signed, posts[_i].is_signed);
+	ck_assert_int_eq(w.v.temporary, posts[_i].temporary);
+	world_free(&w);
+}
+END_TEST
+
+/* However many names a message has, the author's records are asked for. */
+START_TEST(dmarc_is_not_crowded_out)
+{
+	struct world w;
+	struct buf raw = BUF_INIT;
+
+	world_new(&w);
+	w.spy.policy = "v=DMARC1; p=reject";
+	for (unsigned i = 0; i < LIMIT_SIGNATURES; i++) {
+		buf_printf(&raw,
+		           "DKIM-Signature: v=1; a=rsa-sha256; d=x%u.example.com; s=s; h=from;"
+		           " bh=Ck5SoRNWUpSR4X0COv7R5ub2pUTtl6xz4dTFz++ji4M=; b=AAAA\r\n",
+		           i);
+	}
+	buf_str(&raw, POST);
+	verify(&w, buf_span(&raw));
+	ck_assert_uint_le(w.spy.lookups, LIMIT_DNS_LOOKUPS);
+	ck_assert(span_is(w.v.dmarc.found, "example.com"));
+	ck_assert_int_eq(w.v.dmarc.policy, DMARC_POLICY_REJECT);
+	buf_free(&raw);
 	world_free(&w);
 }
 END_TEST
@@ -285,6 +392,8 @@ Suite *verify_suite(void)
 	tcase_add_test(t, lookup_limit);
 	tcase_add_test(t, asked_once);
 	tcase_add_test(t, without_prefetch);
+	tcase_add_loop_test(t, dmarc_table, 0, sizeof(posts) / sizeof(posts[0]));
+	tcase_add_test(t, dmarc_is_not_crowded_out);
 	tcase_set_timeout(t, 60);
 	suite_add_tcase(suite, t);
 	return suite;

@@ -1,3 +1,4 @@
+#include "auth/verify.h"
 #include "flow/copy.h"
 
 #include "rules/setting.h"
@@ -93,7 +94,7 @@ static void prepare(struct work *w, const struct mode *mode)
 	struct span rcpt = SPAN(LIST_ADDRESS);
 	struct envelope envelope = { true, SPAN("ann@one.example"), &rcpt, 1 };
 	w->received = sample_parse(arena, received(mode->author));
-	verify_message(arena, &w->received, &envelope, &chain->source, NOW, &verdict);
+	verify_message(arena, &w->received, &envelope, &chain->source, &(struct verify_options){ .now = NOW }, &verdict);
 	struct prepare_input in = {
 		.site = &site, .list = &list, .message = &w->received, .verdict = &verdict,
 		.recipient = SPAN(LIST_ADDRESS), .id = SPAN("id"), .number = 1, .now = NOW,
@@ -147,7 +148,7 @@ static void verify(struct work *w, const struct mode *mode, struct span header)
 	struct envelope envelope = { true, SPAN("dev+b-token@lists.example"), &rcpt, 1 };
 	struct message m = sample_parse(arena, copy_of(w, header));
 	bool plain = strcmp(mode->name, "plain") == 0;
-	verify_message(arena, &m, &envelope, &chain->source, NOW + 5, &v);
+	verify_message(arena, &m, &envelope, &chain->source, &(struct verify_options){ .now = NOW + 5 }, &v);
 	ck_assert_uint_eq(v.ndkim1, 1);
 	ck_assert_msg(v.dkim1[0].result == AUTH_PASS, "DKIM1: %.*s", SPAN_FMT(v.dkim1[0].text));
 	ck_assert(span_is(v.dkim1[0].a, "rsa-sha256"));

@@ -188,6 +188,12 @@ START_TEST(list_fields)
 	const char *out = revised(
 		"From: a@b.example\nList-Id: <other.example>\nPrecedence: bulk\n"
 		"List-Post: NO\nArchived-At: <x>\nAuthentication-Results: mx.lists.example; dkim=pass\n"
+		/* our name in other spellings */
+		"AUTHENTICATION-results : (a (b) \\)) MX.Lists.Example. (x) 1; dkim=pass\n"
+		"Authentication-Results:\n \"mx.lists.\\example\"; dkim=pass\n"
+		"Authentication-Results: mx.lists.example/1; dkim=pass\n"
+		"Authentication-Results: mx.lists.example(x)\n\t2; dkim=pass\n"
+		"Authentication-Results: \"mx.lists.example; dkim=pass\n"
 		"Authentication-Results: other.example; dkim=pass\nBcc: secret@x.example\n\nx\n",
 		false, &reversible);
 	for (int i = 0; i < LENGTH(names); i++) {

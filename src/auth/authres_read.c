@@ -1,0 +1,315 @@
+/*
+ * Authentication-Results of others (RFC 8601 2.2), and the little of Received that
+ * says which hop wrote what stands above it.
+ *
+ * Two uses with opposite needs. To remove what claims to be ours every spelling must
+ * be recognised; to believe a field it must be well formed: a result is believed
+ * only when all before it, and all of itself, could be read.
+ */
+#include "auth/authres.h"
+
+#include "base/ascii.h"
+#include "mail/addr.h"
+#include "mail/idn.h"
+
+/* ---- words ---- */
+
+/* Behind white space and comments, which nest; at the end of S when one does not close. */
+static struct span skip_cfws(struct span s)
+{
+	size_t i = 0, depth = 0;
+
+	for (; i < s.n; i++) {
+		char c = s.p[i];
+
+		if (depth && c == '\\') {
+			i++;
+		} else if (c == '(') {
+			depth++;
+		} else if (c == ')' && depth) {
+			depth--;
+		} else if (!depth && !ascii_fws(c)) {
+			break;
+		}
+	}
+	return span_from(s, i);
+}
+
+/* Octets of the quoted string at the start of S; 0 when it does not end. */
+static size_t quoted_length(struct span s)
+{
+	for (size_t i = 1; i < s.n; i++) {
+		if (s.p[i] == '\\') {
+			i++;
+		} else if (s.p[i] == '"') {
+			return i + 1;
+		}
+	}
+	return 0;
+}
+
+/* The quoted string at the start of S, without quotes and backslashes. */
+static struct span unquote(struct arena *arena, struct span s)
+{
+	char *out = arena_alloc(arena, s.n);
+	size_t n = 0;
+
+	for (size_t i = 1; i < s.n && s.p[i] != '"'; i++) {
+		if (s.p[i] == '\\' && i + 1 < s.n) {
+			i++;
+		}
+		if (s.p[i] != '\r' && s.p[i] != '\n') {
+			out[n++] = s.p[i];
+		}
+	}
+	return (struct span){ out, n };
+}
+
+/*
+ * The word at *REST behind white space and comments, moved over: up to white space, a
+ * comment, one of STOP, or a quoted string that does not end. Other quoted strings are
+ * one with what is round them.
+ */
+static struct span take_word(struct span *rest, const char *stop)
+{
+	struct span s = skip_cfws(*rest), stops = span_str(stop);
+	size_t n = 0, step = 1;
+
+	while (n < s.n && step && !ascii_fws(s.p[n]) && s.p[n] != '(' &&
+	       span_chr(stops, s.p[n]) == SPAN_NONE) {
+		step = s.p[n] == '"' ? quoted_length(span_from(s, n)) : 1;
+		n += step;
+	}
+	*rest = span_from(s, n);
+	return span_sub(s, 0, n);
+}
+
+static bool take_char(struct span *rest, char c)
+{
+	struct span s = skip_cfws(*rest);
+
+	if (!s.n || s.p[0] != c) {
+		return false;
+	}
+	*rest = span_from(s, 1);
+	return true;
+}
+
+/* ---- names of servers ---- */
+
+/* The authserv-id at *REST. '/' begins a version in the old form of RFC 5451. */
+static struct span take_id(struct arena *arena, struct span *rest)
+{
+	struct span s = skip_cfws(*rest);
+
+	if (s.n && s.p[0] == '"') {
+		size_t n = quoted_length(s);
+
+		*rest = span_from(s, n ? n : s.n);
+		return unquote(arena, s);
+	}
+	return take_word(rest, ";/");
+}
+
+/* Two spellings of one name: case, a dot at the end, U-labels. */
+static struct span folded(struct arena *arena, struct span id)
+{
+	struct span out;
+
+	id = span_trim(id);
+	if (span_ends(id, SPAN("."))) {
+		id.n--;
+	}
+	return idn_ascii(arena, id, &out, NULL) ? out : id;
+}
+
+bool authres_is_ours(struct span value, struct span authserv_id)
+{
+	struct arena *arena = arena_new();
+	struct span ours = folded(arena, authserv_id), loose = skip_cfws(value);
+	bool same = span_ieq(folded(arena, take_id(arena, &value)), ours);
+
+	/* A quoted string that does not end, as somebody may read it who does not mind. */
+	if (!same && span_starts(loose, SPAN("\""))) {
+		loose = span_from(loose, 1);
+		same = span_ieq(folded(arena, take_word(&loose, ";/\"")), ours);
+	}
+	arena_free(arena);
+	return same;
+}
+
+/* Is NAME one of TRUSTED, or, with BELOW, a host below one? */
+static bool is_trusted(struct arena *arena, struct span trusted, struct span name, bool below)
+{
+	name = folded(arena, name);
+	while (name.n && trusted.p) {
+		struct span ids = span_cut(&trusted, ',');
+
+		while (ids.n) {
+			struct span id = folded(arena, take_word(&ids, ""));
+
+			if (id.n &&
+			    (span_ieq(id, name) || (below && addr_domain_below(name, id)))) {
+				return true;
+			}
+			if (!id.n) { /* a comment, or nothing */
+				break;
+			}
+		}
+	}
+	return false;
+}
+
+/* ---- results ---- */
+
+/* One result: method [/ version] = result, and its reason and properties. */
+struct resinfo {
+	struct span method, result, mailfrom;
+	bool has_mailfrom, has_helo;
+};
+
+/* Behind the method: "= result". */
+static bool take_result(struct span *rest, struct resinfo *out)
+{
+	if (take_char(rest, '/')) {
+		take_word(rest, "=;");
+	}
+	if (!take_char(rest, '=')) {
+		return false;
+	}
+	out->result = take_word(rest, ";");
+	return out->result.n > 0;
+}
+
+/* "ptype.property = value"; also "reason = value", and words of no standard such as "action=none".
+ */
+static bool take_property(struct span *rest, struct resinfo *out)
+{
+	struct span type = take_word(rest, ".=;"), property = SPAN(""), value;
+
+	if (take_char(rest, '.')) {
+		property = take_word(rest, "=;");
+	}
+	if (!type.n || !take_char(rest, '=')) {
+		return false;
+	}
+	value = take_word(rest, ";");
+	if (span_iis(type, "smtp") && span_iis(property, "helo")) {
+		out->has_helo = true;
+	} else if (span_iis(type, "smtp") && span_iis(property, "mailfrom") && !out->has_mailfrom) {
+		out->has_mailfrom = true;
+		out->mailfrom = value;
+	}
+	return true;
+}
+
+/* The next result of *REST, which begins with ';'. False at the end, and where it cannot be read.
+ */
+static bool next_resinfo(struct span *rest, struct resinfo *out)
+{
+	struct span s;
+
+	*out = (struct resinfo){ .has_mailfrom = false };
+	if (!take_char(rest, ';')) {
+		return false;
+	}
+	out->method = take_word(rest, "/=;");
+	if (!out->method.n || !take_result(rest, out)) {
+		return false;
+	}
+	for (s = skip_cfws(*rest); s.n && s.p[0] != ';'; s = skip_cfws(*rest)) {
+		if (!take_property(rest, out)) {
+			return false;
+		}
+	}
+	return true;
+}
+
+/* The domain of "local@domain", "@domain" or "domain", in brackets or not, as A-labels. */
+static struct span mailfrom_domain(struct arena *arena, struct span value)
+{
+	struct span out;
+	size_t at;
+
+	if (value.n && value.p[0] == '"' && quoted_length(value) == value.n) {
+		value = unquote(arena, value);
+	}
+	if (span_starts(value, SPAN("<")) && span_ends(value, SPAN(">"))) {
+		value = span_sub(value, 1, value.n - 1);
+	}
+	at = span_rchr(value, '@');
+	value = at == SPAN_NONE ? value : span_from(value, at + 1);
+	return idn_ascii(arena, value, &out, NULL) ? out : SPAN("");
+}
+
+/*
+ * Look through the field VALUE; true when SPF of MAIL FROM is in it. The first that is not of HELO
+ * decides, whether it names MAIL FROM or not: what is behind it may have come out of a
+ * comment that a stranger's address ended.
+ */
+static bool read_field(struct arena *arena, struct span value, struct span trusted,
+                       struct spf_result *out)
+{
+	struct span version;
+	struct resinfo r;
+
+	if (!is_trusted(arena, trusted, take_id(arena, &value), false)) {
+		return false;
+	}
+	take_char(&value, '/');
+	version = take_word(&value, ";");
+	if (version.n && !span_is(version, "1")) {
+		return false;
+	}
+	while (next_resinfo(&value, &r)) {
+		if (span_iis(r.method, "spf") && (r.has_mailfrom || !r.has_helo)) {
+			out->result = addr_lower(arena, r.result);
+			out->domain = mailfrom_domain(arena, r.mailfrom);
+			return true;
+		}
+	}
+	return false;
+}
+
+/* ---- hops ---- */
+
+/* The host behind "by" in the Received value VALUE; empty when there is none. */
+static struct span received_by(struct span value)
+{
+	while (skip_cfws(value).n) {
+		struct span word = take_word(&value, ";");
+
+		if (span_iis(word, "by")) {
+			return take_word(&value, ";");
+		}
+		if (!word.n) {
+			break;
+		}
+	}
+	return SPAN("");
+}
+
+void authres_spf(struct arena *arena, const struct message *m, struct span trusted,
+                 struct spf_result *out)
+{
+	struct span first = SPAN("");
+
+	*out = (struct spf_result){ .result = SPAN(""), .domain = SPAN("") };
+	for (size_t i = 0; trusted.n && i < m->count; i++) {
+		const struct field *f = &m->fields[i];
+
+		if (span_iis(f->name, "Authentication-Results") &&
+		    read_field(arena, f->value, trusted, out)) {
+			return;
+		}
+		if (span_iis(f->name, "Received")) {
+			struct span by = received_by(f->value);
+
+			first = first.n ? first : by;
+			if (!span_ieq(by, first) && !span_iis(by, "localhost") &&
+			    !is_trusted(arena, trusted, by, true)) {
+				return;
+			}
+		}
+	}
+}
