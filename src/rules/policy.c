@@ -4,6 +4,7 @@
  */
 #include "rules/policy.h"
 
+#include "auth/dmarc.h"
 #include "base/limits.h"
 
 static const char *const names[] = {
@@ -157,6 +158,25 @@ static bool always(const struct policy_input *in)
 	return true;
 }
 
+/* Does DMARC of the author's domain ask for something to be done with what is not proved? */
+static bool asks_for_proof(const struct policy_input *in)
+{
+	return dmarc_effective(&in->verdict->dmarc) != DMARC_POLICY_NONE;
+}
+
+/* A bare post on which only the policy of the author's domain decides, and nobody knows it. */
+static bool policy_unknown(const struct policy_input *in)
+{
+	const struct dmarc_result *dmarc = &in->verdict->dmarc;
+	return bare(in) && in->list->unauthenticated == LIST_BARE_AUTO && !in->domain_signs &&
+	       dmarc->result == AUTH_TEMPERROR && !dmarc->found.n;
+}
+
+static enum decision by_patience(const struct policy_input *in)
+{
+	return in->patient ? DECISION_PUT_BACK : DECISION_HOLD;
+}
+
 static enum decision by_chain(const struct policy_input *in)
 {
 	return action(in->list->broken_signature);
@@ -189,8 +209,11 @@ static enum decision by_bare(const struct policy_input *in)
 	case LIST_BARE_HOLD: return DECISION_HOLD;
 	case LIST_BARE_AUTO: break;
 	}
-	return in->domain_signs && !vouched(in) ? DECISION_HOLD : DECISION_ACCEPT;
+	return (in->domain_signs || asks_for_proof(in)) && !vouched(in) ? DECISION_HOLD
+	                                                                : DECISION_ACCEPT;
 }
+
+#define NO_PROOF "no signature proves that the author wrote this"
 
 static const struct check {
 	const char *name;
@@ -226,10 +249,35 @@ static const struct check {
 	{ "moderated", moderated, NULL, DECISION_HOLD, false, false, "the list is moderated" },
 	{ "nonmember", not_member, by_nonmember, DECISION_HOLD, false, true,
 	  "the author is not a member" },
-	{ "unauthenticated", bare, by_bare, DECISION_HOLD, false, true,
-	  "no signature proves that the author wrote this" },
+	{ "dmarc", policy_unknown, by_patience, DECISION_HOLD, false, false,
+	  "what the author's domain asks for could not be found out: DNS does not answer" },
+	{ "unauthenticated", bare, by_bare, DECISION_HOLD, false, true, NO_PROOF },
 	{ "accept", always, NULL, DECISION_ACCEPT, true, false, "no rule objects" },
 };
+
+/* The setting alone, or why `auto` came to its decision. */
+static struct span explain_bare(struct arena *arena, const struct policy_input *in)
+{
+	const struct dmarc_result *dmarc = &in->verdict->dmarc;
+	if (in->list->unauthenticated == LIST_BARE_AUTO && asks_for_proof(in)) {
+		return arena_printf(
+			arena, NO_PROOF ", and %.*s asks by DMARC to %s what is not proved",
+			SPAN_FMT(dmarc->found), dmarc_policy_name(dmarc_effective(dmarc)));
+	}
+	if (in->list->unauthenticated == LIST_BARE_AUTO) {
+		return SPAN(NO_PROOF ", and mail of the author's domain was signed before");
+	}
+	return SPAN(NO_PROOF);
+}
+
+static struct span reason(struct arena *arena, const struct check *c, const struct policy_input *in)
+{
+	if (c->applies == chain_broken) {
+		return arena_printf(arena, "%s: %.*s", c->reason,
+		                    SPAN_FMT(in->verdict->dkim2.text));
+	}
+	return c->applies == bare ? explain_bare(arena, in) : span_str(c->reason);
+}
 
 struct policy_result policy_decide(struct arena *arena, const struct policy_input *in)
 {
@@ -242,12 +290,7 @@ struct policy_result policy_decide(struct arena *arena, const struct policy_inpu
 		if (d == DECISION_ACCEPT && c->passes) {
 			continue;
 		}
-		struct span reason = span_str(c->reason);
-		if (c->applies == chain_broken) {
-			reason = arena_printf(arena, "%s: %.*s", c->reason,
-			                      SPAN_FMT(in->verdict->dkim2.text));
-		}
-		return (struct policy_result){ d, c->name, reason };
+		return (struct policy_result){ d, c->name, reason(arena, c, in) };
 	}
 	return (struct policy_result){ DECISION_HOLD, "none", SPAN("no rule applies") };
 }

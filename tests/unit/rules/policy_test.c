@@ -225,6 +225,88 @@ CHANGE(replay_same_bytes)
 	replay(in, list, v);
 	in->same_bytes = true;
 }
+/* A bare post whose author's domain has a record. */
+static void asks(struct verdict *v, enum dmarc_policy policy, bool testing)
+{
+	v->from_authentic = false;
+	v->dmarc = (struct dmarc_result){ .result = AUTH_FAIL,
+		                          .author = SPAN("b.example"),
+		                          .found = SPAN("b.example"),
+		                          .policy = policy,
+		                          .testing = testing };
+}
+CHANGE(bare_none)
+{
+	UNUSED;
+	asks(v, DMARC_POLICY_NONE, false);
+}
+CHANGE(bare_quarantine)
+{
+	UNUSED;
+	asks(v, DMARC_POLICY_QUARANTINE, false);
+}
+CHANGE(bare_reject)
+{
+	UNUSED;
+	asks(v, DMARC_POLICY_REJECT, false);
+}
+CHANGE(bare_reject_test)
+{
+	UNUSED;
+	asks(v, DMARC_POLICY_REJECT, true);
+}
+CHANGE(bare_quarantine_test)
+{
+	UNUSED;
+	asks(v, DMARC_POLICY_QUARANTINE, true);
+}
+CHANGE(bare_reject_accepted)
+{
+	bare_reject(in, list, v);
+	list->unauthenticated = LIST_BARE_ACCEPT;
+}
+CHANGE(proved_reject)
+{
+	UNUSED;
+	asks(v, DMARC_POLICY_REJECT, false);
+	v->from_authentic = true;
+}
+CHANGE(unknown)
+{
+	UNUSED;
+	v->from_authentic = false;
+	v->dmarc.result = AUTH_TEMPERROR;
+}
+CHANGE(unknown_too_long)
+{
+	unknown(in, list, v);
+	in->patient = false;
+}
+CHANGE(unknown_proved)
+{
+	unknown(in, list, v);
+	v->from_authentic = true;
+}
+CHANGE(unknown_accepted)
+{
+	unknown(in, list, v);
+	list->unauthenticated = LIST_BARE_ACCEPT;
+}
+CHANGE(unknown_held)
+{
+	unknown(in, list, v);
+	list->unauthenticated = LIST_BARE_HOLD;
+}
+CHANGE(unknown_of_signer)
+{
+	unknown(in, list, v);
+	in->domain_signs = true;
+}
+CHANGE(unknown_of_stranger)
+{
+	unknown(in, list, v);
+	in->member = false;
+}
 
 static const struct change changes[] = {
 	{ "handed, a stranger", handed_stranger, "accept", DECISION_ACCEPT, DECISION_ACCEPT },
@@ -265,6 +347,23 @@ static const struct change changes[] = {
 	{ "bare held", bare_held, "unauthenticated", DECISION_HOLD, DECISION_ACCEPT },
 	{ "bare rejected", bare_rejected, "unauthenticated", DECISION_REJECT, DECISION_ACCEPT },
 	{ "bare accepted", bare_accepted, "accept", DECISION_ACCEPT, DECISION_ACCEPT },
+	{ "bare none", bare_none, "accept", DECISION_ACCEPT, DECISION_ACCEPT },
+	{ "bare quarantine", bare_quarantine, "unauthenticated", DECISION_HOLD, DECISION_ACCEPT },
+	{ "bare reject", bare_reject, "unauthenticated", DECISION_HOLD, DECISION_ACCEPT },
+	{ "bare reject, t=y", bare_reject_test, "unauthenticated", DECISION_HOLD, DECISION_ACCEPT },
+	{ "bare quarantine, t=y", bare_quarantine_test, "accept", DECISION_ACCEPT,
+	  DECISION_ACCEPT },
+	{ "bare reject accepted", bare_reject_accepted, "accept", DECISION_ACCEPT,
+	  DECISION_ACCEPT },
+	{ "proved reject", proved_reject, "accept", DECISION_ACCEPT, DECISION_ACCEPT },
+	{ "unknown", unknown, "dmarc", DECISION_PUT_BACK, DECISION_ACCEPT },
+	{ "unknown too long", unknown_too_long, "dmarc", DECISION_HOLD, DECISION_ACCEPT },
+	{ "unknown proved", unknown_proved, "accept", DECISION_ACCEPT, DECISION_ACCEPT },
+	{ "unknown accepted", unknown_accepted, "accept", DECISION_ACCEPT, DECISION_ACCEPT },
+	{ "unknown held", unknown_held, "unauthenticated", DECISION_HOLD, DECISION_ACCEPT },
+	{ "unknown of signer", unknown_of_signer, "unauthenticated", DECISION_HOLD,
+	  DECISION_ACCEPT },
+	{ "unknown of stranger", unknown_of_stranger, "nonmember", DECISION_HOLD, DECISION_ACCEPT },
 };
 
 static struct policy_input input(struct list *list, struct message *m, struct verdict *v)
@@ -301,6 +400,33 @@ START_TEST(decided)
 	r = policy_decide(arena, &in);
 	ck_assert_msg(r.decision == c->approved, "%s, approved: %s", c->name,
 	              decision_name(r.decision));
+}
+END_TEST
+
+/* The reason says which of the two made `auto` hold it. */
+static const struct {
+	void (*make)(struct policy_input *in, struct list *list, struct verdict *v);
+	const char *reason;
+} reasons[] = {
+	{ bare_held, "no signature proves that the author wrote this" },
+	{ bare_of_signer, "no signature proves that the author wrote this, and mail of the author's"
+	                  " domain was signed before" },
+	{ bare_reject, "no signature proves that the author wrote this, and b.example asks by DMARC"
+	               " to reject what is not proved" },
+	{ bare_reject_test, "no signature proves that the author wrote this, and b.example asks by"
+	                    " DMARC to quarantine what is not proved" },
+	{ chain, "DKIM2: FAIL: x" },
+};
+
+START_TEST(explained)
+{
+	struct list list = { 0 };
+	struct verdict v;
+	struct message m = parsed("From: a@b.example\r\n\r\nx\r\n");
+	struct policy_input in = input(&list, &m, &v);
+	reasons[_i].make(&in, &list, &v);
+	struct span reason = policy_decide(arena, &in).reason;
+	ck_assert_msg(span_is(reason, reasons[_i].reason), "%.*s", SPAN_FMT(reason));
 }
 END_TEST
 
@@ -362,6 +488,7 @@ Suite *policy_suite(void)
 	TCase *tc = tcase_create("policy");
 	tcase_add_checked_fixture(tc, setup, teardown);
 	tcase_add_loop_test(tc, decided, 0, (int)(sizeof(changes) / sizeof(changes[0])));
+	tcase_add_loop_test(tc, explained, 0, (int)(sizeof(reasons) / sizeof(reasons[0])));
 	tcase_add_loop_test(tc, by_header, 0, (int)(sizeof(headers) / sizeof(headers[0])));
 	tcase_add_test(tc, hops);
 	suite_add_tcase(suite, tc);
