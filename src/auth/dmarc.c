@@ -212,7 +212,7 @@ static void count_spf(const struct dmarc *d, const struct spf_result *spf, struc
 {
 	enum dmarc_alignment a;
 
-	if (!span_iis(spf->result, "pass") || !spf->domain.n || d->state == STATE_NONE) {
+	if (!span_iis(spf->result, "pass") || !spf->domain.n) {
 		return;
 	}
 	a = align(d, spf->domain, strict_spf(d), true);
