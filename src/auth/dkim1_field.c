@@ -1,6 +1,6 @@
 /*
- * One DKIM-Signature field taken apart (RFC 6376 3.5), and the choice of header
- * fields that is common to signing and verifying.
+ * One signature field taken apart (RFC 6376 3.5, RFC 8617 4.1), and the choice of
+ * header fields that is common to signing and verifying.
  *
  * The tags are judged one by one, each by its row of a table; the first reason
  * ends it. Domain and selector come early, so that a result can name them.
@@ -179,18 +179,47 @@ static const char *judge_t(struct arena *arena, struct span value, struct dkim1_
 	return t > out->expires ? "x= is before t=" : NULL;
 }
 
+/* Names that RFC 8617 4.1.2 does not want in an ARC-Message-Signature; see doc/departures. */
+static const char *judge_h_arc(struct arena *arena, struct span value, struct dkim1_field *out)
+{
+	(void)arena, (void)value;
+	for (size_t i = 0; i < out->n; i++) {
+		if (span_iis(out->names[i], "arc-seal")) {
+			return "h= covers arc-seal";
+		}
+	}
+	return NULL;
+}
+
+static const char *judge_h_seal(struct arena *arena, struct span value, struct dkim1_field *out)
+{
+	(void)arena, (void)value, (void)out;
+	return "h= is not allowed";
+}
+
+enum { SIG = DKIM1_SIGNATURE, AMS = DKIM1_ARC_MESSAGE, SEAL = DKIM1_ARC_SEAL };
+
 static const struct {
 	const char *name;
+	unsigned kinds;      /* that have the tag; others do not look at it */
 	const char *missing; /* what is said when it is not there; NULL: optional */
 	judge *judge;
 } tags[] = {
-	{ "d", "no d= tag", judge_d },    { "s", "no s= tag", judge_s },
-	{ "v", "no v= tag", judge_v },    { "a", "no a= tag", judge_a },
-	{ "c", NULL, judge_c },           { "h", "no h= tag", judge_h },
-	{ "bh", "no bh= tag", judge_bh }, { "b", "no b= tag", judge_b },
-	{ "q", NULL, judge_q },           { "i", NULL, judge_i },
-	{ "l", NULL, judge_l },           { "x", NULL, judge_x },
-	{ "t", NULL, judge_t },
+	{ "d", SIG | AMS | SEAL, "no d= tag", judge_d },
+	{ "s", SIG | AMS | SEAL, "no s= tag", judge_s },
+	{ "v", SIG, "no v= tag", judge_v },
+	{ "a", SIG | AMS | SEAL, "no a= tag", judge_a },
+	{ "c", SIG | AMS, NULL, judge_c },
+	{ "h", SIG | AMS, "no h= tag", judge_h },
+	{ "h", AMS, NULL, judge_h_arc },
+	{ "h", SEAL, NULL, judge_h_seal },
+	{ "bh", SIG | AMS, "no bh= tag", judge_bh },
+	{ "b", SIG | AMS | SEAL, "no b= tag", judge_b },
+	{ "q", SIG | AMS, NULL, judge_q },
+	{ "i", SIG, NULL, judge_i },
+	{ "l", SIG | AMS, NULL, judge_l },
+	{ "x", SIG | AMS, NULL, judge_x },
+	{ "t", SIG | AMS | SEAL, NULL, judge_t },
 };
 
 /* The tag's value B inside TEXT grown over the white space round it. */
@@ -207,11 +236,13 @@ static struct span with_space(struct span text, struct span b)
 	return span_sub(text, from, to);
 }
 
-const char *dkim1_field_parse(struct arena *arena, const struct field *f, struct dkim1_field *out)
+const char *dkim1_field_parse(struct arena *arena, const struct field *f, enum dkim1_kind kind,
+                              struct dkim1_field *out)
 {
 	struct taglist list;
 
 	*out = (struct dkim1_field){ .length = UINT64_MAX, .expires = UINT64_MAX };
+	out->header = kind == DKIM1_ARC_SEAL ? CANON_RELAXED : CANON_SIMPLE;
 	if (!taglist_parse(f->value, 0, &list, NULL)) {
 		return "syntax error";
 	}
@@ -219,6 +250,9 @@ const char *dkim1_field_parse(struct arena *arena, const struct field *f, struct
 		const struct tag *tag = taglist_find(&list, tags[i].name);
 		const char *reason = tags[i].missing;
 
+		if (!(tags[i].kinds & kind)) {
+			continue;
+		}
 		if (tag) {
 			reason = tags[i].judge(arena, tag->value, out);
 		}

@@ -1,10 +1,13 @@
 #ifndef LADLE_AUTH_DKIM1_FIELD_H
 #define LADLE_AUTH_DKIM1_FIELD_H
 
-/* Inside of dkim1_*.c: one DKIM-Signature field taken apart, and what it signs. */
+/* Inside of dkim1_*.c and arc_*.c: one signature field taken apart, and what it signs. */
 
 #include "auth/canon.h"
 #include "mail/taglist.h"
+
+/* ARC (RFC 8617 4.1) has two fields that are like DKIM-Signature but for some tags. */
+enum dkim1_kind { DKIM1_SIGNATURE = 1, DKIM1_ARC_MESSAGE = 2, DKIM1_ARC_SEAL = 4 };
 
 struct dkim1_field {
 	struct span d, s, a, i; /* d, s as A-labels once they parsed; i with its default */
@@ -21,10 +24,12 @@ struct dkim1_field {
 };
 
 /*
- * Take F apart. NULL when it is a valid signature of RFC 6376 that could be
- * checked, else the reason (static text); what was understood until then is in *OUT.
+ * Take F, a field of KIND, apart. NULL when it is a valid signature of RFC 6376 (8617)
+ * that could be checked, else the reason (static text); what was understood until then is in
+ * *OUT. The i= and cv= of ARC are not looked at.
  */
-const char *dkim1_field_parse(struct arena *arena, const struct field *f, struct dkim1_field *out);
+const char *dkim1_field_parse(struct arena *arena, const struct field *f, enum dkim1_kind kind,
+                              struct dkim1_field *out);
 
 /*
  * The fields that the N names of an h= select, appended in FORM: a repeated name

@@ -32,7 +32,7 @@ static void verify_field(struct dkim1_checker *c, struct span author, size_t sel
                          struct dkim1_result *out)
 {
 	struct dkim1_field f;
-	const char *reason = dkim1_field_parse(c->arena, &c->m->fields[self], &f);
+	const char *reason = dkim1_field_parse(c->arena, &c->m->fields[self], DKIM1_SIGNATURE, &f);
 	struct dkim1_outcome o = { AUTH_PERMERROR, span_str(reason) };
 
 	*out = (struct dkim1_result){ .d = f.d, .s = f.s, .a = f.a, .i = f.i };

@@ -30,7 +30,7 @@ static void announce_dkim1(struct arena *arena, struct lookups *l, const struct 
 {
 	struct dkim1_field parsed;
 
-	if (!dkim1_field_parse(arena, f, &parsed)) {
+	if (!dkim1_field_parse(arena, f, DKIM1_SIGNATURE, &parsed)) {
 		announce_key(arena, l, parsed.s, parsed.d);
 	}
 }
