@@ -242,7 +242,10 @@ const char *dkim1_field_parse(struct arena *arena, const struct field *f, enum d
 	struct taglist list;
 
 	*out = (struct dkim1_field){ .length = UINT64_MAX, .expires = UINT64_MAX };
-	out->header = kind == DKIM1_ARC_SEAL ? CANON_RELAXED : CANON_SIMPLE;
+	if (kind != DKIM1_SIGNATURE) {
+		/* Without c=, too: doc/departures. */
+		out->header = out->body = CANON_RELAXED;
+	}
 	if (!taglist_parse(f->value, 0, &list, NULL)) {
 		return "syntax error";
 	}
