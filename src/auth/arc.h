@@ -16,6 +16,12 @@
 void arc_verify(struct arena *arena, const struct message *m, const struct keysource *source,
                 int64_t now, struct arc_result *out);
 
+/*
+ * What AUTHRES, the value of an Authentication-Results field of our own, says of the chain:
+ * AUTH_PASS or AUTH_FAIL, AUTH_NONE when nothing.
+ */
+enum auth_result arc_found(struct span authres);
+
 /* What a new set says. */
 struct arc_seal {
 	unsigned i;          /* its number, 1 to ARC_SETS */

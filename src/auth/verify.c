@@ -5,6 +5,7 @@
  */
 #include "auth/verify.h"
 
+#include "auth/arc.h"
 #include "auth/authres.h"
 #include "auth/dkim1_field.h"
 #include "auth/dmarc.h"
@@ -26,12 +27,27 @@ static void announce_key(struct arena *arena, struct lookups *l, struct span sel
 	}
 }
 
-static void announce_dkim1(struct arena *arena, struct lookups *l, const struct field *f)
+static void announce_dkim1(struct arena *arena, struct lookups *l, const struct field *f,
+                           enum dkim1_kind kind)
 {
 	struct dkim1_field parsed;
 
-	if (!dkim1_field_parse(arena, f, DKIM1_SIGNATURE, &parsed)) {
+	if (!dkim1_field_parse(arena, f, kind, &parsed)) {
 		announce_key(arena, l, parsed.s, parsed.d);
+	}
+}
+
+/* Those of a chain; after the others, which are needed more. */
+static void announce_arc(struct arena *arena, struct lookups *l, const struct message *m)
+{
+	for (size_t i = 0; i < m->count; i++) {
+		const struct field *f = &m->fields[i];
+
+		if (span_iis(f->name, "ARC-Seal")) {
+			announce_dkim1(arena, l, f, DKIM1_ARC_SEAL);
+		} else if (span_iis(f->name, "ARC-Message-Signature")) {
+			announce_dkim1(arena, l, f, DKIM1_ARC_MESSAGE);
+		}
 	}
 }
 
@@ -89,11 +105,12 @@ static void announce_signatures(struct arena *arena, struct lookups *l, const st
 		}
 		signatures++;
 		if (dkim1) {
-			announce_dkim1(arena, l, f);
+			announce_dkim1(arena, l, f, DKIM1_SIGNATURE);
 		} else {
 			announce_dkim2(arena, l, f);
 		}
 	}
+	announce_arc(arena, l, m);
 }
 
 /* ---- the verdict ---- */
@@ -220,14 +237,5 @@ void verify_message(struct arena *arena, const struct message *m, const struct e
 	struct dmarc *dmarc;
 
 	*out = (struct verdict){ .temporary = false };
-	announce_dmarc(arena, lookups, author);
-	announce_signatures(arena, lookups, m);
-	lookups_prefetch(lookups);
-	dkim2_verify(arena, m, envelope, &limited, options->now, &out->dkim2);
-	dkim1_verify(arena, m, &limited, options->now, &out->dkim1, &out->ndkim1);
-	read_spf(arena, m, envelope, options->trusted, &out->spf);
-	dmarc = dmarc_discover(arena, &limited, author);
-	dmarc_align_signatures(dmarc, out->dkim1, out->ndkim1);
-	conclude(dmarc, author.n > 0, out);
-	verify_original(arena, m, &limited, options->now, out);
+	announce_arc(arena, l, m);
 }

@@ -13,8 +13,8 @@ struct verify_options {
 
 /*
  * Prefetches keys and DMARC records, verifies DKIM2 and DKIM1 (DKIM1 also on the original, when an
- * m=1 recipe says that the message was changed on its way into DKIM2), reads the SPF result of
- * those OPTIONS trusts, and evaluates DMARC. In ARENA.
+ * m=1 recipe says that the message was changed on its way into DKIM2) and ARC, reads the SPF result
+ * of those OPTIONS trusts, and evaluates DMARC. In ARENA.
  */
 void verify_message(struct arena *arena, const struct message *m, const struct envelope *envelope,
                     const struct keysource *source, const struct verify_options *options,

@@ -2,10 +2,11 @@
  * One variant, many copies. Everything that is the same for all recipients is
  * kept in the press: parsed fields, body segments, the header hash up to where
  * the personal field sorts and the canonical text behind it. Without a personal
- * field Message-Instance, hash state and DKIM1 signature are made once.
+ * field Message-Instance, hash state and DKIM1 signature are made once; the ARC set always is.
  */
 #include "flow/copy.h"
 
+#include "auth/arc.h"
 #include "auth/canon.h"
 #include "base/ascii.h"
 #include "base/file.h"
@@ -36,6 +37,8 @@ struct copy_press {
 	struct buf instance, dkim1;
 	const struct keyring *hop; /* NULL: no imaginary hop is needed */
 	struct buf via;            /* its field */
+	bool sealed;
+	struct buf seal; /* ARC set of all copies; covers nothing personal */
 };
 
 static bool digest_from(struct span octets, struct digest *out, struct err *e)
@@ -158,6 +161,7 @@ void copy_press_free(struct copy_press *p)
 		buf_free(&p->instance);
 		buf_free(&p->dkim1);
 		buf_free(&p->via);
+		buf_free(&p->seal);
 		arena_free(p->arena);
 	}
 }
@@ -216,6 +220,21 @@ static bool common(struct copy_press *p, int64_t now, struct buf *mi, struct dki
 	                          (p->base.i == 0 || instance(p, mi, prefix, e)));
 }
 
+/* Once a press. The topmost Authentication-Results are ours: they say what came in. */
+static bool seal(struct copy_press *p, int64_t now, struct err *e)
+{
+	const struct field *results = message_find(&p->header, "Authentication-Results");
+	struct arc_seal said = { .t = now };
+	if (p->sealed || !p->list->sign || !p->list->arc_seal || !results) {
+		return true;
+	}
+	said.authres = results->value;
+	p->sealed = !arc_next(p->header.fields, p->header.count, arc_found(said.authres), &said) ||
+	            arc_sign(&p->keys->v[0], p->header.fields, p->header.count, &p->body_relaxed,
+	                     &said, &p->seal, e);
+	return p->sealed;
+}
+
 static bool sign(struct copy_press *p, const struct copy_job *job,
                  const struct dkim2_prefix *prefix, struct buf *out, struct err *e)
 {
@@ -253,6 +272,10 @@ bool copy_header(struct copy_press *p, const struct copy_job *job, struct buf *o
 	} else {
 		ok = p->cached ||
 		     (p->cached = common(p, job->now, &p->instance, &p->prefix, &p->dkim1, e));
+	}
+	ok = ok && seal(p, job->now, e);
+	if (ok) {
+		buf_add(out, buf_span(&p->seal));
 	}
 	ok = ok && sign(p, job, personal ? prefix : p->prefix, out, e);
 	if (ok) {
@@ -366,11 +389,30 @@ static bool judge_dkim2(const struct copy_press *p, struct arena *arena, const s
 	return true;
 }
 
+/*
+ * Our set; earlier ones have keys of others. Behind cv=fail nobody looks at signatures, and
+ * neither do we.
+ */
+static bool judge_arc(const struct copy_press *p, struct arena *arena, const struct message *m,
+                      int64_t now, struct err *e)
+{
+	struct keysource source = { .self = (void *)(uintptr_t)p->keys, .txt = own_keys };
+	struct arc_result arc;
+	const struct arc_set *ours;
+	arc_verify(arena, m, &source, now, &arc);
+	ours = arc.nsets ? &arc.sets[arc.nsets - 1] : NULL;
+	return (ours && (span_is(ours->cv, "fail") ||
+	                 (ours->body == AUTH_PASS && ours->seal == AUTH_PASS))) ||
+	       err_set(e, ERR_BUG, "", "self-check: our ARC set does not verify: %.*s",
+	               SPAN_FMT(arc.text));
+}
+
 static bool judge(const struct copy_press *p, struct arena *arena, const struct message *m,
                   const struct copy_job *job, struct err *e)
 {
 	if (!judge_dkim1(p, arena, m, job->now, e) ||
-	    (p->base.i > 0 && !judge_dkim2(p, arena, m, job, e))) {
+	    (p->base.i > 0 && !judge_dkim2(p, arena, m, job, e)) ||
+	    (p->seal.n > 0 && !judge_arc(p, arena, m, job->now, e))) {
 		return false;
 	}
 	return undoes(p, arena, m) ||

@@ -28,6 +28,7 @@ struct list {
 	uint64_t protected_parts; /* enum list_protected: signed or encrypted mail and the footer */
 	uint64_t personal_unsubscribe; /* bool: List-Unsubscribe with a token of the member's own */
 	uint64_t sign;                 /* bool: DKIM1 and, by mode, DKIM2 signatures of ours */
+	uint64_t arc_seal;             /* bool: an ARC set of ours on what we sign */
 	uint64_t message_size;         /* bytes; 0: the site's */
 	struct span archive_url;
 	struct span help_url;

@@ -77,6 +77,8 @@ const struct setting settings[] = {
 	  "Give each copy a List-Unsubscribe address of its own that needs no confirmation." },
 	{ "sign", SETTING_LIST, SETTING_BOOL, "yes", NULL, 0, 0, offsetof(struct list, sign),
 	  "Sign the copies; no: they go out as they are, for a mail server that signs DKIM1 itself." },
+	{ "arc-seal", SETTING_LIST, SETTING_BOOL, "no", NULL, 0, 0, offsetof(struct list, arc_seal),
+	  "Seal what was found on arrival (ARC), for receivers that trust this list; needs sign." },
 	{ "list-message-size", SETTING_LIST, SETTING_SIZE, "0", NULL, 0, LIMIT_MESSAGE_HARD,
 	  offsetof(struct list, message_size), "Largest post on this list; 0: the site's limit." },
 	{ "archive-url", SETTING_LIST, SETTING_URL, "", "https http", 0, 0,
