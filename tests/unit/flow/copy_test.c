@@ -1,6 +1,7 @@
 #include "auth/verify.h"
 #include "flow/copy.h"
 
+#include "auth/arc.h"
 #include "rules/setting.h"
 #include "unit/auth/chain.h"
 #include "unit/auth/samples.h"
@@ -247,6 +248,97 @@ START_TEST(cached_is_the_same)
 	copy_press_free(w.press);
 	w.press = copy_press_new(&w.variant, w.received.raw, &list, &ring, &e);
 	ck_assert(w.press && span_eq(header_of(&w, SPAN("")), cached));
+	copy_press_free(w.press);
+}
+END_TEST
+
+/* ---- ARC ---- */
+
+static struct span arc_part(struct span header)
+{
+	return span_sub(header, 0, span_find(header, SPAN("\r\nDKIM")));
+}
+
+/* One set for all copies, on top; it verifies, and all else is as without it. */
+START_TEST(sealed)
+{
+	struct work w;
+	struct err e = { 0 };
+	struct copy_job job = job_for(SPAN(PERSONAL));
+	struct arc_result arc;
+	struct span plain, header, other;
+	struct message m;
+	start(&w, &modes[_i]);
+	plain = header_of(&w, SPAN(PERSONAL));
+	copy_press_free(w.press);
+	list.arc_seal = 1;
+	start(&w, &modes[_i]);
+	header = header_of(&w, SPAN(PERSONAL));
+	other = header_of(&w, SPAN(""));
+	ck_assert(span_ends(header, plain));
+	ck_assert(span_starts(header, SPAN("ARC-Seal: i=1; a=rsa-sha256; cv=none;")));
+	ck_assert(span_eq(arc_part(header), arc_part(other)));
+	m = sample_parse(arena, copy_of(&w, other));
+	arc_verify(arena, &m, &chain->source, NOW + 5, &arc);
+	ck_assert_msg(arc.result == AUTH_PASS, "%.*s", SPAN_FMT(arc.text));
+	verify(&w, &modes[_i], header);
+	if (modes[_i].undone) {
+		undo(&w, &modes[_i], header);
+	}
+	ck_assert_msg(copy_check(w.press, &job, header, &e), "%s", e.text);
+	/* The self-check looks at it. */
+	((char *)(uintptr_t)header.p)[span_find(header, SPAN("t=")) + 2] ^= 1;
+	ck_assert(!copy_check(w.press, &job, header, &e) && strstr(e.text, "ARC"));
+	copy_press_free(w.press);
+}
+END_TEST
+
+/*
+ * A post that came with a chain: what our results say of it decides. Nothing is added
+ * when they say nothing, though there is one.
+ */
+static const struct {
+	const char *results, *start;
+} chains[] = {
+	{ "mx; arc=pass", "ARC-Seal: i=2; a=rsa-sha256; cv=pass;" },
+	{ "mx; arc=fail", "ARC-Seal: i=2; a=rsa-sha256; cv=fail;" },
+	{ "mx; dkim=none", "DKIM" },
+	{ "mx; arc=fail; cv=fail", "DKIM" },
+};
+
+START_TEST(sealed_before)
+{
+	struct work w;
+	struct err e = { 0 };
+	struct copy_job job = job_for(SPAN(PERSONAL));
+	struct buf out = BUF_INIT;
+	struct span one;
+	struct message m;
+	list.arc_seal = 1;
+	start(&w, &modes[0]);
+	one = header_of(&w, SPAN(""));
+	copy_press_free(w.press);
+	one = arc_part(one);
+	if (_i == 3) {
+		char *bytes = arena_str(arena, one);
+		memcpy(bytes + span_find(one, SPAN("cv=none")), "cv=fail", 7);
+		one.p = bytes;
+	}
+	m = sample_parse(arena, w.variant.header);
+	for (size_t i = 0; i < m.count; i++) {
+		if (span_iis(m.fields[i].name, "Authentication-Results")) {
+			buf_printf(&out, "Authentication-Results: %s\r\n%.*s\r\n", chains[_i].results,
+			           SPAN_FMT(one));
+		} else {
+			buf_add(&out, m.fields[i].raw);
+		}
+	}
+	w.variant.header = buf_move(&out, arena);
+	w.press = copy_press_new(&w.variant, w.received.raw, &list, &ring, &e);
+	ck_assert_msg(w.press && copy_header(w.press, &job, &out, &e), "%s", e.text);
+	ck_assert_msg(span_starts(buf_span(&out), span_str(chains[_i].start)), "%.60s", out.p);
+	ck_assert_msg(copy_check(w.press, &job, buf_span(&out), &e), "%s", e.text);
+	buf_free(&out);
 	copy_press_free(w.press);
 }
 END_TEST
@@ -558,6 +650,8 @@ Suite *copy_suite(void)
 	tcase_add_loop_test(c, verifies, 0, MODES);
 	tcase_add_loop_test(c, many_copies, 0, MODES);
 	tcase_add_loop_test(c, cached_is_the_same, 0, MODES);
+	tcase_add_loop_test(c, sealed, 0, MODES);
+	tcase_add_loop_test(c, sealed_before, 0, (int)(sizeof(chains) / sizeof(chains[0])));
 	tcase_add_loop_test(c, notices_header, 0, MODES);
 	tcase_add_loop_test(c, notices_dkim2, 1, MODES);
 	tcase_add_loop_test(c, notices_body, 0, MODES);
