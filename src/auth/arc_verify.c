@@ -91,13 +91,10 @@ static bool structure(struct verifier *v)
 	return true;
 }
 
-/* Step 4: the newest message signature. */
-static bool message_signature(struct verifier *v)
+static struct dkim1_outcome message_signature(struct verifier *v, unsigned i)
 {
-	unsigned n = v->chain.n;
-	const struct field *field = v->chain.v[n].part[ARC_MESSAGE];
+	const struct field *field = v->chain.v[i].part[ARC_MESSAGE];
 	size_t self = (size_t)(field - v->c.m->fields);
-	struct arc_set *set = &v->out->sets[n - 1];
 	struct dkim1_field f;
 	const char *reason = dkim1_field_parse(v->c.arena, field, DKIM1_ARC_MESSAGE, &f);
 	struct dkim1_outcome o = { AUTH_PERMERROR, span_str(reason) };
@@ -109,8 +106,36 @@ static bool message_signature(struct verifier *v)
 	if (o.result == AUTH_PASS) {
 		o = check(v, &f, self, NULL);
 	}
-	set->body = o.result;
+	return o;
+}
+
+/* Step 4. */
+static bool newest_message_signature(struct verifier *v)
+{
+	unsigned n = v->chain.n;
+	struct dkim1_outcome o = message_signature(v, n);
+
+	v->out->sets[n - 1].body = o.result;
 	return o.result == AUTH_PASS || fault(v, n, "ARC-Message-Signature", o.result, o.reason);
+}
+
+/*
+ * Step 5, which changes no result, so that it comes last: the older ones, as far as they
+ * pass. One that nobody knows about counts as not looked at.
+ */
+static void older_message_signatures(struct verifier *v)
+{
+	struct dkim1_outcome o = { AUTH_PASS, SPAN_END };
+
+	for (unsigned i = v->chain.n - 1; i > 0 && o.result == AUTH_PASS; i--) {
+		struct arc_set *set = &v->out->sets[i - 1];
+
+		o = message_signature(v, i);
+		if (o.result != AUTH_TEMPERROR) {
+			set->body = o.result;
+			set->text = o.reason;
+		}
+	}
 }
 
 /* Take the seals apart and hash what they sign. */
@@ -170,7 +195,8 @@ void arc_verify(struct arena *arena, const struct message *m, const struct keyso
 		return;
 	}
 	describe(v);
-	if (structure(v) && message_signature(v) && read_seals(v) && seals(v)) {
+	if (structure(v) && newest_message_signature(v) && read_seals(v) && seals(v)) {
 		out->result = AUTH_PASS;
+		older_message_signatures(v);
 	}
 }
