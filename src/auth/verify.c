@@ -237,5 +237,15 @@ void verify_message(struct arena *arena, const struct message *m, const struct e
 	struct dmarc *dmarc;
 
 	*out = (struct verdict){ .temporary = false };
-	announce_arc(arena, l, m);
+	announce_dmarc(arena, lookups, author);
+	announce_signatures(arena, lookups, m);
+	lookups_prefetch(lookups);
+	dkim2_verify(arena, m, envelope, &limited, options->now, &out->dkim2);
+	dkim1_verify(arena, m, &limited, options->now, &out->dkim1, &out->ndkim1);
+	read_spf(arena, m, envelope, options->trusted, &out->spf);
+	dmarc = dmarc_discover(arena, &limited, author);
+	dmarc_align_signatures(dmarc, out->dkim1, out->ndkim1);
+	conclude(dmarc, author.n > 0, out);
+	verify_original(arena, m, &limited, options->now, out);
+	arc_verify(arena, m, &limited, options->now, &out->arc);
 }

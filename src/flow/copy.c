@@ -396,7 +396,8 @@ static bool judge_dkim2(const struct copy_press *p, struct arena *arena, const s
 static bool judge_arc(const struct copy_press *p, struct arena *arena, const struct message *m,
                       int64_t now, struct err *e)
 {
-	struct keysource source = { .self = (void *)(uintptr_t)p->keys, .txt = own_keys };
+	struct own_keys own = { p->keys, NULL };
+	struct keysource source = { .self = &own, .txt = own_txt };
 	struct arc_result arc;
 	const struct arc_set *ours;
 	arc_verify(arena, m, &source, now, &arc);

@@ -534,7 +534,7 @@ static void prepare_alias(struct work *w, bool key, bool munge, bool fine)
 	struct envelope envelope = { true, SPAN("ann@one.example"), &rcpt, 1 };
 	struct chain_hop hop = { .d = "one.example", .mf = "ann@one.example", .rt = ALIAS };
 	w->received = sample_parse(arena, chain_hop(chain, SPAN(POST), &hop));
-	verify_message(arena, &w->received, &envelope, &chain->source, NOW, &verdict);
+	verify_message(arena, &w->received, &envelope, &chain->source, &(struct verify_options){ .now = NOW }, &verdict);
 	struct prepare_input in = {
 		.site = &site, .list = &list, .message = &w->received, .verdict = &verdict,
 		.recipient = rcpt, .arrived_as = rcpt, .arrived_key = key, .id = SPAN("id"),
@@ -569,7 +569,7 @@ START_TEST(over_a_hop)
 		undo(&w, &mode, header);
 		ck_assert(checks(&w, header));
 		struct message m = sample_parse(arena, copy_of(&w, header));
-		verify_message(arena, &m, &envelope, &chain->source, NOW, &v);
+		verify_message(arena, &m, &envelope, &chain->source, &(struct verify_options){ .now = NOW }, &v);
 		ck_assert_uint_eq(v.dkim2.nhops, 3);
 		ck_assert(span_is(v.dkim2.hops[1].d, "example.net"));
 		ck_assert(span_is(v.dkim2.hops[1].nd, "lists.example"));
