@@ -37,4 +37,9 @@
 #define LIMIT_BUSY_MS         30000        /* milliseconds to wait for a locked database */
 #define LIMIT_PUT_BACK        86400        /* seconds to retry after a DNS failure */
 
+/* Comparing texts line by line; beyond, all that differs is one change. */
+#define LIMIT_DIFF_LINES    200000u   /* lines that are looked at one by one */
+#define LIMIT_DIFF_DISTANCE 1000u     /* lines that differ */
+#define LIMIT_DIFF_WORK     20000000u /* comparisons of two lines */
+
 #endif
