@@ -33,6 +33,15 @@ void dkim2_verify(struct arena *arena, const struct message *m, const struct env
 bool dkim2_undo(struct arena *arena, const struct message *m, uint64_t to, struct span *out,
                 struct err *e);
 
+/*
+ * What each revision above TO changed, as unified diffs (mail/diff.h), oldest first, appended
+ * to OUT: from "m=1" to "m=2 (domain that made it)". Both sides are what dkim2_undo gives,
+ * without the fields of DKIM2 itself. Nothing for a revision that changed nothing. Errors: as
+ * dkim2_undo; then OUT is as it was.
+ */
+bool dkim2_diff(struct arena *arena, const struct message *m, uint64_t to, struct buf *out,
+                struct err *e);
+
 /* ---- signing ---- */
 
 /* What is the same for all copies of one variant of a post. */
