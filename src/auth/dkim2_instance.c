@@ -53,21 +53,31 @@ static struct span body_digest(struct revision *revision, enum hash_alg alg)
 }
 
 static struct dkim2_fault check_set(struct revision *revision, const struct dkim2_mi *mi,
-                                    const struct dkim2_hash_set *set)
+                                    const struct dkim2_hash_set *set, struct dkim2_hash *result)
 {
 	struct dkim2_fault fault = { .id = DKIM2_OK, .n = mi->m, .value = set->name };
+	bool header, body;
 
 	if (!set->known) {
 		fault.id = DKIM2_INSTANCE_ALGORITHM;
-	} else if (!span_eq(header_digest(revision, set->alg), set->header)) {
+		result->header_result = result->body_result = AUTH_PERMERROR;
+		return fault;
+	}
+	header = span_eq(header_digest(revision, set->alg), set->header);
+	body = span_eq(body_digest(revision, set->alg), set->body);
+	result->header_result = header ? AUTH_PASS : AUTH_FAIL;
+	result->body_result = body ? AUTH_PASS : AUTH_FAIL;
+	if (!header) {
 		fault.id = DKIM2_INSTANCE_HEADER_HASH;
-	} else if (!span_eq(body_digest(revision, set->alg), set->body)) {
+	} else if (!body) {
 		fault.id = DKIM2_INSTANCE_BODY_HASH;
 	}
 	return fault;
 }
 
-static struct dkim2_fault check_hashes(struct revision *revision, const struct dkim2_mi *mi)
+/* RESULTS: of each set. Groups behind one that passed are not looked at. */
+static struct dkim2_fault check_hashes(struct revision *revision, const struct dkim2_mi *mi,
+                                       struct dkim2_hash *results)
 {
 	struct dkim2_fault no_group = { .id = DKIM2_INSTANCE_NO_GROUP, .n = mi->m };
 	struct dkim2_tally groups = { 0 };
@@ -79,7 +89,7 @@ static struct dkim2_fault check_hashes(struct revision *revision, const struct d
 		struct dkim2_fault fault;
 
 		for (; i < mi->nsets && mi->sets[i].group == group; i++) {
-			fault = check_set(revision, mi, &mi->sets[i]);
+			fault = check_set(revision, mi, &mi->sets[i], &results[i]);
 			dkim2_tally_add(&sets, &fault);
 		}
 		fault = dkim2_tally_all(&sets);
@@ -202,7 +212,7 @@ struct dkim2_fault dkim2_check_instances(struct arena *arena, const struct messa
 	for (size_t k = chain->ninstances; k > 0 && fault.id == DKIM2_OK; k--) {
 		const struct dkim2_mi *mi = &chain->instances[k - 1];
 
-		fault = check_hashes(&revision, mi);
+		fault = check_hashes(&revision, mi, results[k - 1].sets);
 		if (k == chain->ninstances) {
 			*newest = fault.id == DKIM2_OK;
 		}

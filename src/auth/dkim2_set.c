@@ -100,6 +100,7 @@ static struct dkim2_fault check_set(struct checker *checker, const struct dkim2_
 	                        signature)) {
 		fault.id = DKIM2_SIGNATURE_INCORRECT;
 	}
+	set->authenticated = key && key->authenticated;
 	if (key && key->status == KEY_OK) {
 		set->bits = pkey_bits(key->key);
 	}

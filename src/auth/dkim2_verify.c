@@ -5,9 +5,16 @@
  */
 #include "auth/dkim2_field.h"
 
+#include "base/ascii.h"
+#include "base/codec.h"
 #include "mail/addr.h"
+#include "mail/date.h"
+#include "mail/taglist.h"
 
 #include <string.h>
+
+/* The last second of the year 9999, which is the last that date_iso can write. */
+#define DATE_LAST UINT64_C(253402300799)
 
 static const struct dkim2_fault ok = { .id = DKIM2_OK };
 
@@ -177,18 +184,102 @@ static struct dkim2_fault check_normal(const struct message *m)
 
 /* ---- results ---- */
 
+static struct dkim2_steps show_steps(const struct step *steps, size_t n)
+{
+	struct dkim2_steps out = { .steps = n };
+
+	for (size_t i = 0; i < n; i++) {
+		if (steps[i].kind == STEP_COPY) {
+			out.copied += steps[i].last - steps[i].first + 1;
+		} else {
+			out.restored++;
+		}
+	}
+	return out;
+}
+
+static void show_recipe(struct arena *arena, const struct dkim2_mi *mi, struct dkim2_instance *out)
+{
+	const struct recipe *recipe = &mi->recipe;
+
+	out->has_recipe = mi->has_recipe;
+	out->header_changed = recipe->nfields > 0;
+	out->body_changed = recipe->has_body;
+	out->body_steps = show_steps(recipe->body, recipe->nbody);
+	out->nfields = recipe->nfields;
+	out->fields = arena_array(arena, out->nfields, sizeof(*out->fields));
+	out->field_steps = arena_array(arena, out->nfields, sizeof(*out->field_steps));
+	for (size_t i = 0; i < out->nfields; i++) {
+		const struct recipe_field *field = &recipe->fields[i];
+
+		out->fields[i] = field->name;
+		out->field_steps[i] = show_steps(field->steps, field->n);
+	}
+}
+
+static struct span base64(struct arena *arena, struct span bytes)
+{
+	struct buf out = BUF_INIT;
+
+	codec_base64(&out, bytes);
+	return buf_move(&out, arena);
+}
+
+/* The value of tag NAME, as it stands; empty when there is none. */
+static struct span tag_value(const struct field *field, const char *name)
+{
+	const struct tag *tag = NULL;
+	struct taglist tags;
+
+	if (taglist_parse(field->value, TAGLIST_EMPTY_TAGS, &tags, NULL)) {
+		tag = taglist_find(&tags, name);
+	}
+	return tag ? tag->value : (struct span){ NULL, 0 };
+}
+
+/* How many octets BASE64, which is known to be good, stands for. */
+static size_t decoded_length(struct span base64)
+{
+	size_t digits = 0;
+
+	for (size_t i = 0; i < base64.n; i++) {
+		digits += !ascii_fws(base64.p[i]) && base64.p[i] != '=';
+	}
+	return digits * 6 / 8;
+}
+
 static void show_instance(struct arena *arena, const struct dkim2_mi *mi,
                           struct dkim2_instance *out)
 {
 	out->m = mi->m;
-	out->has_recipe = mi->has_recipe;
-	out->header_changed = mi->recipe.nfields > 0;
-	out->body_changed = mi->recipe.has_body;
 	out->hashes = mi->hashes;
-	out->nfields = mi->recipe.nfields;
-	out->fields = arena_array(arena, out->nfields, sizeof(*out->fields));
-	for (size_t i = 0; i < out->nfields; i++) {
-		out->fields[i] = mi->recipe.fields[i].name;
+	out->nsets = mi->nsets;
+	out->sets = arena_array(arena, mi->nsets, sizeof(*out->sets));
+	for (size_t i = 0; i < mi->nsets; i++) {
+		out->sets[i].algorithm = mi->sets[i].name;
+		out->sets[i].group = mi->sets[i].group;
+		out->sets[i].header = base64(arena, mi->sets[i].header);
+		out->sets[i].body = base64(arena, mi->sets[i].body);
+	}
+	show_recipe(arena, mi, out);
+	if (mi->has_recipe) {
+		out->recipe_bytes = decoded_length(tag_value(mi->field, "r"));
+	}
+}
+
+static void show_hop(struct arena *arena, const struct dkim2_sig *sig, struct dkim2_hop *out)
+{
+	struct span flags = tag_value(sig->field, "f");
+	size_t cap = 0;
+
+	*out = sig->hop;
+	if (out->t <= DATE_LAST) {
+		out->time = date_iso(arena, (int64_t)out->t);
+	}
+	while (flags.p) {
+		struct span flag = span_trim(span_cut(&flags, ','));
+
+		*ARENA_PUSH(arena, out->flags, out->nflags, cap) = flag;
 	}
 }
 
@@ -198,7 +289,7 @@ static void show_chain(struct arena *arena, const struct dkim2_chain *chain,
 	out->nhops = chain->nsigs;
 	out->hops = arena_array(arena, chain->nsigs, sizeof(*out->hops));
 	for (size_t k = 0; k < chain->nsigs; k++) {
-		out->hops[k] = chain->sigs[k].hop;
+		show_hop(arena, &chain->sigs[k], &out->hops[k]);
 	}
 	out->ninstances = chain->ninstances;
 	out->instances = arena_array(arena, chain->ninstances, sizeof(*out->instances));

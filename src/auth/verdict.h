@@ -33,20 +33,38 @@ struct dkim2_set {
 	struct span selector, algorithm;
 	unsigned group; /* 0 for the first group */
 	unsigned bits;
+	bool authenticated; /* key record came with AD */
 	enum auth_result result;
 	struct span text;
 };
 
 struct dkim2_hop {
 	uint64_t i, m, t;
+	struct span time;         /* t as date_iso; empty when that has no such form */
 	struct span d, mf, nd, n; /* mf decoded, with brackets */
 	struct span *rt;          /* decoded, with brackets */
 	size_t rts;
 	bool feedback, feedhere, exploded;
+	struct span *flags; /* as in the field, unknown ones too */
+	size_t nflags;
 	struct dkim2_set *sets;
 	size_t nsets;
 	enum auth_result result; /* of this hop's signature; AUTH_NONE: not reached */
 	struct span text;
+};
+
+/* One hash set of a Message-Instance. */
+struct dkim2_hash {
+	struct span algorithm;
+	unsigned group;                              /* 0 for the first group */
+	struct span header, body;                    /* base64 */
+	enum auth_result header_result, body_result; /* AUTH_NONE: not compared */
+};
+
+/* What a recipe takes over from the revision it is in, and what it brings back itself. */
+struct dkim2_steps {
+	uint64_t steps;
+	uint64_t copied, restored; /* fields, or lines of the body */
 };
 
 struct dkim2_instance {
@@ -54,10 +72,18 @@ struct dkim2_instance {
 	bool has_recipe;
 	bool header_changed, body_changed; /* what its recipe touches */
 	struct span *fields;               /* names in the recipe, lower case */
+	struct dkim2_steps *field_steps;   /* of each */
 	size_t nfields;
-	struct span hashes;      /* the h= value, squeezed */
+	struct dkim2_steps body_steps; /* when body_changed */
+	size_t recipe_bytes;           /* of its JSON */
+	struct span hashes;            /* the h= value, squeezed */
+	struct dkim2_hash *sets;       /* the same, read */
+	size_t nsets;
 	enum auth_result result; /* of its hashes; AUTH_NONE: not reached */
 	struct span text;
+	bool compared;        /* changes is filled (report_compare) */
+	struct span *changes; /* what it changed of the revision before, in words */
+	size_t nchanges;
 };
 
 struct dkim2_result {

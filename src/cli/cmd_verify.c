@@ -9,9 +9,6 @@
 
 #include <string.h>
 
-#define EXIT_FAIL        1
-#define EXIT_NONE        2
-#define EXIT_LATER       75
 #define LIMIT_KEY_SOURCE (16u * 1024 * 1024)
 #define DNS_SECONDS      10
 
@@ -85,37 +82,34 @@ static bool open_keys(struct call *call, struct dns **dns, struct keysource *out
 	return true;
 }
 
-/* Is there anything that could prove who wrote it? */
-static bool something(const struct verdict *v)
-{
-	return v->ndkim1 > 0 || v->spf.result.n > 0;
-}
+/* What this command says by its exit code, beside sysexits. */
+enum { VERIFIED = 0, NOT_VERIFIED = 1, NOTHING_TO_VERIFY = 2 };
 
-/* 0 verified, 1 not, 2 nothing to verify, 75 try again. */
 static int exit_code(const struct verdict *v)
 {
-	bool temporary = v->temporary;
-	switch (v->dkim2.result) {
-	case AUTH_PASS: return 0;
-	case AUTH_FAIL:
-	case AUTH_PERMERROR: return EXIT_FAIL;
-	case AUTH_TEMPERROR: return EXIT_LATER;
-	case AUTH_NONE: break;
-	}
-	if (v->from_authentic) {
-		return 0;
-	}
-	for (size_t i = 0; i < v->ndkim1; i++) {
-		temporary = temporary || v->dkim1[i].result == AUTH_TEMPERROR;
-	}
-	return temporary ? EXIT_LATER : something(v) ? EXIT_FAIL : EXIT_NONE;
+	const int later = err_exit(ERR_TEMPORARY);
+	const int codes[] = {
+		[REPORT_FULLY_VERIFIED] = VERIFIED,
+		[REPORT_PROVISIONALLY_VERIFIED] =
+			v->dkim2.result == AUTH_TEMPERROR ? later : NOT_VERIFIED,
+		[REPORT_FAILED] = NOT_VERIFIED,
+		[REPORT_INVALID] = NOT_VERIFIED,
+		[REPORT_AUTHOR_VERIFIED] = VERIFIED,
+		[REPORT_UNVERIFIED] = NOT_VERIFIED,
+		[REPORT_TEMPORARY] = later,
+		[REPORT_UNSIGNED] = NOTHING_TO_VERIFY,
+	};
+
+	return codes[report_state(v)];
 }
 
-static void print(struct call *call, const struct verdict *v)
+static void print(struct call *call, const struct message *m, struct verdict *v)
 {
+	struct report_letter letter;
 	struct json j = JSON_INIT(&call->out);
+	report_compare(call->arena, m, v, &letter);
 	if (!call->json) {
-		report_text(&call->out, v);
+		report_text(&call->out, v, &letter);
 		return;
 	}
 	json_open(&j, '{');
@@ -140,7 +134,7 @@ static bool verify_run(struct call *call)
 	if (ok) {
 		struct verify_options options = { now, trusted(call) };
 		verify_message(call->arena, &m, &envelope, &keys, &options, &v);
-		print(call, &v);
+		print(call, &m, &v);
 		call->exit = exit_code(&v);
 	}
 	dns_free(dns);

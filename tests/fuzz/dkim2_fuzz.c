@@ -5,6 +5,7 @@
  * hash and signature.
  */
 #include "auth/dkim2.h"
+#include "auth/report.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -142,6 +143,30 @@ static void undo_all(struct arena *arena, const struct message *m, size_t revisi
 	}
 }
 
+/* All that is told of it: bounded, on lines of their own; diffs whenever all can be undone. */
+static void tell(struct arena *arena, const struct message *m, const struct dkim2_result *result)
+{
+	struct verdict v = { .dkim2 = *result };
+	struct report_letter letter;
+	struct buf out = BUF_INIT;
+	struct json j = JSON_INIT(&out);
+	struct span original;
+	bool undone = dkim2_undo(arena, m, 0, &original, NULL);
+
+	report_compare(arena, m, &v, &letter);
+	report_text(&out, &v, &letter);
+	for (size_t i = 0; i < out.n; i++) {
+		require(out.p[i] == '\n' || (unsigned char)out.p[i] >= ' ');
+	}
+	buf_clear(&out);
+	json_open(&j, '{');
+	report_json(&j, &v);
+	json_close(&j);
+	buf_clear(&out);
+	require(dkim2_diff(arena, m, 0, &out, NULL) == undone);
+	buf_free(&out);
+}
+
 static void run_message(struct span raw)
 {
 	struct arena *arena = arena_new();
@@ -152,6 +177,7 @@ static void run_message(struct span raw)
 		dkim2_verify(arena, &m, NULL, &source, NOW, &result);
 		check_consistent(&result);
 		undo_all(arena, &m, result.ninstances);
+		tell(arena, &m, &result);
 	}
 	arena_free(arena);
 }
