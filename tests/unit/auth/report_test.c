@@ -209,7 +209,7 @@ static struct told look(struct made *w, struct span raw)
 	struct message m = sample_parse(w->arena, raw);
 	struct told told;
 
-	verify_message(w->arena, &m, &unknown, &w->chain->source, CHAIN_NOW, &told.v);
+	verify_message(w->arena, &m, &unknown, &w->chain->source, &(struct verify_options){ .now = CHAIN_NOW }, &told.v);
 	report_compare(w->arena, &m, &told.v, &told.letter);
 	return told;
 }
@@ -501,7 +501,7 @@ START_TEST(authenticated_key)
 	struct message m = sample_parse(w.arena, two_changes(&w));
 	struct verdict v;
 
-	verify_message(w.arena, &m, &unknown, &source, CHAIN_NOW, &v);
+	verify_message(w.arena, &m, &unknown, &source, &(struct verify_options){ .now = CHAIN_NOW }, &v);
 	ck_assert(v.dkim2.hops[0].sets[0].authenticated);
 	/* and nobody compared revisions */
 	ck_assert(span_is(jsonpath(w.arena, as_json(w.arena, &v), "dkim2.instances.1.changes"),
