@@ -16,12 +16,14 @@
 #include <openssl/err.h>
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
+#include <openssl/objects.h>
 #include <openssl/params.h>
 #include <openssl/pem.h>
 #include <openssl/rsa.h>
 #include <openssl/x509.h>
 
 #include <stdio.h>
+#include <string.h>
 #include <sysexits.h>
 #include <unistd.h>
 
@@ -32,6 +34,8 @@ enum { ED25519_OCTETS = 32, MLDSA44_OCTETS = 1312 };
 
 /* Domain separation of ML-DSA in DKIM2. */
 #define MLDSA44_CONTEXT "DKIM2"
+/* Its name in a private key (RFC 9881 2). */
+#define MLDSA44_OID "2.16.840.1.101.3.4.3.17"
 
 struct key_name {
 	const char *record; /* k= of a key record */
@@ -372,6 +376,31 @@ struct pkey *pkey_private(struct span pem, struct err *e)
 		return NULL;
 	}
 	return wrap(evp, true, e);
+}
+
+bool pkey_is_mldsa44(struct span pem)
+{
+	BIO *bio = pem.n <= INT32_MAX ? BIO_new_mem_buf(octets_of(pem), (int)pem.n) : NULL;
+	PKCS8_PRIV_KEY_INFO *info =
+		bio ? PEM_read_bio_PKCS8_PRIV_KEY_INFO(bio, NULL, NULL, NULL) : NULL;
+	const ASN1_OBJECT *algorithm = NULL;
+	char oid[sizeof(MLDSA44_OID) + 1] = "";
+	bool is = info && PKCS8_pkey_get0(&algorithm, NULL, NULL, NULL, info) == 1 &&
+	          OBJ_obj2txt(oid, sizeof(oid), algorithm, 1) == (int)sizeof(MLDSA44_OID) - 1 &&
+	          strcmp(oid, MLDSA44_OID) == 0;
+
+	PKCS8_PRIV_KEY_INFO_free(info);
+	BIO_free(bio);
+	ERR_clear_error();
+	return is;
+}
+
+bool pkey_same(const struct pkey *a, const struct pkey *b)
+{
+	bool same = a->type == b->type && EVP_PKEY_eq(a->evp, b->evp) == 1;
+
+	ERR_clear_error();
+	return same;
 }
 
 struct pkey *pkey_generate(enum key_type type, unsigned bits, struct err *e)

@@ -55,6 +55,10 @@ unsigned pkey_bits(const struct pkey *k); /* RSA modulus; 256 for Ed25519 */
 struct pkey *pkey_public(enum key_type type, struct span octets, struct err *e);
 /* Private key from PEM (PKCS #8 or PKCS #1), unencrypted. */
 struct pkey *pkey_private(struct span pem, struct err *e);
+/* Does PEM hold an ML-DSA-44 key (RFC 9881)? Told also where libcrypto cannot read it. */
+bool pkey_is_mldsa44(struct span pem);
+/* Are the public halves the same? */
+bool pkey_same(const struct pkey *a, const struct pkey *b);
 /* A new key; BITS is for RSA (2048 to 4096). */
 struct pkey *pkey_generate(enum key_type type, unsigned bits, struct err *e);
 bool pkey_pem(const struct pkey *k, struct buf *out, struct err *e);    /* private, PKCS #8 */

@@ -11,6 +11,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define LIMIT_KEY_SOURCE (16u * 1024 * 1024)
+#define DNS_SECONDS      10
+
 const char *call_opt(const struct call *call, const char *name)
 {
 	for (size_t i = call->nvalues; i > 0; i--) {
@@ -181,4 +184,40 @@ struct span call_time(struct call *call, int64_t t)
 	}
 	struct span iso = date_iso(call->arena, t); /* 2026-11-27T18:30:01Z */
 	return arena_printf(call->arena, "%.*s %.*s", 10, iso.p, 8, iso.p + 11);
+}
+
+/* A site was named, or is here and nothing else says where keys come from. */
+static bool has_site(const struct call *call)
+{
+	return call->config || (!call_opt(call, "--dns") && file_exists("ladle.conf"));
+}
+
+bool call_keysource(struct call *call, struct dns **dns, struct keysource *out)
+{
+	const char *where = call_opt(call, "--dns");
+	struct buf text = BUF_INIT;
+	struct span servers = span_str(where);
+	struct env *env = ARENA_NEW(call->arena, struct env); /* the resolver keeps it */
+	*env = env_real();
+	if (has_site(call) && !call_context(call, 0)) {
+		return false;
+	}
+	if (where && file_exists(where)) {
+		bool ok =
+			file_read(where, LIMIT_KEY_SOURCE, &text, &call->err) &&
+			key_file_source(call->arena, buf_move(&text, call->arena), out, &call->err);
+		buf_free(&text);
+		return ok;
+	}
+	if (!where && call->context) {
+		servers = call->context->site.dns_servers;
+	}
+	*dns = dns_new(servers, DNS_SECONDS, env, &call->err);
+	if (!*dns) {
+		return where ? err_prefix(&call->err, "--dns \"%s\" is neither a file nor a server",
+		                          where)
+		             : false;
+	}
+	*out = dns_source(*dns);
+	return true;
 }

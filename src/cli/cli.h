@@ -84,6 +84,13 @@ struct context *call_context(struct call *call, unsigned needs);
 /* Write what is in out so far; for people, so unless json or raw, made printable by call_clean. */
 void call_flush(struct call *call);
 
+/*
+ * Where key records come from. --dns: a file when there is one of that name, else servers.
+ * Without it: the site's resolver, or the system's. *DNS is set when it is a resolver, to be
+ * freed by the caller in any case.
+ */
+bool call_keysource(struct call *call, struct dns **dns, struct keysource *out);
+
 /* The list that TEXT names: "dev@lists.example.org", or "dev" when only one domain has it. */
 struct list;
 bool call_list(struct call *call, const char *text, struct list *out);

@@ -1,6 +1,6 @@
 /* key gen, ls, dns. */
+#include "cli/cmd_key.h"
 #include "cli/commands.h"
-#include "flow/keys.h"
 #include "mail/date.h"
 #include "mail/idn.h"
 
@@ -28,20 +28,43 @@ static struct span usual_selector(struct call *call, const struct kind *kind)
 	                    day.p + 8);
 }
 
-static bool generate(struct call *call, const struct kind *kind, struct span selector, int64_t bits)
-{
+struct plan {
 	struct span domain;
-	if (!idn_ascii(call->arena, span_str(call->args[0]), &domain, &call->err) ||
-	    !keys_generate(call->arena, &call->context->paths, domain, selector, kind->type,
-	                   (unsigned)bits, &call->err)) {
+	enum keys_state state;
+	int64_t bits;
+};
+
+/*
+ * The first keys of a domain sign at once, so that a new site works; a key that comes to
+ * others waits until its record is there, since mail is signed without it.
+ */
+static bool make_plan(struct call *call, struct plan *plan)
+{
+	struct keyring ring;
+	const struct paths *paths = &call->context->paths;
+	if (!idn_ascii(call->arena, span_str(call->args[0]), &plan->domain, &call->err) ||
+	    !keys_load(call->arena, paths, plan->domain, &ring, &call->err)) {
 		return false;
 	}
-	buf_printf(&call->out, "made %.*s._domainkey.%.*s (%s)\n", SPAN_FMT(selector),
-	           SPAN_FMT(domain), kind->name);
+	plan->state = ring.n > 0 ? KEYS_PENDING : KEYS_ACTIVE;
+	keys_free(&ring);
 	return true;
 }
 
-static bool gen_one(struct call *call, const char *algorithm, int64_t bits)
+static bool generate(struct call *call, const struct kind *kind, struct span selector,
+                     const struct plan *plan)
+{
+	int64_t now = call->context->env.now(&call->context->env);
+	if (!keys_generate(call->arena, &call->context->paths, plan->domain, selector, kind->type,
+	                   (unsigned)plan->bits, plan->state, now, &call->err)) {
+		return false;
+	}
+	buf_printf(&call->out, "made %.*s._domainkey.%.*s (%s, %s)\n", SPAN_FMT(selector),
+	           SPAN_FMT(plan->domain), kind->name, keys_state_name(plan->state));
+	return true;
+}
+
+static bool gen_one(struct call *call, const char *algorithm, const struct plan *plan)
 {
 	const char *selector = call_opt(call, "--selector");
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
@@ -49,31 +72,46 @@ static bool gen_one(struct call *call, const char *algorithm, int64_t bits)
 			return generate(call, &kinds[i],
 			                selector ? span_str(selector)
 			                         : usual_selector(call, &kinds[i]),
-			                bits);
+			                plan);
 		}
 	}
 	return call_usage(call, "unknown algorithm \"%s\": rsa, ed25519 or mldsa44", algorithm);
 }
 
+static void say_next(struct call *call, const struct plan *plan)
+{
+	const char *domain = call->args[0];
+	if (plan->state == KEYS_ACTIVE) {
+		buf_printf(&call->out,
+		           "it signs from now on: publish what \"ladle key dns %s\" prints before "
+		           "the first post\n",
+		           domain);
+	} else {
+		buf_printf(&call->out,
+		           "it signs once its record is seen: publish what \"ladle key dns %s\" "
+		           "prints, then \"ladle key check %s\"\n",
+		           domain, domain);
+	}
+}
+
 static bool gen_run(struct call *call)
 {
-	int64_t bits;
+	struct plan plan;
 	const char *algorithm = call_opt(call, "--algorithm");
-	if (!call_context(call, 0) || !call_number(call, "--bits", RSA_BITS, &bits)) {
+	if (!call_context(call, 0) || !call_number(call, "--bits", RSA_BITS, &plan.bits)) {
 		return false;
 	}
-	if (bits < RSA_BITS || bits > RSA_BITS_MAX) {
+	if (plan.bits < RSA_BITS || plan.bits > RSA_BITS_MAX) {
 		return call_usage(call, "--bits: %d to %d", RSA_BITS, RSA_BITS_MAX);
 	}
 	if (call_opt(call, "--selector") && !algorithm) {
 		return call_usage(call, "--selector names one key: say --algorithm too");
 	}
-	bool ok = algorithm ? gen_one(call, algorithm, bits)
-	                    : gen_one(call, "rsa", bits) && gen_one(call, "ed25519", bits);
+	bool ok = make_plan(call, &plan) &&
+	          (algorithm ? gen_one(call, algorithm, &plan)
+	                     : gen_one(call, "rsa", &plan) && gen_one(call, "ed25519", &plan));
 	if (ok) {
-		buf_printf(&call->out,
-		           "publish what \"ladle key dns %s\" prints before the first post\n",
-		           call->args[0]);
+		say_next(call, &plan);
 	}
 	return ok;
 }
@@ -95,9 +133,8 @@ const struct command cmd_key_gen = {
 	.run = gen_run,
 };
 
-static bool load(struct call *call, struct key_entry **keys, size_t *n)
+bool cmd_key_load(struct call *call, const char *domain, struct key_entry **keys, size_t *n)
 {
-	const char *domain = call_arg(call, 0);
 	if (!call_context(call, 0) ||
 	    !keys_list(call->arena, &call->context->paths, span_str(domain), keys, n, &call->err)) {
 		return false;
@@ -107,12 +144,25 @@ static bool load(struct call *call, struct key_entry **keys, size_t *n)
 	               domain, domain);
 }
 
+const char *cmd_key_state(const struct key_entry *key)
+{
+	if (key->state != KEYS_ACTIVE || key->signs) {
+		return keys_state_name(key->state);
+	}
+	return key->usable ? "replaced" : "unusable";
+}
+
+int64_t cmd_key_removable(const struct key_entry *key)
+{
+	return key->since + KEYS_RECORD_DAYS * (int64_t)86400;
+}
+
 static bool ls_run(struct call *call)
 {
 	struct key_entry *keys;
 	size_t n;
 	struct json j = JSON_INIT(&call->out);
-	if (!load(call, &keys, &n)) {
+	if (!cmd_key_load(call, call_arg(call, 0), &keys, &n)) {
 		return false;
 	}
 	call_open(call, &j, '[');
@@ -124,12 +174,16 @@ static bool ls_run(struct call *call)
 			json_kspan(&j, "selector", keys[i].selector);
 			json_kstr(&j, "algorithm", type);
 			json_kint(&j, "bits", keys[i].bits);
+			json_kstr(&j, "state", cmd_key_state(&keys[i]));
+			json_kint(&j, "since", keys[i].since);
 			json_kspan(&j, "name", keys[i].name);
 			json_kspan(&j, "record", keys[i].record);
 			json_close(&j);
 		} else {
-			buf_printf(&call->out, "%.*s\t%.*s\t%s\t%u\n", SPAN_FMT(keys[i].domain),
-			           SPAN_FMT(keys[i].selector), type, keys[i].bits);
+			buf_printf(&call->out, "%.*s\t%.*s\t%s\t%u\t%s\t%.*s\n",
+			           SPAN_FMT(keys[i].domain), SPAN_FMT(keys[i].selector), type,
+			           keys[i].bits, cmd_key_state(&keys[i]),
+			           SPAN_FMT(call_time(call, keys[i].since)));
 		}
 	}
 	call_close(call, &j);
@@ -141,15 +195,14 @@ static const struct opt json_opts[] = { OPT_JSON, { NULL, NULL, NULL } };
 const struct command cmd_key_ls = {
 	.name = "key ls",
 	.arguments = "[DOMAIN]",
-	.summary = "Show keys: domain, selector, algorithm, bits",
+	.summary = "Show keys: domain, selector, algorithm, bits, state, since when",
 	.min = 0,
 	.max = 1,
 	.opts = json_opts,
 	.run = ls_run,
 };
 
-/* A zone file line; long text in several strings, which DNS joins. */
-static void zone_line(struct buf *out, const struct key_entry *key)
+void cmd_key_zone_line(struct buf *out, const struct key_entry *key)
 {
 	buf_printf(out, "%.*s. IN TXT (", SPAN_FMT(key->name));
 	for (size_t at = 0; at < key->record.n; at += TXT_STRING) {
@@ -159,19 +212,29 @@ static void zone_line(struct buf *out, const struct key_entry *key)
 	buf_str(out, " )\n");
 }
 
+/* Records that have had their time are not asked for again. */
+static bool needed(struct call *call, const struct key_entry *key)
+{
+	int64_t now = call->context->env.now(&call->context->env);
+	return key->usable && (key->state != KEYS_RETIRED || now < cmd_key_removable(key));
+}
+
 static bool dns_run(struct call *call)
 {
 	struct key_entry *keys;
 	size_t n;
-	if (!load(call, &keys, &n)) {
+	if (!cmd_key_load(call, call_arg(call, 0), &keys, &n)) {
 		return false;
 	}
 	for (size_t i = 0; i < n; i++) {
+		if (!needed(call, &keys[i])) {
+			continue;
+		}
 		if (call_opt(call, "--tsv")) {
 			buf_printf(&call->out, "%.*s\t%.*s\n", SPAN_FMT(keys[i].name),
 			           SPAN_FMT(keys[i].record));
 		} else {
-			zone_line(&call->out, &keys[i]);
+			cmd_key_zone_line(&call->out, &keys[i]);
 		}
 	}
 	return true;

@@ -1,16 +1,11 @@
 /* verify: all that is known about a message's authenticity. */
 #include "auth/report.h"
 #include "auth/verify.h"
-#include "base/file.h"
-#include "base/limits.h"
 #include "cli/commands.h"
 #include "mail/addr.h"
 #include "net/dns.h"
 
 #include <string.h>
-
-#define LIMIT_KEY_SOURCE (16u * 1024 * 1024)
-#define DNS_SECONDS      10
 
 static bool read_path(struct call *call, const char *text, struct span *out)
 {
@@ -38,48 +33,10 @@ static bool read_envelope(struct call *call, struct envelope *out)
 	return read_path(call, from, &out->mail_from);
 }
 
-/* A site was named, or is here and nothing else says where keys come from. */
-static bool has_site(const struct call *call)
-{
-	return call->config || (!call_opt(call, "--dns") && file_exists("ladle.conf"));
-}
-
 /* Whom the site believes about SPF; nobody without a site. */
 static struct span trusted(const struct call *call)
 {
 	return call->context ? call->context->site.trusted_authserv_id : SPAN("");
-}
-
-/* --dns: a file when there is one of that name, else servers. Without it: the site's resolver, or
- * the system's. */
-static bool open_keys(struct call *call, struct dns **dns, struct keysource *out)
-{
-	const char *where = call_opt(call, "--dns");
-	struct buf text = BUF_INIT;
-	struct span servers = span_str(where);
-	struct env *env = ARENA_NEW(call->arena, struct env); /* the resolver keeps it */
-	*env = env_real();
-	if (has_site(call) && !call_context(call, 0)) {
-		return false;
-	}
-	if (where && file_exists(where)) {
-		bool ok =
-			file_read(where, LIMIT_KEY_SOURCE, &text, &call->err) &&
-			key_file_source(call->arena, buf_move(&text, call->arena), out, &call->err);
-		buf_free(&text);
-		return ok;
-	}
-	if (!where && has_site(call)) {
-		servers = call->context->site.dns_servers;
-	}
-	*dns = dns_new(servers, DNS_SECONDS, env, &call->err);
-	if (!*dns) {
-		return where ? err_prefix(&call->err, "--dns \"%s\" is neither a file nor a server",
-		                          where)
-		             : false;
-	}
-	*out = dns_source(*dns);
-	return true;
 }
 
 /* What this command says by its exit code, beside sysexits. */
@@ -130,7 +87,8 @@ static bool verify_run(struct call *call)
 	const struct env env = env_real();
 	bool ok = call_number(call, "--now", env.now(&env), &now) &&
 	          read_envelope(call, &envelope) && call_message(call, call_arg(call, 0), &text) &&
-	          message_parse(call->arena, text, &m, &call->err) && open_keys(call, &dns, &keys);
+	          message_parse(call->arena, text, &m, &call->err) &&
+	          call_keysource(call, &dns, &keys);
 	if (ok) {
 		struct verify_options options = { now, trusted(call) };
 		verify_message(call->arena, &m, &envelope, &keys, &options, &v);

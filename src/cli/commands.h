@@ -10,6 +10,7 @@ extern const struct command cmd_list_create, cmd_list_ls, cmd_list_show, cmd_lis
 extern const struct command cmd_member_add, cmd_member_rm, cmd_member_ls, cmd_member_set,
 	cmd_member_import, cmd_member_export;
 extern const struct command cmd_key_gen, cmd_key_ls, cmd_key_dns;
+extern const struct command cmd_key_check, cmd_key_retire; /* cmd_key_check.c */
 extern const struct command cmd_verify;
 extern const struct command cmd_sign;
 extern const struct command cmd_hash, cmd_undo; /* cmd_recipe.c */

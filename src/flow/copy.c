@@ -89,14 +89,36 @@ static void split_header(struct copy_press *p)
 	p->behind = buf_move(&text, p->arena);
 }
 
+/* DKIM1 knows no ML-DSA-44, and every copy that is signed has a DKIM1 signature. */
+static bool check_keys(const struct copy_press *p, struct err *e)
+{
+	const struct keyring *keys = p->keys;
+	if (!p->list->sign || (keys->n > 0 && pkey_type(keys->v[0].key) != KEY_MLDSA44)) {
+		return true;
+	}
+	if (keys->n > 0) {
+		return err_set(e, ERR_PERMANENT, "5.3.5",
+		               "no rsa or ed25519 key for \"%.*s\", which DKIM1 needs: ladle key "
+		               "gen %.*s, then ladle queue retry --all",
+		               SPAN_FMT(keys->domain), SPAN_FMT(keys->domain));
+	}
+	if (keys->passed_over.n > 0) {
+		return err_set(e, ERR_PERMANENT, "5.3.5",
+		               "\"%.*s\" is of an algorithm that this OpenSSL lacks, and there is "
+		               "no other key: ladle key gen %.*s, then ladle queue retry --all",
+		               SPAN_FMT(keys->passed_over), SPAN_FMT(p->list->domain));
+	}
+	return err_set(e, ERR_PERMANENT, "5.3.5",
+	               "no active key for \"%.*s\": ladle key gen %.*s, then ladle queue retry "
+	               "--all",
+	               SPAN_FMT(p->list->domain), SPAN_FMT(p->list->domain));
+}
+
 static bool fill(struct copy_press *p, struct err *e)
 {
 	const struct variant *v = p->v;
-	if (p->keys->n == 0 && p->list->sign) {
-		return err_set(
-			e, ERR_PERMANENT, "5.3.5",
-			"no key for \"%.*s\": ladle key gen %.*s, then ladle queue retry --all",
-			SPAN_FMT(p->list->domain), SPAN_FMT(p->list->domain));
+	if (!check_keys(p, e)) {
+		return false;
 	}
 	p->base = (struct dkim2_base){
 		.m = (uint64_t)v->mi,
@@ -374,7 +396,7 @@ static bool judge_dkim2(const struct copy_press *p, struct arena *arena, const s
 	struct span rcpt = job->rcpt_to;
 	struct envelope envelope = { true, job->mail_from, &rcpt, 1 };
 	for (size_t i = 0; i < p->keys->n; i++) {
-		struct keyring one = { p->keys->domain, &p->keys->v[i], 1 };
+		struct keyring one = { .domain = p->keys->domain, .v = &p->keys->v[i], .n = 1 };
 		struct own_keys own = { &one, p->hop };
 		struct keysource source = { .self = &own, .txt = own_txt };
 		struct dkim2_result dkim2;

@@ -41,6 +41,7 @@ struct deliver {
 	struct smtp *smtp;
 	unsigned relay_failures;  /* in a row */
 	bool known_up;            /* the store has heard from us that the relay answers */
+	bool passed_over;         /* a key of no use was in the log */
 	struct journal_mark mark; /* what this worker is at, for the one after it */
 };
 
@@ -134,6 +135,18 @@ static bool open_via(struct batch *b, struct err *e)
 	       copy_press_via(b->press, &b->via, c->env.now(&c->env), e);
 }
 
+/* Said once, not once a batch: the other keys do. */
+static void log_passed_over(struct batch *b)
+{
+	struct deliver *d = b->d;
+	if (b->keys.passed_over.n > 0 && b->keys.n > 0 && !d->passed_over) {
+		log_event(&d->c->log, LOG_LEVEL_WARNING, "key-passed-over",
+		          { "list", b->list.local }, { "key", b->keys.passed_over },
+		          { "reason", SPAN("this OpenSSL lacks its algorithm") });
+		d->passed_over = true;
+	}
+}
+
 static bool batch_open(struct batch *b, struct err *e)
 {
 	struct context *c = b->d->c;
@@ -157,6 +170,7 @@ static bool batch_open(struct batch *b, struct err *e)
 	    !keys_load(b->arena, &c->paths, b->list.domain, &b->keys, e)) {
 		return false;
 	}
+	log_passed_over(b);
 	b->press = copy_press_new(&b->variant, b->raw.bytes, &b->list, &b->keys, e);
 	return b->press && (b->variant.via.n == 0 || open_via(b, e));
 }

@@ -1,6 +1,7 @@
 /*
  * The key folder. A selector is a file name: only letters, digits, '-', '_' and
- * inner dots, so that no name leads out of the folder.
+ * inner dots, so that no name leads out of the folder. Which state a key is in is
+ * decided by the last dot of its name alone.
  */
 #include "flow/keys.h"
 
@@ -11,11 +12,28 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
-#define SUFFIX         SPAN(".pem")
 #define LIMIT_KEY_FILE (64u * 1024)
+
+static const struct {
+	const char *name, *suffix;
+} states[] = {
+	[KEYS_ACTIVE] = { "active", ".pem" },
+	[KEYS_PENDING] = { "pending", ".pending" },
+	[KEYS_RETIRED] = { "retired", ".retired" },
+};
+
+enum { STATES = sizeof(states) / sizeof(states[0]) };
+
+const char *keys_state_name(enum keys_state state)
+{
+	return states[state].name;
+}
 
 static bool selector_valid(struct span s, struct err *e)
 {
@@ -58,21 +76,47 @@ static bool names_in(struct arena *arena, const char *path, struct span suffix, 
 	return true;
 }
 
-static struct pkey *read_key(const char *path, struct err *e)
+/* A file of the folder. */
+struct key_file {
+	struct span selector;
+	enum keys_state state;
+	int64_t since;
+	const char *path;
+	struct pkey *key; /* NULL: an ML-DSA-44 key that libcrypto cannot use */
+	bool signs;
+};
+
+struct folder {
+	struct key_file *v;
+	size_t n, cap;
+};
+
+static void folder_free(struct folder *f)
+{
+	for (size_t i = 0; i < f->n; i++) {
+		pkey_free(f->v[i].key);
+	}
+	f->n = 0;
+}
+
+static bool read_key(struct key_file *file, struct err *e)
 {
 	struct buf pem = BUF_INIT;
-	struct pkey *key = NULL;
-	if (context_private(path, e) && file_read(path, LIMIT_KEY_FILE, &pem, e)) {
-		key = pkey_private(buf_span(&pem), e);
-		if (!key) {
-			err_prefix(e, "\"%s\"", path);
-		}
+	struct stat st;
+	bool ok = context_private(file->path, e) &&
+	          file_read(file->path, LIMIT_KEY_FILE, &pem, e) &&
+	          (stat(file->path, &st) == 0 || err_errno(e, "cannot stat \"%s\"", file->path));
+	if (ok) {
+		file->since = st.st_mtim.tv_sec;
+		file->key = pkey_private(buf_span(&pem), e);
+		ok = file->key || (!crypto_has_mldsa44() && pkey_is_mldsa44(buf_span(&pem))) ||
+		     err_prefix(e, "\"%s\"", file->path);
 	}
 	if (pem.p) {
 		explicit_bzero(pem.p, pem.cap);
 	}
 	buf_free(&pem);
-	return key;
+	return ok;
 }
 
 static const char *domain_folder(struct arena *arena, const struct paths *paths, struct span domain)
@@ -80,38 +124,109 @@ static const char *domain_folder(struct arena *arena, const struct paths *paths,
 	return arena_printf(arena, "%s/%.*s", paths->keys, SPAN_FMT(domain)).p;
 }
 
-/* RSA first: it is the one every verifier of DKIM1 knows. */
-static int by_type(const void *a, const void *b)
+static const char *key_path(struct arena *arena, const struct paths *paths, struct span domain,
+                            struct span selector, enum keys_state state)
 {
-	const struct signer *x = a, *y = b;
-	int d = (int)pkey_type(x->key) - (int)pkey_type(y->key);
-	return d ? d : span_cmp(x->selector, y->selector);
+	return arena_printf(arena, "%s/%.*s/%.*s%s", paths->keys, SPAN_FMT(domain),
+	                    SPAN_FMT(selector), states[state].suffix)
+	        .p;
 }
 
-static bool load_folder(struct arena *arena, const struct paths *paths, struct span domain,
-                        struct keyring *out, struct err *e)
+/* Renamed by `ladle key` since the folder was read. */
+static bool vanished(const char *path)
+{
+	struct stat st;
+	return lstat(path, &st) != 0 && errno == ENOENT;
+}
+
+static bool read_state(struct arena *arena, const struct paths *paths, struct span domain,
+                       enum keys_state state, struct folder *out, struct err *e)
 {
 	struct span *names;
 	size_t n;
-	const char *folder = domain_folder(arena, paths, domain);
-	if (!names_in(arena, folder, SUFFIX, &names, &n, e)) {
+	if (!names_in(arena, domain_folder(arena, paths, domain), span_str(states[state].suffix),
+	              &names, &n, e)) {
 		return false;
 	}
-	*out = (struct keyring){ .domain = domain };
-	out->v = arena_array(arena, n, sizeof(*out->v));
 	for (size_t i = 0; i < n; i++) {
-		const char *path = arena_printf(arena, "%s/%.*s.pem", folder, SPAN_FMT(names[i])).p;
-		struct pkey *key = read_key(path, e);
-		if (!key) {
-			keys_free(out);
+		struct key_file *file = ARENA_PUSH(arena, out->v, out->n, out->cap);
+		*file = (struct key_file){
+			.selector = names[i],
+			.state = state,
+			.path = key_path(arena, paths, domain, names[i], state),
+		};
+		if (!read_key(file, e)) {
+			if (vanished(file->path)) {
+				out->n--;
+				continue;
+			}
+			folder_free(out);
 			return false;
 		}
-		out->v[out->n++] = (struct signer){ domain, names[i], key };
-	}
-	if (n > 0) {
-		qsort(out->v, n, sizeof(*out->v), by_type);
 	}
 	return true;
+}
+
+static bool newer(const struct key_file *a, const struct key_file *b)
+{
+	return a->since != b->since ? a->since > b->since : span_cmp(a->selector, b->selector) > 0;
+}
+
+/* Mark the newest active key of each algorithm. */
+static void choose(struct folder *f)
+{
+	for (int type = KEY_RSA; type <= KEY_MLDSA44; type++) {
+		struct key_file *best = NULL;
+		for (size_t i = 0; i < f->n; i++) {
+			struct key_file *file = &f->v[i];
+			if (file->state == KEYS_ACTIVE && file->key &&
+			    (int)pkey_type(file->key) == type && (!best || newer(file, best))) {
+				best = file;
+			}
+		}
+		if (best) {
+			best->signs = true;
+		}
+	}
+}
+
+/* The keys of F that sign, which become OUT's, RSA first: every verifier of DKIM1 knows it. */
+static void take_signers(struct arena *arena, struct folder *f, struct keyring *out)
+{
+	for (size_t i = 0; i < f->n; i++) {
+		if (!f->v[i].key) {
+			out->passed_over = span_str(f->v[i].path);
+		}
+	}
+	choose(f);
+	out->v = arena_array(arena, f->n, sizeof(*out->v));
+	for (int type = KEY_RSA; type <= KEY_MLDSA44; type++) {
+		for (size_t i = 0; i < f->n; i++) {
+			struct key_file *file = &f->v[i];
+			if (file->signs && file->key && (int)pkey_type(file->key) == type) {
+				out->v[out->n++] =
+					(struct signer){ out->domain, file->selector, file->key };
+				file->key = NULL;
+			}
+		}
+	}
+}
+
+static bool load_folder(struct arena *arena, const struct paths *paths, struct keyring *out,
+                        struct err *e)
+{
+	struct folder f = { 0 };
+	bool ok = read_state(arena, paths, out->domain, KEYS_ACTIVE, &f, e);
+	if (ok && f.n > LIMIT_SETS) {
+		ok = err_set(e, ERR_PERMANENT, "5.3.5",
+		             "\"%s\" holds %zu active keys, over %u: ladle key retire",
+		             domain_folder(arena, paths, out->domain), f.n, LIMIT_SETS);
+	}
+	if (ok) {
+		take_signers(arena, &f, out);
+	}
+	folder_free(&f);
+	return ok;
 }
 
 bool keys_load(struct arena *arena, const struct paths *paths, struct span domain,
@@ -119,14 +234,8 @@ bool keys_load(struct arena *arena, const struct paths *paths, struct span domai
 {
 	*out = (struct keyring){ .domain = domain };
 	while (domain.n > 0) {
-		if (!load_folder(arena, paths, domain, out, e)) {
-			return false;
-		}
-		if (out->n > LIMIT_SETS) {
-			err_set(e, ERR_PERMANENT, "5.3.5",
-			        "\"%s\" holds %zu keys, at most %u can sign a copy",
-			        domain_folder(arena, paths, domain), out->n, LIMIT_SETS);
-			keys_free(out);
+		out->domain = domain;
+		if (!load_folder(arena, paths, out, e)) {
 			return false;
 		}
 		size_t dot = span_chr(domain, '.');
@@ -148,7 +257,8 @@ bool keys_present(struct arena *arena, const struct paths *paths, struct span do
 	while (!*present && domain.n > 0) {
 		struct span *names;
 		size_t n;
-		if (!names_in(arena, domain_folder(arena, paths, domain), SUFFIX, &names, &n, e)) {
+		if (!names_in(arena, domain_folder(arena, paths, domain),
+		              span_str(states[KEYS_ACTIVE].suffix), &names, &n, e)) {
 			return false;
 		}
 		*present = n > 0;
@@ -166,37 +276,59 @@ void keys_free(struct keyring *k)
 	k->n = 0;
 }
 
-bool keys_generate(struct arena *arena, const struct paths *paths, struct span domain,
-                   struct span selector, enum key_type type, unsigned bits, struct err *e)
+/* ---- making ---- */
+
+/* A selector is never used twice: caches and old signatures remember it. */
+static bool selector_free(struct arena *arena, const struct paths *paths, struct span domain,
+                          struct span selector, struct err *e)
 {
-	if (!idn_ascii(arena, domain, &domain, e) || !selector_valid(selector, e)) {
-		return false;
+	size_t live = 0;
+	for (unsigned i = 0; i < STATES; i++) {
+		struct span *names;
+		size_t n;
+		if (file_exists(key_path(arena, paths, domain, selector, (enum keys_state)i))) {
+			return err_set(e, ERR_PERMANENT, "",
+			               "selector \"%.*s\" of \"%.*s\" has a key already",
+			               SPAN_FMT(selector), SPAN_FMT(domain));
+		}
+		if (!names_in(arena, domain_folder(arena, paths, domain),
+		              span_str(states[i].suffix), &names, &n, e)) {
+			return false;
+		}
+		live += i == KEYS_RETIRED ? 0 : n;
 	}
-	const char *folder = domain_folder(arena, paths, domain);
-	const char *path = arena_printf(arena, "%s/%.*s.pem", folder, SPAN_FMT(selector)).p;
-	struct span *names;
-	size_t count;
-	if (!names_in(arena, folder, SUFFIX, &names, &count, e)) {
+	return live < LIMIT_SETS ||
+	       err_set(e, ERR_PERMANENT, "",
+	               "\"%.*s\" has %zu keys that are not retired: ladle key retire",
+	               SPAN_FMT(domain), live);
+}
+
+static bool set_time(const char *path, int64_t now, struct err *e)
+{
+	const struct timespec times[2] = { { .tv_sec = now }, { .tv_sec = now } };
+	return utimensat(AT_FDCWD, path, times, 0) == 0 ||
+	       err_errno(e, "cannot set the time of \"%s\"", path);
+}
+
+bool keys_generate(struct arena *arena, const struct paths *paths, struct span domain,
+                   struct span selector, enum key_type type, unsigned bits, enum keys_state state,
+                   int64_t now, struct err *e)
+{
+	if (!idn_ascii(arena, domain, &domain, e) || !selector_valid(selector, e) ||
+	    !selector_free(arena, paths, domain, selector, e)) {
 		return false;
-	}
-	if (count >= LIMIT_SETS) {
-		return err_set(e, ERR_PERMANENT, "",
-		               "\"%.*s\" has %zu keys, one for each signature a copy may have",
-		               SPAN_FMT(domain), count);
 	}
 	if (type == KEY_MLDSA44 && !crypto_has_mldsa44()) {
 		return err_set(e, ERR_PERMANENT, "",
 		               "this OpenSSL has no ML-DSA-44 (it came with 3.5)");
 	}
-	if (file_exists(path)) {
-		return err_set(e, ERR_PERMANENT, "",
-		               "selector \"%.*s\" of \"%.*s\" has a key already",
-		               SPAN_FMT(selector), SPAN_FMT(domain));
-	}
+	const char *path = key_path(arena, paths, domain, selector, state);
 	struct buf pem = BUF_INIT;
 	struct pkey *key = pkey_generate(type, bits, e);
-	bool ok = key && pkey_pem(key, &pem, e) && file_mkdirs(folder, 0700, e) &&
-	          file_replace(path, buf_span(&pem), 0600, e) && file_sync_dir(paths->keys, e);
+	bool ok = key && pkey_pem(key, &pem, e) &&
+	          file_mkdirs(domain_folder(arena, paths, domain), 0700, e) &&
+	          file_replace(path, buf_span(&pem), 0600, e) && set_time(path, now, e) &&
+	          file_sync_dir(paths->keys, e);
 	if (pem.p) {
 		explicit_bzero(pem.p, pem.cap);
 	}
@@ -205,28 +337,69 @@ bool keys_generate(struct arena *arena, const struct paths *paths, struct span d
 	return ok;
 }
 
+/* The time first: killed in between, the old state has a wrong time, which harms nobody. */
+bool keys_change(struct arena *arena, const struct paths *paths, struct key_entry *key,
+                 enum keys_state state, int64_t now, struct err *e)
+{
+	const char *from = key_path(arena, paths, key->domain, key->selector, key->state);
+	const char *to = key_path(arena, paths, key->domain, key->selector, state);
+	if (file_exists(to)) {
+		return err_set(e, ERR_PERMANENT, "", "\"%s\" is there already", to);
+	}
+	if (!set_time(from, now, e) ||
+	    (rename(from, to) != 0 && !err_errno(e, "cannot rename \"%s\"", from)) ||
+	    !file_sync_parent(to, e)) {
+		return false;
+	}
+	key->state = state;
+	key->since = now;
+	return true;
+}
+
+/* ---- listing ---- */
+
+static bool entry_of(struct arena *arena, struct span domain, const struct key_file *file,
+                     struct key_entry *out, struct err *e)
+{
+	*out = (struct key_entry){
+		.domain = domain,
+		.selector = file->selector,
+		.state = file->state,
+		.since = file->since,
+		.signs = file->signs,
+		.usable = file->key != NULL,
+		.type = file->key ? pkey_type(file->key) : KEY_MLDSA44,
+		.bits = file->key ? pkey_bits(file->key) : 0,
+		.name = arena_printf(arena, "%.*s._domainkey.%.*s", SPAN_FMT(file->selector),
+		                     SPAN_FMT(domain)),
+	};
+	return !file->key || key_text(arena, file->key, &out->record, e);
+}
+
+static int by_selector(const void *a, const void *b)
+{
+	const struct key_file *x = a, *y = b;
+	return span_cmp(x->selector, y->selector);
+}
+
 static bool list_domain(struct arena *arena, const struct paths *paths, struct span domain,
                         struct key_entry **out, size_t *n, size_t *cap, struct err *e)
 {
-	struct keyring ring;
-	if (!load_folder(arena, paths, domain, &ring, e)) {
-		return false;
+	struct folder f = { 0 };
+	for (unsigned i = 0; i < STATES; i++) {
+		if (!read_state(arena, paths, domain, (enum keys_state)i, &f, e)) {
+			return false;
+		}
 	}
 	bool ok = true;
-	for (size_t i = 0; ok && i < ring.n; i++) {
-		struct signer *s = &ring.v[i];
-		struct key_entry entry = {
-			.domain = domain,
-			.selector = s->selector,
-			.type = pkey_type(s->key),
-			.bits = pkey_bits(s->key),
-			.name = arena_printf(arena, "%.*s._domainkey.%.*s", SPAN_FMT(s->selector),
-			                     SPAN_FMT(domain)),
-		};
-		ok = key_text(arena, s->key, &entry.record, e);
-		*ARENA_PUSH(arena, *out, *n, *cap) = entry;
+	choose(&f);
+	if (f.n > 0) {
+		qsort(f.v, f.n, sizeof(*f.v), by_selector);
 	}
-	keys_free(&ring);
+	for (size_t i = 0; ok && i < f.n; i++) {
+		ok = entry_of(arena, domain, &f.v[i], ARENA_PUSH(arena, *out, *n, *cap), e);
+	}
+	folder_free(&f);
 	return ok;
 }
 

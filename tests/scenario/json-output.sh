@@ -41,6 +41,7 @@ json member ls --json empty
 json member export --json dev
 json key ls --json
 json key ls --json lists.example
+json key check --json lists.example
 json verify --json --dns "$zone" odd.eml
 json verify --json --dns "$zone" --mf "$(sed -n 1p "$out/001.env")" --rt "$(sed -n 2p "$out/001.env")" \
 	"$out/001.eml"

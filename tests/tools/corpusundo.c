@@ -325,7 +325,7 @@ static bool prepare(struct arena *arena, struct err *e)
 		(struct signer){ setup.list.domain, SPAN("e1"), pkey_generate(KEY_ED25519, 0, e) };
 	setup.author[0] =
 		(struct signer){ SPAN(""), SPAN("author"), pkey_generate(KEY_ED25519, 0, e) };
-	setup.ring = (struct keyring){ setup.list.domain, setup.keys, 2 };
+	setup.ring = (struct keyring){ .domain = setup.list.domain, .v = setup.keys, .n = 2 };
 	setup.source = (struct keysource){ &setup, all_keys, NULL };
 	return setup.keys[0].key && setup.keys[1].key && setup.author[0].key &&
 	       put(arena, "subject-tag", "[dev]", e) && put(arena, "from", "munge", e) &&

@@ -373,6 +373,55 @@ START_TEST(mldsa44_vector)
 }
 END_TEST
 
+/* Known for what it is, also where it cannot be read. */
+START_TEST(mldsa44_private)
+{
+	static const char head[] = "-----BEGIN PRIVATE KEY-----\n",
+			  tail[] = "\n-----END PRIVATE KEY-----\n";
+	struct arena *arena = arena_new();
+	struct span text = sample_file(arena, "mldsa44/mldsa44.json");
+	json_t *root = json_loadb(text.p, text.n, 0, NULL);
+	static const char *const names[] = { "pkcs8_seed", "pkcs8_both" };
+	struct err e;
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		struct span pem = arena_printf(
+			arena, "%s%s%s", head,
+			json_string_value(json_object_get(root, names[i])), tail);
+		struct pkey *k = pkey_private(pem, &e);
+
+		ck_assert(pkey_is_mldsa44(pem));
+		ck_assert_int_eq(k != NULL, crypto_has_mldsa44());
+		pkey_free(k);
+	}
+	ck_assert(!pkey_is_mldsa44(span_str(ed25519_pem)));
+	ck_assert(!pkey_is_mldsa44(span_str(rsa_pem)));
+	ck_assert(!pkey_is_mldsa44(SPAN("")));
+	ck_assert(!pkey_is_mldsa44(SPAN("-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n")));
+	json_decref(root);
+	arena_free(arena);
+}
+END_TEST
+
+START_TEST(same_key)
+{
+	struct pkey *a = private_key(ed25519_pem), *b = private_key(rsa_pem), *c, *d;
+	struct buf octets = BUF_INIT;
+	struct err e;
+
+	ck_assert(pkey_record(a, &octets, &e));
+	c = pkey_public(KEY_ED25519, buf_span(&octets), &e);
+	d = pkey_generate(KEY_ED25519, 0, &e);
+	ck_assert(pkey_same(a, c) && pkey_same(c, a));
+	ck_assert(!pkey_same(a, b) && !pkey_same(a, d));
+	buf_free(&octets);
+	pkey_free(a);
+	pkey_free(b);
+	pkey_free(c);
+	pkey_free(d);
+}
+END_TEST
+
 Suite *crypto_suite(void);
 
 Suite *crypto_suite(void)
@@ -392,6 +441,8 @@ Suite *crypto_suite(void)
 	tcase_add_loop_test(t, private_refuses, 0, sizeof(bad_private) / sizeof(bad_private[0]));
 	tcase_add_test(t, rsa_both_forms);
 	tcase_add_test(t, mldsa44_vector);
+	tcase_add_test(t, mldsa44_private);
+	tcase_add_test(t, same_key);
 	tcase_set_timeout(t, 60);
 	suite_add_tcase(suite, t);
 	return suite;

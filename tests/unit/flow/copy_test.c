@@ -8,6 +8,7 @@
 
 #include <check.h>
 #include <stdlib.h>
+#include <stdio.h>
 #include <string.h>
 
 #define NOW CHAIN_NOW
@@ -35,7 +36,7 @@ static void setup(void)
 	list.footer = SPAN("-- \nThe list");
 	signers[0] = (struct signer){ list.domain, SPAN("rsa"), chain->rsa };
 	signers[1] = (struct signer){ list.domain, SPAN("ed"), chain->ed25519 };
-	ring = (struct keyring){ list.domain, signers, 2 };
+	ring = (struct keyring){ .domain = list.domain, .v = signers, .n = 2 };
 }
 
 static void teardown(void)
@@ -485,12 +486,55 @@ START_TEST(no_keys)
 }
 END_TEST
 
+/* The only key is of an algorithm that this libcrypto lacks, or that DKIM1 has not. */
+START_TEST(no_useful_key)
+{
+	struct work w;
+	struct err e = { 0 };
+	struct keyring none = { .domain = list.domain, .passed_over = SPAN("keys/x/m1.pem") };
+	prepare(&w, &modes[_i]);
+	ck_assert(!copy_press_new(&w.variant, w.received.raw, &list, &none, &e));
+	ck_assert_int_eq(e.class, ERR_PERMANENT);
+	ck_assert_msg(strstr(e.text, "m1.pem") && strstr(e.text, "OpenSSL lacks"), "%s", e.text);
+	if (!crypto_has_mldsa44()) {
+		return;
+	}
+	struct signer signer = { list.domain, SPAN("m1"), pkey_generate(KEY_MLDSA44, 0, NULL) };
+	none = (struct keyring){ .domain = list.domain, .v = &signer, .n = 1 };
+	ck_assert(!copy_press_new(&w.variant, w.received.raw, &list, &none, &e));
+	ck_assert_msg(strstr(e.text, "which DKIM1 needs"), "%s", e.text);
+	pkey_free(signer.key);
+}
+END_TEST
+
+/* With a third key of another kind than the two. */
+START_TEST(three_keys)
+{
+	struct work w;
+	struct err e = { 0 };
+	if (!crypto_has_mldsa44()) {
+		printf("skipped: three_keys: this libcrypto has no ML-DSA-44\n");
+		return;
+	}
+	struct signer all[] = { signers[0], signers[1],
+		                { list.domain, SPAN("m1"), pkey_generate(KEY_MLDSA44, 0, NULL) } };
+	ring = (struct keyring){ .domain = list.domain, .v = all, .n = 3 };
+	start(&w, &modes[_i]);
+	struct copy_job job = job_for(SPAN(PERSONAL));
+	struct span header = header_of(&w, SPAN(PERSONAL));
+	ck_assert_msg(copy_check(w.press, &job, header, &e), "%s", e.text);
+	ck_assert(w.variant.hop == 0 || span_find(header, SPAN("m1:mldsa44:")) != SPAN_NONE);
+	copy_press_free(w.press);
+	pkey_free(all[2].key);
+}
+END_TEST
+
 START_TEST(one_key)
 {
 	for (int k = 0; k < 2; k++) {
 		struct work w;
 		struct err e = { 0 };
-		ring = (struct keyring){ list.domain, &signers[k], 1 };
+		ring = (struct keyring){ .domain = list.domain, .v = &signers[k], .n = 1 };
 		start(&w, &modes[_i]);
 		struct copy_job job = job_for(SPAN(""));
 		struct span header = header_of(&w, SPAN(""));
@@ -658,6 +702,8 @@ Suite *copy_suite(void)
 	tcase_add_loop_test(c, notices_recipe, 1, 4);
 	tcase_add_loop_test(c, notices_other_recipe, 1, 4);
 	tcase_add_loop_test(c, no_keys, 0, MODES);
+	tcase_add_loop_test(c, no_useful_key, 0, MODES);
+	tcase_add_loop_test(c, three_keys, 0, MODES);
 	tcase_add_loop_test(c, one_key, 0, MODES);
 	tcase_add_loop_test(c, unsigned_list, 0, 2);
 	tcase_add_loop_test(c, over_a_hop, 0, 2);

@@ -22,12 +22,19 @@ static void teardown(void)
 	scene_close(&s);
 }
 
+#define MADE 1800000000
 #define LENGTH(a) ((int)(sizeof(a) / sizeof((a)[0])))
 
 static bool generate(const char *domain, const char *selector, enum key_type type)
 {
 	return keys_generate(s.arena, &s.c->paths, span_str(domain), span_str(selector), type, 2048,
-	                     &s.e);
+	                     KEYS_ACTIVE, MADE, &s.e);
+}
+
+static bool pending(const char *domain, const char *selector, enum key_type type)
+{
+	return keys_generate(s.arena, &s.c->paths, span_str(domain), span_str(selector), type, 2048,
+	                     KEYS_PENDING, MADE, &s.e);
 }
 
 static bool load(const char *domain)
@@ -79,18 +86,17 @@ START_TEST(selector_taken)
 }
 END_TEST
 
-/* RSA first, then by selector. */
+/* One an algorithm, RSA first; of several the last in the alphabet when they are of one age. */
 START_TEST(order)
 {
 	ok(&s, generate("lists.example", "b", KEY_ED25519));
 	ok(&s, generate("lists.example", "z", KEY_RSA));
 	ok(&s, generate("lists.example", "a", KEY_ED25519));
 	ok(&s, load("lists.example"));
-	ck_assert_uint_eq(ring.n, 3);
+	ck_assert_uint_eq(ring.n, 2);
 	ck_assert_int_eq(pkey_type(ring.v[0].key), KEY_RSA);
 	assert_span(ring.v[0].selector, "z");
-	assert_span(ring.v[1].selector, "a");
-	assert_span(ring.v[2].selector, "b");
+	assert_span(ring.v[1].selector, "b");
 }
 END_TEST
 
@@ -146,7 +152,7 @@ START_TEST(readable_by_others)
 	}
 	ck_assert(chmod(key_path("lists.example/e2.pem"), 0400) == 0);
 	ok(&s, load("lists.example"));
-	ck_assert_uint_eq(ring.n, 2);
+	ck_assert_uint_eq(ring.n, 1);
 }
 END_TEST
 
@@ -204,11 +210,11 @@ START_TEST(too_many)
 	}
 	fails(&s, ERR_PERMANENT, "has 8 keys", generate("lists.example", "e8", KEY_ED25519));
 	ok(&s, load("lists.example"));
-	ck_assert_uint_eq(ring.n, LIMIT_SETS);
+	ck_assert_uint_eq(ring.n, 1);
 	/* By hand it can be done. */
 	struct span pem = scene_read(&s, key_path("lists.example/e1.pem"));
 	scene_write(&s, "data/keys/lists.example/e8.pem", pem, 0600);
-	fails(&s, ERR_PERMANENT, "lists.example\" holds 9 keys", load("lists.example"));
+	fails(&s, ERR_PERMANENT, "lists.example\" holds 9 active keys", load("lists.example"));
 	ck_assert_uint_eq(ring.n, 0);
 	struct key_entry *list;
 	size_t n;
@@ -292,6 +298,111 @@ START_TEST(found_by_name)
 }
 END_TEST
 
+static struct key_entry *entry(const char *domain, const char *selector)
+{
+	struct key_entry *list;
+	size_t n;
+	ok(&s, keys_list(s.arena, &s.c->paths, span_str(domain), &list, &n, &s.e));
+	for (size_t i = 0; i < n; i++) {
+		if (span_is(list[i].selector, selector)) {
+			return &list[i];
+		}
+	}
+	ck_abort_msg("no %s", selector);
+}
+
+static bool change(const char *selector, enum keys_state state, int64_t now)
+{
+	return keys_change(s.arena, &s.c->paths, entry("lists.example", selector), state, now,
+	                   &s.e);
+}
+
+/* A pending key signs nothing, then it takes the place of the old one, and back. */
+START_TEST(rotation)
+{
+	struct stat st;
+	ok(&s, generate("lists.example", "z", KEY_ED25519));
+	ok(&s, pending("lists.example", "a", KEY_ED25519));
+	ck_assert_int_eq(entry("lists.example", "a")->state, KEYS_PENDING);
+	ok(&s, load("lists.example"));
+	ck_assert_uint_eq(ring.n, 1);
+	assert_span(ring.v[0].selector, "z");
+	ck_assert(!entry("lists.example", "a")->signs && entry("lists.example", "z")->signs);
+
+	ok(&s, change("a", KEYS_ACTIVE, MADE + 10));
+	ck_assert(stat(key_path("lists.example/a.pem"), &st) == 0);
+	ck_assert_uint_eq(st.st_mode & 07777, 0600);
+	ck_assert_uint_eq(scene_entries(key_path("lists.example")), 2);
+	ok(&s, load("lists.example"));
+	ck_assert_uint_eq(ring.n, 1);
+	assert_span(ring.v[0].selector, "a");
+	ck_assert(entry("lists.example", "a")->signs && !entry("lists.example", "z")->signs);
+	ck_assert_int_eq(entry("lists.example", "a")->since, MADE + 10);
+
+	ok(&s, change("a", KEYS_RETIRED, MADE + 20));
+	ck_assert_int_eq(entry("lists.example", "a")->since, MADE + 20);
+	ok(&s, load("lists.example"));
+	ck_assert_uint_eq(ring.n, 1);
+	assert_span(ring.v[0].selector, "z");
+	fails(&s, ERR_PERMANENT, "has a key already", generate("lists.example", "a", KEY_ED25519));
+}
+END_TEST
+
+/* Keys that only wait do not take mail from the parent. */
+START_TEST(pending_alone)
+{
+	ok(&s, generate("example", "p", KEY_ED25519));
+	ok(&s, pending("lists.example", "a", KEY_ED25519));
+	ok(&s, load("lists.example"));
+	assert_span(ring.domain, "example");
+	ok(&s, change("a", KEYS_ACTIVE, MADE));
+	ok(&s, load("lists.example"));
+	assert_span(ring.domain, "lists.example");
+	ok(&s, pending("other.test", "a", KEY_ED25519));
+	ok(&s, load("other.test"));
+	ck_assert_uint_eq(ring.n, 0);
+}
+END_TEST
+
+/* A file that is there is never written over. */
+START_TEST(change_to_taken)
+{
+	ok(&s, generate("lists.example", "a", KEY_ED25519));
+	scene_write(&s, "data/keys/lists.example/a.retired", SPAN("x"), 0600);
+	struct key_entry key = { .domain = SPAN("lists.example"), .selector = SPAN("a") };
+	fails(&s, ERR_PERMANENT, "is there already",
+	      keys_change(s.arena, &s.c->paths, &key, KEYS_RETIRED, MADE, &s.e));
+	key.selector = SPAN("none");
+	fails(&s, ERR_TEMPORARY, "none.pem",
+	      keys_change(s.arena, &s.c->paths, &key, KEYS_RETIRED, MADE, &s.e));
+}
+END_TEST
+
+/* Where libcrypto has no ML-DSA-44, such a key stops nobody who has another. */
+START_TEST(passed_over)
+{
+	static const char pem[] = "-----BEGIN PRIVATE KEY-----\n"
+				  "MDQCAQAwCwYJYIZIAWUDBAMRBCKAICyhyVkEnpdam+Bs52Bg37js+3BN/JmIdGxF\n"
+				  "YvWKDv2m\n-----END PRIVATE KEY-----\n";
+	bool has = crypto_has_mldsa44();
+	ok(&s, generate("lists.example", "e1", KEY_ED25519));
+	scene_write(&s, "data/keys/lists.example/m1.pem", SPAN(pem), 0600);
+	ok(&s, load("lists.example"));
+	ck_assert_uint_eq(ring.n, has ? 2 : 1);
+	assert_span(ring.v[0].selector, "e1");
+	ck_assert_int_eq(ring.passed_over.n > 0, !has);
+	ck_assert_int_eq(entry("lists.example", "m1")->type, KEY_MLDSA44);
+	ck_assert_int_eq(entry("lists.example", "m1")->usable, has);
+	ck_assert_int_eq(entry("lists.example", "m1")->signs, has);
+	ck_assert(unlink(key_path("lists.example/e1.pem")) == 0);
+	ok(&s, load("lists.example"));
+	ck_assert_uint_eq(ring.n, has ? 1 : 0);
+	if (!has) {
+		ck_assert(span_ends(ring.passed_over, SPAN("lists.example/m1.pem")));
+	}
+}
+END_TEST
+
 Suite *keys_suite(void);
 
 Suite *keys_suite(void)
@@ -311,6 +422,10 @@ Suite *keys_suite(void)
 	tcase_add_test(c, odd_files);
 	tcase_add_test(c, listed);
 	tcase_add_test(c, found_by_name);
+	tcase_add_test(c, rotation);
+	tcase_add_test(c, pending_alone);
+	tcase_add_test(c, change_to_taken);
+	tcase_add_test(c, passed_over);
 	suite_add_tcase(suite, c);
 	return suite;
 }
