@@ -1,7 +1,8 @@
 /*
- * TXT data comes from c-ares; what it does not tell (TTLs, aliases, the SOA of
- * a negative answer, the AD bit) is read here. Names are only skipped, which
- * needs no following of compression pointers and so cannot loop.
+ * TXT data comes from c-ares, as does the expansion of names; what it does not
+ * tell (whose record it is, TTLs, aliases, the SOA of a negative answer, the AD
+ * bit) is read here. c-ares compares the question but takes TXT records of any
+ * name, so an answer with one that was not asked for is none.
  */
 #include "net/dns_reply.h"
 
@@ -34,6 +35,7 @@ struct cursor {
 };
 
 struct record {
+	size_t owner; /* where its name is */
 	unsigned type, class;
 	uint32_t ttl;
 	size_t at, length; /* of its data */
@@ -81,13 +83,14 @@ static bool skip_name(struct cursor *c)
 
 static bool next_record(struct cursor *c, struct record *r)
 {
-	size_t head;
+	size_t head, owner = c->at;
 
 	if (!skip_name(c) || !skip(c, RECORD)) {
 		return false;
 	}
 	head = c->at - RECORD;
 	*r = (struct record){
+		.owner = owner,
 		.type = u16(c->all, head),
 		.class = u16(c->all, head + 2),
 		.ttl = u32(c->all, head + 4),
@@ -123,26 +126,54 @@ static struct span expand(struct arena *arena, struct span all, size_t at)
 	return name;
 }
 
+/* The answer section while it is read. */
+struct answer {
+	struct span name; /* asked for, or what that is an alias of */
+	bool aliased;
+	bool txt;     /* there are TXT records of that name */
+	bool foreign; /* there are some of another */
+};
+
+static void read_record(struct arena *arena, struct span all, const struct record *r,
+                        struct answer *a)
+{
+	bool ours;
+
+	if (r->type != TYPE_TXT && r->type != TYPE_CNAME) {
+		return;
+	}
+	ours = span_ieq(expand(arena, all, r->owner), a->name);
+	if (r->type == TYPE_TXT) {
+		a->txt = a->txt || ours;
+		a->foreign = a->foreign || !ours;
+	} else if (ours) {
+		a->name = expand(arena, all, r->at);
+		a->aliased = true;
+	}
+}
+
 /* Records of the answer: their least TTL, whether TXT is among them, the last alias. */
 static bool read_answer(struct arena *arena, struct cursor *c, unsigned count, bool *txt,
                         struct dns_reply *out)
 {
+	struct answer a = { .name = expand(arena, c->all, HEADER) };
 	struct record r;
 
 	for (unsigned i = 0; i < count; i++) {
 		if (!next_record(c, &r)) {
 			return false;
 		}
-		if (r.class != CLASS_IN) {
-			continue;
-		}
-		lower(&out->ttl, r.ttl);
-		*txt = *txt || r.type == TYPE_TXT;
-		if (r.type == TYPE_CNAME) {
-			out->alias = expand(arena, c->all, r.at);
+		if (r.class == CLASS_IN) {
+			lower(&out->ttl, r.ttl);
+			read_record(arena, c->all, &r, &a);
 		}
 	}
-	return true;
+	if (a.aliased) {
+		out->alias = a.name;
+	}
+	*txt = a.txt && !a.foreign;
+	/* With an alias one can ask again, for that alone. */
+	return a.name.n > 0 && (!a.foreign || a.aliased);
 }
 
 /* The SOA that says how long nothing stays nothing (RFC 2308 5): the less of its TTL and its last

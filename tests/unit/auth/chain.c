@@ -55,6 +55,7 @@ static struct txt lookup(void *self, struct arena *arena, struct span name)
 		txt.status = TXT_TEMPORARY;
 	} else if (span_starts(selector, SPAN("ed"))) {
 		txt = one(arena, record(arena, chain->ed25519));
+		txt.authenticated = span_is(selector, "ed-signed");
 	} else if (span_starts(selector, SPAN("rsa"))) {
 		txt = one(arena, record(arena, chain->rsa));
 	} else if (span_is(selector, "mldsa") && chain->mldsa44) {

@@ -617,6 +617,30 @@ START_TEST(display)
 END_TEST
 
 /* What the library does with one hop at fault: the others are checked all the same. */
+/* Of auth/report.h, whose JSON writer has a name in common with jansson. */
+void report_text(struct buf *out, const struct verdict *v);
+
+/* The AD bit of the key's answer is shown of the set that it is for. */
+START_TEST(display_dnssec)
+{
+	struct chain *chain = chain_new();
+	struct span raw = chain_template(
+		chain, span_str(original), span_str(original),
+		S_WITH("ed:ed25519-sha256:%X|ed-signed:ed25519-sha256:%S"));
+	struct message m = sample_parse(chain->arena, raw);
+	struct verdict v = { 0 };
+	struct buf out = BUF_INIT;
+
+	dkim2_verify(chain->arena, &m, NULL, &chain->source, CHAIN_NOW, &v.dkim2);
+	ck_assert_int_eq(v.dkim2.result, AUTH_PASS);
+	ck_assert(!v.dkim2.hops[0].sets[0].authenticated && v.dkim2.hops[0].sets[1].authenticated);
+	report_text(&out, &v);
+	ck_assert(span_find(buf_span(&out), SPAN("a.example, sent to <list@b.example>: pass (key by DNSSEC)\n")) != SPAN_NONE);
+	buf_free(&out);
+	chain_free(chain);
+}
+END_TEST
+
 START_TEST(display_after_failure)
 {
 	struct chain *chain = chain_new();
@@ -1201,6 +1225,7 @@ Suite *dkim2_suite(void)
 	tcase_add_loop_test(tcase, envelope_check, 0, ROWS(envelopes));
 	tcase_add_loop_test(tcase, provisional, 0, ROWS(provisionals));
 	tcase_add_test(tcase, display);
+	tcase_add_test(tcase, display_dnssec);
 	tcase_add_test(tcase, display_after_failure);
 	tcase_add_test(tcase, round_trips);
 	tcase_add_test(tcase, imaginary_hops);

@@ -341,6 +341,7 @@ START_TEST(rotation)
 
 	ok(&s, change("a", KEYS_RETIRED, MADE + 20));
 	ck_assert_int_eq(entry("lists.example", "a")->since, MADE + 20);
+	ck_assert(!entry("lists.example", "a")->signs && entry("lists.example", "z")->signs);
 	ok(&s, load("lists.example"));
 	ck_assert_uint_eq(ring.n, 1);
 	assert_span(ring.v[0].selector, "z");

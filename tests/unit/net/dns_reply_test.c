@@ -36,6 +36,9 @@ static void teardown(void)
 #define CNAME_HEAD "\0\5\0\1"
 #define SOA_HEAD "\0\6\0\1"
 #define TXT_X(ttl) SAME TXT_HEAD ttl "\0\2\1x"
+/* The same of another name of one byte in the domain of the question. */
+#define TXT_OF(name, ttl) name "\xc0\x0e" TXT_HEAD ttl "\0\2\1x"
+#define ALIAS_OF(name, to) name "\xc0\x0e" CNAME_HEAD TTL("\0\5") "\0\4" to "\xc0\x0e"
 #define ALIAS(ttl) SAME CNAME_HEAD ttl "\0\4\1b\xc0\x0e"
 /* An SOA with the root as both names. */
 #define SOA(ttl, minimum) "\0" SOA_HEAD ttl "\0\x16\0\0\0\0\0\1\0\0\0\1\0\0\0\1\0\0\0\1" minimum
@@ -53,7 +56,7 @@ static const struct {
 	/* the least TTL of all; one with the top bit is none */
 	{ SPAN_INIT(HEADER(OK, TWO, NONE) QUESTION TXT_X(TTL("\1\0")) TXT_X(TTL("\0\x0a"))), TXT_FOUND, 10,
 	  "x|x", "", false },
-	{ SPAN_INIT(HEADER(OK, TWO, NONE) QUESTION ALIAS(TTL("\0\5")) TXT_X(TTL("\0\x0a"))), TXT_FOUND, 5,
+	{ SPAN_INIT(HEADER(OK, TWO, NONE) QUESTION ALIAS(TTL("\0\5")) TXT_OF("\1b", TTL("\0\x0a"))), TXT_FOUND, 5,
 	  "x", "", false },
 	{ SPAN_INIT(HEADER(OK, ONE, NONE) QUESTION TXT_X("\x80\0\0\1")), TXT_FOUND, 0, "x", "", false },
 	{ SPAN_INIT(HEADER(OK, ONE, NONE) QUESTION TXT_X("\x7f\xff\xff\xff")), TXT_FOUND, INT32_MAX, "x", "",
@@ -80,6 +83,25 @@ static const struct {
 	{ SPAN_INIT(HEADER(OK, ONE, ONE) QUESTION ALIAS(TTL("\0\x3c")) SOA(TTL("\0\x14"), TTL("\0\x14"))),
 	  TXT_NONE, 20, NULL, "", false },
 	{ SPAN_INIT(HEADER(OK, ONE, NONE) QUESTION ALIAS(TTL("\0\5"))), TXT_NONE, 5, NULL, "b.example", false },
+	/* names are compared without regard to case; aliases one after the other */
+	{ SPAN_INIT(HEADER(OK, ONE, NONE) QUESTION "\1A\7eXAMPLE\0" TXT_HEAD TTL("\0\1") "\0\2\1x"), TXT_FOUND, 1,
+	  "x", "", false },
+	{ SPAN_INIT(HEADER(OK, "\0\3", NONE) QUESTION ALIAS_OF("\1A", "\1b") ALIAS_OF("\1B", "\1c") TXT_OF("\1C", TTL("\0\1"))),
+	  TXT_FOUND, 1, "x", "", false },
+	/* what is of another name was not asked for */
+	{ SPAN_INIT(HEADER(OK, ONE, NONE) QUESTION TXT_OF("\1b", TTL("\0\1"))), TXT_TEMPORARY, 0, NULL, "", false },
+	{ SPAN_INIT(HEADER(OK, ONE, NONE) QUESTION "\0" TXT_HEAD TTL("\0\1") "\0\2\1x"), TXT_TEMPORARY, 0, NULL, "", false },
+	{ SPAN_INIT(HEADER(OK, TWO, NONE) QUESTION TXT_X(TTL("\0\1")) TXT_OF("\1b", TTL("\0\1"))), TXT_TEMPORARY, 0, NULL, "", false },
+	{ SPAN_INIT(HEADER(OK, TWO, NONE) QUESTION ALIAS(TTL("\0\5")) TXT_X(TTL("\0\x0a"))), TXT_NONE, 5, NULL, "b.example", false },
+	{ SPAN_INIT(HEADER(OK, ONE, NONE) QUESTION ALIAS_OF("\1c", "\1b")), TXT_NONE, 5, NULL, "", false },
+	{ SPAN_INIT(HEADER(OK, TWO, NONE) QUESTION ALIAS_OF("\1c", "\1b") TXT_OF("\1b", TTL("\0\1"))), TXT_TEMPORARY, 0, NULL, "", false },
+	/* an alias of an alias that comes first is asked for by itself; a loop is for who asks */
+	{ SPAN_INIT(HEADER(OK, TWO, NONE) QUESTION ALIAS_OF("\1b", "\1c") ALIAS_OF("\1a", "\1b")), TXT_NONE, 5, NULL, "b.example", false },
+	{ SPAN_INIT(HEADER(OK, TWO, NONE) QUESTION ALIAS_OF("\1a", "\1b") ALIAS_OF("\1b", "\1a")), TXT_NONE, 5, NULL, "a.example", false },
+	/* strings of no bytes among others, and alone; a class that is not ours */
+	{ SPAN_INIT(HEADER(OK, ONE, NONE) QUESTION SAME TXT_HEAD TTL("\0\1") "\0\5\0\1x\0\0"), TXT_FOUND, 1, "x", "", false },
+	{ SPAN_INIT(HEADER(OK, TWO, NONE) QUESTION SAME TXT_HEAD TTL("\0\1") "\0\2\0\0" TXT_X(TTL("\0\1"))), TXT_FOUND, 1, "|x", "", false },
+	{ SPAN_INIT(HEADER(OK, ONE, NONE) QUESTION SAME "\0\x10\0\3" TTL("\0\1") "\0\2\1x"), TXT_NONE, 60, NULL, "", false },
 	/* errors and broken ones: nobody knows */
 	{ SPAN_INIT(HEADER("\x81\x82", NONE, NONE) QUESTION), TXT_TEMPORARY, 0, NULL, "", false },
 	{ SPAN_INIT(HEADER("\x81\x85", NONE, NONE) QUESTION), TXT_TEMPORARY, 0, NULL, "", false },

@@ -1,6 +1,7 @@
 /* The resolver against tests/tools/dnsstub, and against a server that answers as no server should. */
 #include "net/dns.h"
 
+#include "auth/verify.h"
 #include "base/limits.h"
 #include "servers.h"
 
@@ -104,6 +105,9 @@ static const char zone[] =
 	"alias-none.example\t@CNAME nowhere.example\n"
 	"alias-nodata.example\t@CNAME nodata.example\n"
 	"loop.example\t@CNAME loop.example\n"
+	"loop-a.example\t@CNAME loop-b.example\n"
+	"loop-b.example\t@CNAME loop-a.example\n"
+	"empty.example\t\n"
 	"nodata.example\t@NODATA\n"
 	"servfail.example\t@SERVFAIL\n"
 	"refused.example\t@REFUSED\n"
@@ -136,6 +140,8 @@ static const struct {
 	{ "alias-none.example", TXT_NONE, 0, NULL },
 	{ "alias-nodata.example", TXT_NONE, 0, NULL },
 	{ "loop.example", TXT_TEMPORARY, 0, NULL },
+	{ "loop-a.example", TXT_TEMPORARY, 0, NULL },
+	{ "empty.example", TXT_FOUND, 1, "" },
 	{ "servfail.example", TXT_TEMPORARY, 0, NULL },
 	{ "refused.example", TXT_TEMPORARY, 0, NULL },
 	{ "timeout.example", TXT_TEMPORARY, 0, NULL },
@@ -377,6 +383,32 @@ START_TEST(prefetch_of_silence)
 }
 END_TEST
 
+/* A message with twenty signatures and a server that says nothing: one wait, not twenty. */
+START_TEST(message_of_twenty)
+{
+	struct envelope envelope = { 0 };
+	struct buf text = BUF_INIT;
+	struct message m;
+	struct verdict v;
+	double before;
+
+	for (int i = 0; i < 20; i++)
+		buf_printf(&text,
+		           "DKIM-Signature: v=1; a=rsa-sha256; d=d%d.example; s=s; h=from; bh=s14J+iztnrytnRYzb7lhFG/jS/vrxWJnnahfijFMnco=; b=AAAA\r\n", i);
+	buf_str(&text, "From: a@d1.example\r\n\r\nx\r\n");
+	start("a.example\tx\n", "--silent", 2);
+	ck_assert(message_parse(arena, buf_span(&text), &m, NULL));
+	before = seconds();
+	verify_message(arena, &m, &envelope, &source, 1800000000, &v);
+	ck_assert_double_lt(seconds() - before, 8.0);
+	ck_assert_double_ge(seconds() - before, 1.9);
+	ck_assert_uint_eq(v.ndkim1, 20);
+	ck_assert(v.temporary && v.dkim1[19].result == AUTH_TEMPERROR);
+	ck_assert_uint_ge(queries(), 20);
+	buf_free(&text);
+}
+END_TEST
+
 /* A bound for all together; what is answered within it is known, and without it one waits again. */
 START_TEST(budget)
 {
@@ -504,6 +536,14 @@ static bool make_answer(struct answer *a, const unsigned char *q, const char *na
 		begin_answer(a, q, question, 0x8180, 1);
 		a->p[0] ^= 0xff;
 		PUT(a, TXT_RECORD("no"));
+	} else if (!strcmp(name, "case.example")) { /* as a server that changes the question does */
+		begin_answer(a, q, question, 0x8180, 1);
+		a->p[13] = 'C';
+		a->p[16] = 'E';
+		PUT(a, TXT_RECORD("ok"));
+	} else if (!strcmp(name, "foreign.example")) { /* the record of another name */
+		begin_answer(a, q, question, 0x8180, 1);
+		PUT(a, "\1x\xc0\x14\0\x10\0\1\0\0\1\0\0\3\2no");
 	} else if (!strcmp(name, "broken.example")) {
 		begin_answer(a, q, question, 0x8180, 1);
 		PUT(a, "\xc0\x0c\0\x10\0\1\0\0\1\0\xff\xff\2ok");
@@ -576,6 +616,8 @@ static const struct {
 	{ "junk.example", TXT_FOUND, false },
 	{ "other.example", TXT_FOUND, false },
 	{ "forged.example", TXT_FOUND, false },
+	{ "case.example", TXT_FOUND, false },
+	{ "foreign.example", TXT_TEMPORARY, false },
 	{ "broken.example", TXT_TEMPORARY, false },
 };
 
@@ -665,6 +707,7 @@ Suite *dns_suite(void)
 	tcase_add_test(c, late_answer);
 	tcase_add_test(c, prefetch_is_parallel);
 	tcase_add_test(c, prefetch_of_silence);
+	tcase_add_test(c, message_of_twenty);
 	tcase_add_test(c, budget);
 	tcase_add_test(c, prefetch_is_bounded);
 	tcase_add_test(c, free_with_queries_out);
