@@ -37,10 +37,14 @@ static bool sign_dkim1(struct call *call, const struct signer *signer, const str
 static bool read_paths(struct call *call, struct dkim2_envelope *out)
 {
 	size_t n;
-	const char *from = call_opt(call, "--mf");
+	const char *from = call_opt(call, "--mf"), *next = call_opt(call, "--nd");
 	const char **rcpts = call_opts(call, "--rt", &n);
-	if (!from || n == 0) {
-		return call_usage(call, "a DKIM2 signature names its envelope: --mf and --rt");
+	if (next && !from && n == 0) {
+		return idn_ascii(call->arena, span_str(next), &out->next_domain, &call->err);
+	}
+	if (next || !from || n == 0) {
+		return call_usage(call, "a DKIM2 signature names its envelope, --mf and --rt, or "
+		                        "the domain that signs next, --nd");
 	}
 	struct span *rcpt = arena_array(call->arena, n, sizeof(*rcpt));
 	for (size_t i = 0; i < n; i++) {
@@ -128,6 +132,7 @@ static const struct opt sign_opts[] = {
 	{ "--domain", "DOMAIN", "d= of the signature" },
 	{ "--mf", "ADDRESS", "MAIL FROM it will be sent with" },
 	{ "--rt", "ADDRESS", "RCPT TO it will be sent with; may be repeated" },
+	{ "--nd", "DOMAIN", "instead of --mf and --rt: d= of the next signature" },
 	{ "--flags", "F,F", "feedback, feedhere, exploded" },
 	{ "--nonce", "TEXT", "n= of the signature" },
 	{ "--dkim1", NULL, "a DKIM1 signature instead" },
@@ -137,7 +142,7 @@ static const struct opt sign_opts[] = {
 
 const struct command cmd_sign = {
 	.name = "sign",
-	.arguments = "--key FILE --selector S --domain D --mf A --rt A… [FILE]",
+	.arguments = "--key FILE --selector S --domain D {--mf A --rt A… | --nd D} [FILE]",
 	.summary = "Sign a message and print it",
 	.min = 0,
 	.max = 1,
