@@ -36,7 +36,6 @@ struct dkim2_set {
 	bool authenticated; /* key record came with AD */
 	enum auth_result result;
 	struct span text;
-	bool authenticated; /* key record came with AD */
 };
 
 struct dkim2_hop {

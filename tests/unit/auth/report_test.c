@@ -249,7 +249,7 @@ static const struct {
 	  "    1 line added at the end of the body\n"
 	  "sent to you by c.example (i=3, 2027-01-15T08:00:00Z) for <bob@d.example> and 1 more: pass\n"
 	  "DKIM1 none\n"
-	  "DMARC none\n"
+	  "DMARC none: no record\n"
 	  "ARC none\n"
 	  "SPF none\n" },
 	{ munged, "fully-verified",
@@ -262,7 +262,7 @@ static const struct {
 	  "    from: \"Alice <alice@a.example>\" became \"Alice via list <list@b.example>\"\n"
 	  "sent to you by b.example (i=2, 2027-01-15T08:00:00Z) for <x@c.example>: pass\n"
 	  "DKIM1 none\n"
-	  "DMARC none\n"
+	  "DMARC none: no record\n"
 	  "ARC none\n"
 	  "SPF none\n" },
 	{ forged, "failed",
@@ -282,7 +282,7 @@ static const struct {
 	  "    revision m=3 (c.example): the body is not the one that was signed, so it was changed after that\n"
 	  "        FAIL: Message-Instance m=3 body hash sha256 mismatch\n"
 	  "DKIM1 none\n"
-	  "DMARC none\n"
+	  "DMARC none: no record\n"
 	  "ARC none\n"
 	  "SPF none\n" },
 	{ expired, "failed",
@@ -295,7 +295,7 @@ static const struct {
 	  "    hop i=1 (a.example): its signature is more than 14 days old\n"
 	  "        FAIL: DKIM2-Signature i=1 signature expired\n"
 	  "DKIM1 none\n"
-	  "DMARC none\n"
+	  "DMARC none: no record\n"
 	  "ARC none\n"
 	  "SPF none\n" },
 	{ dkim1_aligned, "author-verified",
@@ -303,7 +303,7 @@ static const struct {
 	  "written by Alice <alice@a.example> on Fri, 27 Nov 2026 12:00:00 +0000\n"
 	  "    From is authentic: a DKIM1 signature of its domain passes, a.example\n"
 	  "DKIM1 pass: a.example, ed25519-sha256, selector ed1, 256 bits, the author's domain\n"
-	  "DMARC none\n"
+	  "DMARC none: no record\n"
 	  "ARC none\n"
 	  "SPF none\n" },
 	{ dkim1_other, "unverified",
@@ -311,7 +311,7 @@ static const struct {
 	  "written by Alice <alice@a.example> on Fri, 27 Nov 2026 12:00:00 +0000\n"
 	  "    From is not proved: no DKIM1 signature of its domain passes\n"
 	  "DKIM1 pass: z.example, ed25519-sha256, selector ed1, 256 bits\n"
-	  "DMARC none\n"
+	  "DMARC none: no record\n"
 	  "ARC none\n"
 	  "SPF none\n" },
 	{ plain, "unsigned",
@@ -319,7 +319,7 @@ static const struct {
 	  "written by Alice <alice@a.example> on Fri, 27 Nov 2026 12:00:00 +0000\n"
 	  "    From is not proved: nothing signs it\n"
 	  "DKIM1 none\n"
-	  "DMARC none\n"
+	  "DMARC none: no record\n"
 	  "ARC none\n"
 	  "SPF none\n" },
 	{ next_domain, "fully-verified",
@@ -330,7 +330,7 @@ static const struct {
 	  "handed on by b.example (i=2, 2027-01-15T08:00:00Z) to c.example: pass\n"
 	  "sent to you by c.example (i=3, 2027-01-15T08:00:00Z) for <x@d.example>: pass\n"
 	  "DKIM1 none\n"
-	  "DMARC none\n"
+	  "DMARC none: no record\n"
 	  "ARC none\n"
 	  "SPF none\n" },
 	{ provisional, "provisionally-verified",
@@ -344,7 +344,7 @@ static const struct {
 	  "    hop i=1 (a.example): its signature is wrong: forged, or fields were changed\n"
 	  "        FAIL: DKIM2-Signature i=1 selector wrong incorrect signature\n"
 	  "DKIM1 none\n"
-	  "DMARC none\n"
+	  "DMARC none: no record\n"
 	  "ARC none\n"
 	  "SPF none\n" },
 	{ dns_trouble, "temporary",
@@ -357,7 +357,7 @@ static const struct {
 	  "    hop i=2 (b.example): its key could not be looked up: try again later\n"
 	  "        TEMPERROR: DKIM2-Signature i=2 public key temp could not be fetched\n"
 	  "DKIM1 none\n"
-	  "DMARC none\n"
+	  "DMARC none: no record\n"
 	  "ARC none\n"
 	  "SPF none\n" },
 	{ dns_trouble_before, "provisionally-verified",
@@ -371,7 +371,7 @@ static const struct {
 	  "    hop i=1 (a.example): its key could not be looked up: try again later\n"
 	  "        TEMPERROR: DKIM2-Signature i=1 public key temp could not be fetched\n"
 	  "DKIM1 none\n"
-	  "DMARC none\n"
+	  "DMARC none: no record\n"
 	  "ARC none\n"
 	  "SPF none\n" },
 	{ broken, "invalid",
@@ -382,7 +382,7 @@ static const struct {
 	  "    hop i=1: its field cannot be read\n"
 	  "        PERMERROR: DKIM2-Signature i=1 syntax error\n"
 	  "DKIM1 none\n"
-	  "DMARC none\n"
+	  "DMARC none: no record\n"
 	  "ARC none\n"
 	  "SPF none\n" },
 };
@@ -452,7 +452,7 @@ static const struct {
 	{ two_changes, "dkim2.instances.2.fields", "[]" },
 	{ two_changes, "dkim2.instances.2.body", "true" },
 	{ two_changes, "dkim1", "[]" },
-	{ two_changes, "dmarc", "null" },
+	{ two_changes, "dmarc.result", "\"none\"" },
 	{ two_changes, "arc", "null" },
 	{ two_changes, "spf", "null" },
 	{ next_domain, "dkim2.hops.2.flags", "[\"exploded\",\"future\"]" },

@@ -593,7 +593,7 @@ START_TEST(over_a_hop)
 	struct err e = { 0 };
 	struct signer hop_signers[2] = { { SPAN("example.net"), SPAN("rsa"), chain->rsa },
 		                         { SPAN("example.net"), SPAN("ed"), chain->ed25519 } };
-	struct keyring hop = { SPAN("example.net"), hop_signers, 2 }, none = { 0 };
+	struct keyring hop = { .domain = SPAN("example.net"), .v = hop_signers, .n = 2 }, none = { 0 };
 	struct mode mode = { "continue", AUTHOR_SIGNED, _i == 1, 1, true };
 	struct verdict v;
 	struct span rcpt = SPAN("ben@two.example"), field[2];

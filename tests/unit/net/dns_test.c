@@ -399,7 +399,7 @@ START_TEST(message_of_twenty)
 	start("a.example\tx\n", "--silent", 2);
 	ck_assert(message_parse(arena, buf_span(&text), &m, NULL));
 	before = seconds();
-	verify_message(arena, &m, &envelope, &source, 1800000000, &v);
+	verify_message(arena, &m, &envelope, &source, &(struct verify_options){ .now = 1800000000 }, &v);
 	ck_assert_double_lt(seconds() - before, 8.0);
 	ck_assert_double_ge(seconds() - before, 1.9);
 	ck_assert_uint_eq(v.ndkim1, 20);
