@@ -51,8 +51,12 @@ static bool read_address(struct call *call, struct arena *arena, struct span tex
 static bool not_itself(struct call *call, const struct list *list, struct span address)
 {
 	struct span own = route_make(call->arena, list, '+', SPAN(""));
-	return !addr_same(address, own) ||
-	       err_set(&call->err, ERR_PERMANENT, "", "\"%.*s\" is the list itself", SPAN_FMT(own));
+	bool itself = addr_same(address, own);
+	for (struct span rest = list->aliases; !itself && rest.p && rest.n > 0;) {
+		itself = addr_same(address, span_trim(span_cut(&rest, ',')));
+	}
+	return !itself || err_set(&call->err, ERR_PERMANENT, "", "\"%.*s\" is the list itself",
+	                          SPAN_FMT(address));
 }
 
 struct tally {

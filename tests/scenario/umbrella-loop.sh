@@ -3,11 +3,13 @@
 . "$SRC/tests/scenario/lib.sh"
 site_new
 author_key
-ladle list create back@lists.example >/dev/null && ladle list create side@lists.example >/dev/null &&
-	ladle list set dev aliases=self@lists.example || fail create
+ladle list create back@lists.example >/dev/null && ladle list create side@lists.example >/dev/null || fail create
 ladle member add dev back@lists.example side@lists.example self@lists.example >/dev/null &&
 	ladle member add back dev@lists.example side@lists.example back-only@six.example >/dev/null &&
 	ladle member add side side-only@seven.example >/dev/null || fail 'member add'
+ladle list set dev aliases=self@lists.example || fail set
+ladle member add dev SELF@lists.example 2>itself && fail 'the list itself as a member'
+has itself '"SELF@lists.example" is the list itself'
 message loop >plain.eml
 sign_dkim2 plain.eml >signed.eml || fail sign
 receive <signed.eml

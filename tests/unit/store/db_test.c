@@ -3,6 +3,7 @@
 #include "base/env.h"
 #include "base/file.h"
 #include "base/limits.h"
+#include "store/relay.h"
 #include "store/schema.h"
 #include "unit/store/fixture.h"
 
@@ -319,6 +320,45 @@ START_TEST(kill_frees_the_lock)
 }
 END_TEST
 
+/* A site of the first version: its lists, posts and variants stay what they are. */
+START_TEST(comes_from_schema_1)
+{
+	sqlite3 *db;
+	struct post post;
+	struct variant variant;
+	struct relay relay;
+	bool found;
+
+	fixture_disconnect(&f);
+	unlink(f.path);
+	ck_assert_int_eq(sqlite3_open(f.path, &db), SQLITE_OK);
+	ck_assert_int_eq(sqlite3_exec(db, schema_steps[0].sql, NULL, NULL, NULL), SQLITE_OK);
+	ck_assert_int_eq(
+		sqlite3_exec(
+			db,
+			"PRAGMA user_version = 1;"
+			"INSERT INTO list (id, local, domain, created) VALUES (1, 'dev', 'a.example', 1);"
+			"INSERT INTO post (id, list, number, state, blob, message_id, author, subject,"
+			" verdict, reason, received, member_max, cursor, done)"
+			" VALUES (1, 1, 1, 0, 'b', x'61', x'', x'', x'', x'', 1, 0, 0, 0);"
+			"INSERT INTO variant (post, munged, mode, why, header, body, recipe,"
+			" body_hash_simple, body_hash_relaxed, mi, mi_top, hop, utf8)"
+			" VALUES (1, 0, 'plain', x'', x'', x'', x'', x'', x'', 0, 0, 0, 0)",
+			NULL, NULL, NULL),
+		SQLITE_OK);
+	sqlite3_close(db);
+	f.s = fixture_connect(&f);
+	ck_assert_int_eq(fixture_number(&f, "PRAGMA user_version"), (int64_t)schema_steps_count);
+	ok(&f, store_post_get(f.s, f.arena, 1, &post, &found, &f.e));
+	ck_assert(found && post.handed_by.n == 0 && span_is(post.message_id, "a"));
+	ok(&f, store_variant_get(f.s, f.arena, 1, false, &variant, &found, &f.e));
+	ck_assert(found && variant.via.n == 0 && span_is(variant.mode, "plain"));
+	ok(&f, store_relay_get(f.s, f.arena, &relay, &f.e));
+	ck_assert_int_eq(lists(), 1);
+	fixture_invariants(&f);
+}
+END_TEST
+
 /* Many processes at the first opening: each finds a complete schema, nobody fails. */
 START_TEST(opened_by_many_at_once)
 {
@@ -585,6 +625,7 @@ Suite *db_suite(void)
 	tcase_add_test(c, lock_of_another_is_waited_for_and_is_temporary);
 	tcase_add_test(c, reading_needs_no_lock);
 	tcase_add_test(c, kill_frees_the_lock);
+	tcase_add_test(c, comes_from_schema_1);
 	tcase_add_test(c, opened_by_many_at_once);
 #ifdef LADLE_DEBUG
 	tcase_add_test(c, killed_while_the_schema_is_made);
