@@ -8,6 +8,8 @@
  */
 #include "auth/recipe_maker.h"
 
+#include "mail/taglist.h"
+
 #include <string.h>
 
 /* Where the new body is while its segments pass. */
@@ -231,10 +233,31 @@ static bool body_same(const struct maker *maker, const struct segments *segments
 	return only_line_ends(segments, old.n);
 }
 
+/* Is there a recipe of an older revision, whose ranges may reach to the very last line? */
+static bool has_recipe(const struct message *m)
+{
+	const struct field *f;
+	struct taglist tags;
+	size_t at = 0;
+
+	while ((f = message_next(m, SPAN("Message-Instance"), &at))) {
+		if (!taglist_parse(f->value, TAGLIST_EMPTY_TAGS, &tags, NULL) ||
+		    taglist_find(&tags, "r")) {
+			return true;
+		}
+	}
+	return false;
+}
+
+/*
+ * Empty lines at the end are no part of what is undone, since hashes do not know them and
+ * mail servers change their number; but where a recipe counted on them they are.
+ */
 bool recipe_make_body(struct maker *maker, bool *any, struct err *e)
 {
 	struct segments segments = edit_segments(maker->x);
-	struct span body = maker->x->m->body, old = without_empty_end(body);
+	struct span body = maker->x->m->body;
+	struct span old = has_recipe(maker->x->m) ? body : without_empty_end(body);
 
 	if (segments.bytes == body.n && segments.n == 1 && segments.v[0].kept) {
 		return true;

@@ -897,6 +897,37 @@ START_TEST(mldsa44_signs)
 }
 END_TEST
 
+/*
+ * The recipe of another list copies the empty line at the end of the body. What we undo
+ * must have that line again, or its range ends behind the body.
+ */
+START_TEST(empty_line_of_older_recipe)
+{
+	static const char with_banner[] =
+		"From: alice@a.example\r\nTo: list@b.example\r\n\r\nbanner\r\nOne\r\n\r\n";
+	static const char without[] =
+		"From: alice@a.example\r\nTo: list@b.example\r\n\r\nOne\r\n\r\n";
+	static const char *const fields = M1_OLD S1 M2("{\"b\":[{\"c\":[2,3]}]}") S2M2;
+	struct chain *chain = chain_new();
+	struct chain_hop hop = { .d = "c.example", .mf = "l@c.example", .rt = "y@d.example" };
+	struct message m;
+	struct span raw;
+
+	raw = chain_template(chain, span_str(with_banner), span_str(without), fields);
+	must_pass(chain, raw, 2);
+	m = sample_parse(chain->arena, raw);
+	hop.edits = edit_new(chain->arena, &m);
+	if (_i == 0) {
+		edit_body(hop.edits, m.body.n, 0, SPAN("footer\r\n")); /* behind the line */
+	} else {
+		edit_body(hop.edits, m.body.n - 2, 2, SPAN("")); /* in its place */
+	}
+	ck_assert(edit_finish(hop.edits, NULL));
+	must_pass(chain, chain_hop(chain, raw, &hop), 3);
+	chain_free(chain);
+}
+END_TEST
+
 /* A new origin with a recipe: m=1 undone gives what the author sent. */
 START_TEST(new_origin)
 {
@@ -1230,6 +1261,7 @@ Suite *dkim2_suite(void)
 	tcase_add_test(tcase, round_trips);
 	tcase_add_test(tcase, imaginary_hops);
 	tcase_add_test(tcase, mldsa44_signs);
+	tcase_add_loop_test(tcase, empty_line_of_older_recipe, 0, 2);
 	tcase_add_test(tcase, new_origin);
 	tcase_add_test(tcase, folding);
 	tcase_add_loop_test(tcase, refusing_to_sign, 0, ROWS(refusals));
