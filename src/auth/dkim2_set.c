@@ -72,14 +72,30 @@ static const enum dkim2_fault_id key_faults[] = {
 	[KEY_LOOKUPS] = DKIM2_SIGNATURE_KEY_MISSING,
 };
 
+/*
+ * What a signature is over: three pieces, of which the first two are a beginning of all
+ * instances and of all signatures.
+ */
 struct input {
-	struct buf text;
+	struct span instances, signatures, own;
 	struct digest digest;
+	struct buf text; /* all of it, once it is asked for */
 };
+
+/* The text itself, for the one algorithm that is not over its hash. */
+static struct span input_text(struct input *input, enum key_type type)
+{
+	if (type == KEY_MLDSA44 && input->text.n == 0) {
+		buf_add(&input->text, input->instances);
+		buf_add(&input->text, input->signatures);
+		buf_add(&input->text, input->own);
+	}
+	return buf_span(&input->text);
+}
 
 static struct dkim2_fault check_set(struct checker *checker, const struct dkim2_hop *hop,
                                     struct dkim2_set *set, struct span signature,
-                                    const struct input *input)
+                                    struct input *input)
 {
 	struct dkim2_fault fault = { .id = DKIM2_OK, .n = hop->i, .value = set->selector };
 	const struct key_record *key;
@@ -96,7 +112,7 @@ static struct dkim2_fault check_set(struct checker *checker, const struct dkim2_
 		fault.id = key_faults[key->status];
 	} else if (key->type != type) {
 		fault.id = DKIM2_SIGNATURE_KEY_MISMATCH;
-	} else if (!pkey_verify(key->key, HASH_SHA256, &input->digest, buf_span(&input->text),
+	} else if (!pkey_verify(key->key, HASH_SHA256, &input->digest, input_text(input, type),
 	                        signature)) {
 		fault.id = DKIM2_SIGNATURE_INCORRECT;
 	}
@@ -108,7 +124,7 @@ static struct dkim2_fault check_set(struct checker *checker, const struct dkim2_
 }
 
 static struct dkim2_fault check_hop(struct checker *checker, struct dkim2_hop *hop,
-                                    const struct span *signatures, const struct input *input)
+                                    const struct span *signatures, struct input *input)
 {
 	struct dkim2_fault no_group = { .id = DKIM2_SIGNATURE_NO_GROUP, .n = hop->i };
 	struct dkim2_tally groups = { 0 };
@@ -131,21 +147,50 @@ static struct dkim2_fault check_hop(struct checker *checker, struct dkim2_hop *h
 	return dkim2_tally_any(&groups, no_group);
 }
 
+/*
+ * The canonical text of all fields, each made once: that of a hop is a beginning of it, so
+ * that a long chain costs no more than hashing.
+ */
+struct texts {
+	struct buf instances, signatures, own;
+	size_t instance_end[LIMIT_SIGNATURES], signature_end[LIMIT_SIGNATURES];
+};
+
+static void make_texts(const struct dkim2_chain *chain, struct texts *texts)
+{
+	for (size_t k = 0; k < chain->ninstances; k++) {
+		const struct field *f = chain->instances[k].field;
+
+		canon_dkim2_input(&texts->instances, f->name, f->value, false);
+		texts->instance_end[k] = texts->instances.n;
+	}
+	for (size_t k = 0; k < chain->nsigs; k++) {
+		const struct field *f = chain->sigs[k].field;
+
+		canon_dkim2_input(&texts->signatures, f->name, f->value, false);
+		texts->signature_end[k] = texts->signatures.n;
+	}
+}
+
 /* All instances that were there, the signatures below, and this one without its values. */
-static void make_input(const struct dkim2_chain *chain, const struct dkim2_sig *sig,
+static void make_input(const struct dkim2_chain *chain, size_t k, struct texts *texts,
                        struct input *input)
 {
+	const struct dkim2_sig *sig = &chain->sigs[k];
+	struct hash *hash = hash_new(HASH_SHA256);
+
+	buf_clear(&texts->own);
+	canon_dkim2_input(&texts->own, sig->field->name, sig->field->value, true);
+	input->instances =
+		span_sub(buf_span(&texts->instances), 0, texts->instance_end[sig->hop.m - 1]);
+	input->signatures =
+		span_sub(buf_span(&texts->signatures), 0, k > 0 ? texts->signature_end[k - 1] : 0);
+	input->own = buf_span(&texts->own);
 	buf_clear(&input->text);
-	for (size_t k = 0; k < chain->ninstances && chain->instances[k].m <= sig->hop.m; k++) {
-		canon_dkim2_input(&input->text, chain->instances[k].field->name,
-		                  chain->instances[k].field->value, false);
-	}
-	for (size_t k = 0; k < chain->nsigs && chain->sigs[k].hop.i < sig->hop.i; k++) {
-		canon_dkim2_input(&input->text, chain->sigs[k].field->name,
-		                  chain->sigs[k].field->value, false);
-	}
-	canon_dkim2_input(&input->text, sig->field->name, sig->field->value, true);
-	hash_of(HASH_SHA256, buf_span(&input->text), &input->digest);
+	hash_add(hash, input->instances);
+	hash_add(hash, input->signatures);
+	hash_add(hash, input->own);
+	hash_final(hash, &input->digest);
 }
 
 struct dkim2_fault dkim2_check_signatures(struct arena *arena, const struct dkim2_chain *chain,
@@ -153,12 +198,14 @@ struct dkim2_fault dkim2_check_signatures(struct arena *arena, const struct dkim
 {
 	struct checker checker = { .arena = arena, .source = source };
 	struct dkim2_fault first = { .id = DKIM2_OK };
+	struct texts texts = { .instances = BUF_INIT };
 	struct input input = { .text = BUF_INIT };
 
+	make_texts(chain, &texts);
 	for (size_t k = 0; k < chain->nsigs; k++) {
 		struct dkim2_fault fault;
 
-		make_input(chain, &chain->sigs[k], &input);
+		make_input(chain, k, &texts, &input);
 		fault = check_hop(&checker, &hops[k], chain->sigs[k].signatures, &input);
 		hops[k].result = dkim2_fault_result(&fault);
 		hops[k].text = dkim2_fault_text(arena, &fault);
@@ -175,6 +222,9 @@ struct dkim2_fault dkim2_check_signatures(struct arena *arena, const struct dkim
 	for (size_t i = 0; i < checker.n; i++) {
 		key_record_clear(&checker.keys[i].record);
 	}
+	buf_free(&texts.instances);
+	buf_free(&texts.signatures);
+	buf_free(&texts.own);
 	buf_free(&input.text);
 	return first;
 }
