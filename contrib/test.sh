@@ -1,7 +1,8 @@
 #!/bin/sh
 #
 # Builds Ladle with the sanitizers and every internal check and runs all tests,
-# end-to-end ones included. The last line of output is
+# end-to-end ones included, and, when there is a d2peer (tests/interop/run.sh), those
+# against it. The last line of output is
 #     N passed, M failed, K skipped
 # and the exit status is 0 when none failed.
 #
@@ -30,7 +31,7 @@ sh "$root/configure" --enable-asan --enable-debug --enable-werror "$@" || give_u
 make -j2 check-programs || give_up 'the build failed'
 
 rm -f check/total
-make -s check PARTS='unit replay lint scenario e2e'
+make -s check PARTS='unit replay lint scenario e2e interop'
 status=$?
 read -r passed failed skipped <check/total || give_up 'the tests did not finish'
 printf '%d passed, %d failed, %d skipped\n' "$passed" "$failed" "$skipped"

@@ -1,6 +1,6 @@
 #!/bin/sh
 #
-# check.sh PART...: runs parts of the tests (unit, replay, lint, scenario, e2e)
+# check.sh PART...: runs parts of the tests (unit, replay, lint, interop, scenario, e2e)
 # and sums them in the last line. make calls it, with SRC and BUILD set to
 # absolute folders. Every check prints one line that starts with "ok", "not ok"
 # or "skip"; whatever a check says itself is kept in check/, and shown indented
@@ -109,6 +109,15 @@ part_lint() {
 	count "$logs/lint"
 }
 
+# What it found out is shown in any case.
+part_interop() {
+	sh "$SRC/tests/interop/run.sh" </dev/null >"$logs/interop.log" 2>&1
+	status=$?
+	grep '^interop:' "$logs/interop.log" | sed 's/^/# /'
+	judge interop "$status" "$logs/interop.log" | tee "$logs/interop"
+	count "$logs/interop"
+}
+
 # scripts KIND JOBS SECONDS: every script in tests/KIND, or those in SCENARIOS.
 scripts() {
 	sh "$SRC/tests/scenario/run.sh" "$@" | tee "$logs/$1.lines"
@@ -120,6 +129,7 @@ for part; do
 	unit) part_unit ;;
 	replay) part_replay ;;
 	lint) part_lint ;;
+	interop) part_interop ;;
 	scenario) scripts scenario "${JOBS:-3}" "${LADLE_TEST_SECONDS:-60}" ;;
 	e2e) scripts e2e 1 "${LADLE_TEST_SECONDS:-120}" ;;
 	*) printf "check.sh: no part '%s'\n" "$part" >&2; exit 64 ;;
