@@ -72,6 +72,15 @@ static const struct {
 	/* The signed field stands below; a second From leaves nothing to be aligned with. */
 	{ "dkim_verifier/added_header-from.eml", "p", "" },
 	{ "dkim_verifier/added_header-subject.eml", "P", "" },
+	{ "dkim_verifier/added_header-date.eml", "P", "" },
+	{ "dkim_verifier/added_header-to.eml", "P", "" },
+	{ "dkim_verifier/time-received_after_creation.eml", "P", "" },
+	{ "dkim_verifier/time-received_briefly_before_creation.eml", "P", "" },
+	{ "dkim_verifier/unsigned_header-content-type.eml", "P", "" },
+	{ "dkim_verifier/unsigned_header-reply_to-in_domain.eml", "P", "" },
+	{ "dkim_verifier/unsigned_header-reply_to-invalid.eml", "P", "" },
+	{ "dkim_verifier/unsigned_header-reply_to-not_in_domain.eml", "P", "" },
+	{ "dkim_verifier/ill_formed-from.eml", "", "" },
 	{ "dkim_verifier/fakePayPal.eml", "", "" },
 };
 
