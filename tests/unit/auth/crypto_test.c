@@ -403,6 +403,48 @@ START_TEST(mldsa44_private)
 }
 END_TEST
 
+/* The frame of a public RSA key: cut anywhere, or with any byte of its head changed. */
+START_TEST(spki_frame)
+{
+	enum { HEAD = 32 }; /* up to the modulus */
+	struct arena *arena = arena_new();
+	struct span pem = sample_file(arena, "dkim2/negative/keys/rsa.pem");
+	struct pkey *private = pkey_private(pem, NULL), *key;
+	struct buf octets = BUF_INIT, again = BUF_INIT;
+	size_t taken = 0;
+
+	ck_assert(private && pkey_record(private, &octets, NULL));
+	for (size_t n = 0; n <= octets.n + 1; n++) {
+		/* A copy of its own size, so that a read behind it is seen. */
+		char *copy = mem_alloc(n ? n : 1);
+
+		memcpy(copy, octets.p, n < octets.n ? n : octets.n);
+		key = pkey_public(KEY_RSA, (struct span){ copy, n }, NULL);
+		ck_assert_msg((key != NULL) == (n == octets.n), "%zu octets", n);
+		pkey_free(key);
+		mem_free(copy);
+	}
+	for (size_t i = 0; i < HEAD * 255u; i++) {
+		octets.p[i / 255] ^= (char)(i % 255 + 1);
+		key = pkey_public(KEY_RSA, buf_span(&octets), NULL);
+		octets.p[i / 255] ^= (char)(i % 255 + 1);
+		/* What is taken all the same is another way to say the same key. */
+		if (key) {
+			taken++;
+			buf_clear(&again);
+			ck_assert(pkey_record(key, &again, NULL));
+			ck_assert_msg(span_eq(buf_span(&again), buf_span(&octets)), "byte %zu", i / 255);
+			pkey_free(key);
+		}
+	}
+	ck_assert_uint_le(taken, 20);
+	buf_free(&octets);
+	buf_free(&again);
+	pkey_free(private);
+	arena_free(arena);
+}
+END_TEST
+
 START_TEST(same_key)
 {
 	struct pkey *a = private_key(ed25519_pem), *b = private_key(rsa_pem), *c, *d;
@@ -440,6 +482,7 @@ Suite *crypto_suite(void)
 	tcase_add_loop_test(t, public_refuses, 0, sizeof(bad_public) / sizeof(bad_public[0]));
 	tcase_add_loop_test(t, private_refuses, 0, sizeof(bad_private) / sizeof(bad_private[0]));
 	tcase_add_test(t, rsa_both_forms);
+	tcase_add_test(t, spki_frame);
 	tcase_add_test(t, mldsa44_vector);
 	tcase_add_test(t, mldsa44_private);
 	tcase_add_test(t, same_key);
