@@ -10,6 +10,8 @@
 #       tag and footer: unsigned, signed, signed with Ed25519 alone
 #   D   50 MiB to 25 members
 #   accept   the durable part of ladle receive
+#   DKIM2    three hops against d2peer (D2PEER=PATH, see tests/interop/run.sh) and openssl
+#            speed, signatures for copies, recipes, the length of a chain
 #
 # BENCH_DIR: a folder on the disk to measure (default: a temporary folder).
 
@@ -40,6 +42,12 @@ calc() { awk "BEGIN { printf \"%.3f\", $1 }"; }
 claim() {
 	awk -v c="$1" -v v="$2" -v l="$3" -v u="$4" -v w="$5" 'BEGIN {
 		printf "%-4s %-58s %9.3f %-3s target <= %-7g %s\n", c, w, v, u, l, v <= l ? "met" : "MISSED" }'
+}
+
+# reach CASE VALUE LIMIT UNIT WHAT: as claim, but more is better
+reach() {
+	awk -v c="$1" -v v="$2" -v l="$3" -v u="$4" -v w="$5" 'BEGIN {
+		printf "%-4s %-58s %9.3f %-3s target >= %-7g %s\n", c, w, v, u, l, (v >= l ? "met" : "MISSED") }'
 }
 
 sink() { # sink [OPTIONS]: a fresh one
@@ -191,3 +199,33 @@ durable=$(echo "$spool" | field p50)
 echo "accept: append + fdatasync $append us, spooling $durable us; whole command $command us, /bin/true $fork us"
 claim acc "$(calc "$durable / $append")" 2.5 x 'durable accept (spool, sync, rename, sync)'
 claim acc "$(calc "($command - $fork) / $append")" 2.5 x 'the same as a whole process, less an empty one'
+
+# ---- DKIM2 ----
+
+cost=$("$TOOLS/d2bench" "$SRC/tests/corpus/dkim2/negative/keys" .) || die d2bench
+value() { echo "$cost" | field "$1"; }
+speed=$(openssl speed -mr -seconds 2 rsa2048 ed25519 2>/dev/null)
+rsa=$(echo "$speed" | awk -F: '/^\+F2:/ && $3 == 2048 { print $4 }')
+rsa_verify=$(echo "$speed" | awk -F: '/^\+F2:/ && $3 == 2048 { print $5 }')
+ed=$(echo "$speed" | awk -F: '/^\+F6:/ && /Ed25519/ { print $5 }')
+ed_verify=$(echo "$speed" | awk -F: '/^\+F6:/ && /Ed25519/ { print $6 }')
+sha=$(openssl speed -mr -seconds 2 -bytes 16384 -evp sha256 2>/dev/null | awk -F: '/^\+F:/ { print $NF }')
+[ -n "$rsa_verify" ] && [ -n "$ed_verify" ] && [ -n "$sha" ] || die "openssl speed said: $speed $sha"
+echo "DKIM2: three hops verified $(value verify)/s (Ed25519), $(value verify-rsa)/s (RSA-2048); openssl verifies $ed_verify/s and $rsa_verify/s"
+claim D2 "$(calc "1 / $(value verify) / (3 / $ed_verify)")" 1.5 x 'three Ed25519 hops against their openssl verification'
+claim D2 "$(calc "$(value hops)")" 4.6 x '40 hops against 10'
+reach D2 "$(calc "$(value ed25519) / $ed")" 0.9 x 'Ed25519 signatures of copies against openssl speed'
+reach D2 "$(calc "$(value rsa2048) / $rsa")" 0.97 x 'RSA-2048 signatures of copies against openssl speed'
+reach D2 "$(calc "$(value body) / $sha")" 0.5 x 'body hash against openssl speed'
+reach D2 "$(calc "$(value apply) / $sha")" 0.5 x 'recipe and hash against openssl speed'
+peer=${D2PEER:-$SRC/../d2peer-build/target/release/d2peer}
+if [ -x "$peer" ]; then
+	for kind in verify verify-rsa; do
+		theirs=$("$peer" bench verify 2000 --raw --dns zone.tsv --now 1800000000 "$kind.eml" |
+			sed -n 's/.*"ops_per_cpu_s":\([0-9.]*\).*/\1/p')
+		[ -n "$theirs" ] || die "$peer bench"
+		reach D2 "$(calc "$(value "$kind") / $theirs")" 2 x "$kind: three hops against d2peer, keys read there once"
+	done
+else
+	echo 'DKIM2: no d2peer (D2PEER=PATH), not compared with it'
+fi
