@@ -166,6 +166,19 @@ static void put_changes(struct buf *out, const struct dkim2_result *r, size_t k,
 	}
 }
 
+#define BY_DNSSEC " (key by DNSSEC)"
+
+/* Did a signature pass whose key the resolver vouches for? */
+static bool vouched(const struct dkim2_hop *hop)
+{
+	for (size_t i = 0; i < hop->nsets; i++) {
+		if (hop->sets[i].result == AUTH_PASS && hop->sets[i].authenticated) {
+			return true;
+		}
+	}
+	return false;
+}
+
 static void put_way(struct buf *out, const struct dkim2_hop *hop, bool last)
 {
 	if (hop->nd.p) {
@@ -187,6 +200,7 @@ static void put_way(struct buf *out, const struct dkim2_hop *hop, bool last)
 	}
 	if (hop->result != AUTH_NONE) {
 		buf_printf(out, ": %s", auth_result_name(hop->result));
+		buf_str(out, vouched(hop) ? BY_DNSSEC : "");
 	}
 	buf_chr(out, '\n');
 }
@@ -383,6 +397,7 @@ static void put_dkim1(struct buf *out, const struct dkim1_result *r)
 	}
 	buf_str(out, r->aligned ? ", the author's domain" : "");
 	buf_str(out, r->partial ? ", a part of the body only" : "");
+	buf_str(out, r->authenticated ? BY_DNSSEC : "");
 	put_after(out, ": ", r->text);
 	buf_chr(out, '\n');
 }

@@ -45,7 +45,7 @@ static struct span verdict_of(struct arena *arena, const struct message *m,
 	struct buf out = BUF_INIT;
 	struct json j = JSON_INIT(&out);
 
-	verify_message(arena, m, NULL, source, NOW, v);
+	verify_message(arena, m, NULL, source, &(struct verify_options){ .now = NOW }, v);
 	json_open(&j, '{');
 	report_json(&j, v);
 	json_close(&j);

@@ -108,14 +108,14 @@ static double sign_rate(struct bench *b, struct pkey *key, const char *selector)
 		                           .rcpt_to = &rcpt, .rcpts = 1, .t = NOW };
 	struct dkim2_base base = { 0 };
 	struct buf out = BUF_INIT;
-	struct hash *prefix;
+	struct dkim2_prefix *prefix;
 	struct message m;
 	double start, took;
 	unsigned n = 0;
 
 	must(message_parse(b->arena, raw, &m, NULL), "message");
-	must(dkim2_next(m.fields, m.count, false, &base, NULL), "numbers");
-	prefix = dkim2_prefix(b->arena, m.fields, m.count, SPAN(""), NULL);
+	must(dkim2_next(m.fields, m.count, SPAN_END, false, &base, NULL), "numbers");
+	prefix = dkim2_prefix_new(b->arena, m.fields, m.count, SPAN(""), &signer, 1, NULL);
 	must(prefix != NULL, "prefix");
 	start = seconds();
 	do {
@@ -124,7 +124,7 @@ static double sign_rate(struct bench *b, struct pkey *key, const char *selector)
 		n++;
 		took = seconds() - start;
 	} while (took < 1);
-	hash_free(prefix);
+	dkim2_prefix_free(prefix);
 	buf_free(&out);
 	return n / took;
 }

@@ -33,12 +33,12 @@ static inline bool hop_sign(struct arena *arena, struct span raw, const struct h
 	struct dkim2_base base = { 0 };
 	struct canon_header header;
 	struct digest digest;
-	struct hash *prefix;
+	struct dkim2_prefix *prefix;
 	struct message m;
 	bool good;
 
 	if (!message_parse(arena, text, &m, e) ||
-	    !dkim2_next(m.fields, m.count, hop->edits != NULL, &base, e) ||
+	    !dkim2_next(m.fields, m.count, SPAN_END, hop->edits != NULL, &base, e) ||
 	    (hop->edits && !recipe_make(arena, hop->edits, &base.recipe, e))) {
 		return false;
 	}
@@ -48,10 +48,11 @@ static inline bool hop_sign(struct arena *arena, struct span raw, const struct h
 		canon_body_hash(CANON_SIMPLE, HASH_SHA256, m.body, &base.body_hash);
 		dkim2_instance(&base, &digest, &instance);
 	}
-	prefix = dkim2_prefix(arena, m.fields, m.count, buf_span(&instance), e);
+	prefix = dkim2_prefix_new(arena, m.fields, m.count, buf_span(&instance), hop->signers,
+	                          hop->nsigners, e);
 	good = prefix && dkim2_signature(&base, prefix, hop->signers, hop->nsigners, &envelope,
 	                                 &fields, e);
-	hash_free(prefix);
+	dkim2_prefix_free(prefix);
 	if (good) {
 		buf_add(&fields, buf_span(&instance));
 		buf_add(&fields, text);

@@ -135,7 +135,7 @@ START_TEST(lookups_are_bounded)
 	}
 	buf_str(&raw, "From: a@a.example\r\n\r\nx\r\n");
 	m = sample_parse(chain->arena, buf_span(&raw));
-	verify_message(chain->arena, &m, NULL, &source, CHAIN_NOW, &v);
+	verify_message(chain->arena, &m, NULL, &source, &(struct verify_options){ .now = CHAIN_NOW }, &v);
 	ck_assert_uint_eq(v.dkim2.nhops, LIMIT_SIGNATURES);
 	ck_assert(v.dkim2.result == AUTH_FAIL);
 	ck_assert_msg(counting.n == LIMIT_DNS_LOOKUPS, "%zu look-ups", counting.n);

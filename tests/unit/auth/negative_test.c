@@ -60,7 +60,7 @@ static bool run_case(struct arena *arena, const struct span *row, const struct k
 	uint64_t now;
 
 	ck_assert(span_u64(row[NOW], &now));
-	verify_message(arena, &m, &envelope, keys, (int64_t)now, &v);
+	verify_message(arena, &m, &envelope, keys, &(struct verify_options){ .now = (int64_t)now }, &v);
 	return judge(row, &v);
 }
 

@@ -499,6 +499,8 @@ START_TEST(authenticated_key)
 	struct keysource source = { .self = w.chain, .txt = with_ad };
 	struct envelope unknown = { .known = false };
 	struct message m = sample_parse(w.arena, two_changes(&w));
+	struct report_letter letter = { .author = SPAN("") };
+	struct buf text = BUF_INIT;
 	struct verdict v;
 
 	verify_message(w.arena, &m, &unknown, &source, &(struct verify_options){ .now = CHAIN_NOW }, &v);
@@ -506,6 +508,9 @@ START_TEST(authenticated_key)
 	/* and nobody compared revisions */
 	ck_assert(span_is(jsonpath(w.arena, as_json(w.arena, &v), "dkim2.instances.1.changes"),
 	                  "null"));
+	report_text(&text, &v, &letter);
+	ck_assert(span_find(buf_span(&text), SPAN(": pass (key by DNSSEC)\n")) != SPAN_NONE);
+	buf_free(&text);
 	chain_free(w.chain);
 }
 END_TEST
