@@ -27,7 +27,7 @@ struct copy_press {
 	struct message header; /* the variant's fields */
 	struct segments body;
 	struct field *fields; /* the same, with the personal field put in for one copy */
-	size_t personal;      /* its index; there is always one */
+	size_t personal;      /* its index; header.count when there is none */
 	struct digest body_relaxed;
 	struct dkim2_base base;
 	struct hash *before; /* DKIM2 header hash of what sorts before the personal field */
@@ -133,10 +133,7 @@ static bool fill(struct copy_press *p, struct err *e)
 		return false;
 	}
 	const struct field *personal = message_find(&p->header, PERSONAL);
-	if (!personal) {
-		return err_set(e, ERR_BUG, "", "prepared header has no " PERSONAL);
-	}
-	p->personal = (size_t)(personal - p->header.fields);
+	p->personal = personal ? (size_t)(personal - p->header.fields) : p->header.count;
 	p->fields = arena_array(p->arena, p->header.count, sizeof(*p->fields));
 	memcpy(p->fields, p->header.fields, p->header.count * sizeof(*p->fields));
 	split_header(p);
@@ -188,6 +185,12 @@ void copy_press_free(struct copy_press *p)
 	}
 }
 
+/* A list that may not change anything has no field of its own for a member. */
+static bool has_personal(const struct copy_press *p)
+{
+	return p->personal < p->header.count;
+}
+
 const struct segments *copy_body(const struct copy_press *p)
 {
 	return &p->body;
@@ -198,6 +201,9 @@ const struct segments *copy_body(const struct copy_press *p)
 static void put_personal(struct copy_press *p, struct span field)
 {
 	size_t colon = span_chr(field, ':');
+	if (!has_personal(p)) {
+		return;
+	}
 	if (field.n == 0) {
 		p->fields[p->personal] = p->header.fields[p->personal];
 		return;
@@ -209,26 +215,36 @@ static void put_personal(struct copy_press *p, struct span field)
 	};
 }
 
-/* Message-Instance and the hash state for the signature. */
+static void hash_header(const struct copy_press *p, struct digest *out)
+{
+	struct buf line = BUF_INIT;
+	struct hash *h = hash_copy(p->before);
+	if (has_personal(p)) {
+		const struct field *personal = &p->fields[p->personal];
+		canon_dkim2_field(&line, personal->name, personal->value);
+	}
+	hash_add(h, buf_span(&line));
+	hash_add(h, p->behind);
+	hash_final(h, out);
+	buf_free(&line);
+}
+
+/* Message-Instance, where something changed, and the hash state for the signature. */
 static bool instance(struct copy_press *p, struct buf *out, struct dkim2_prefix **prefix,
                      struct err *e)
 {
-	const struct field *personal = &p->fields[p->personal];
-	struct buf line = BUF_INIT, own = BUF_INIT;
 	struct arena *arena = arena_new();
+	struct buf own = BUF_INIT;
 	struct digest digest;
-	struct hash *h = hash_copy(p->before);
-	canon_dkim2_field(&line, personal->name, personal->value);
-	hash_add(h, buf_span(&line));
-	hash_add(h, p->behind);
-	hash_final(h, &digest);
-	dkim2_instance(&p->base, &digest, out);
+	if (p->base.m > 0) {
+		hash_header(p, &digest);
+		dkim2_instance(&p->base, &digest, out);
+	}
 	buf_add(&own, buf_span(&p->via));
 	buf_add(&own, buf_span(out));
 	*prefix = dkim2_prefix_new(arena, p->fields, p->header.count, buf_span(&own), p->keys->v,
 	                           p->keys->n, e);
 	buf_free(&own);
-	buf_free(&line);
 	arena_free(arena);
 	return *prefix != NULL;
 }
@@ -274,11 +290,15 @@ static bool sign(struct copy_press *p, const struct copy_job *job,
 /* The variant's header with the personal field in its place. */
 static void add_fields(const struct copy_press *p, struct buf *out)
 {
-	struct span all = p->v->header, old = p->header.fields[p->personal].raw;
-	size_t at = (size_t)(old.p - all.p);
-	buf_add(out, span_sub(all, 0, at));
-	buf_add(out, p->fields[p->personal].raw);
-	buf_add(out, span_from(all, at + old.n));
+	struct span all = p->v->header;
+	if (has_personal(p)) {
+		struct span old = p->header.fields[p->personal].raw;
+		size_t at = (size_t)(old.p - all.p);
+		buf_add(out, span_sub(all, 0, at));
+		buf_add(out, p->fields[p->personal].raw);
+		all = span_from(all, at + old.n);
+	}
+	buf_add(out, all);
 	buf_str(out, "\r\n");
 }
 
@@ -286,7 +306,7 @@ bool copy_header(struct copy_press *p, const struct copy_job *job, struct buf *o
 {
 	struct buf mi = BUF_INIT, dkim1 = BUF_INIT;
 	struct dkim2_prefix *prefix = NULL;
-	bool personal = job->unsubscribe.n > 0;
+	bool personal = job->unsubscribe.n > 0 && has_personal(p);
 	bool ok;
 	put_personal(p, job->unsubscribe);
 	if (personal) {

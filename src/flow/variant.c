@@ -110,7 +110,6 @@ static enum egress_custody custody_of(struct arena *arena, const struct prepare_
 static bool edit(struct arena *arena, const struct prepare_input *in, const struct mailbox *author,
                  bool has_author, bool opaque, struct edits **out, struct err *e)
 {
-	const struct field *from = message_find(in->message, "From");
 	struct revise r = {
 		.arena = arena,
 		.site = in->site,
@@ -118,7 +117,6 @@ static bool edit(struct arena *arena, const struct prepare_input *in, const stru
 		.message = in->message,
 		.author = *author,
 		.has_author = has_author,
-		.from = from ? from->value : SPAN_END,
 		.recipient = in->recipient,
 		.auth_results = authres_format(arena, in->site->authserv_id, in->verdict),
 		.id = in->id,
@@ -152,8 +150,8 @@ static bool fill_numbers(enum egress mode, const struct message *revised, struct
 		out->mi = out->mi_top = out->hop = 1;
 		return true;
 	}
-	/* Our own list fields are hashed, so a list always makes a new instance. */
-	if (!dkim2_next(revised->fields, revised->count, SPAN_END, true, &base, e)) {
+	/* Without a recipe nothing that is hashed has changed. */
+	if (!dkim2_next(revised->fields, revised->count, SPAN_END, out->recipe.n > 0, &base, e)) {
 		return false;
 	}
 	out->mi = (int64_t)base.m;

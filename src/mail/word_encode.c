@@ -124,17 +124,12 @@ static struct span spaced(struct arena *arena, struct span text)
 	return (struct span){ p, text.n };
 }
 
-struct span word_encode(struct arena *arena, struct span text, bool phrase)
+/* TEXT, without control characters, as words. */
+static struct span words(struct arena *arena, struct span text, bool phrase)
 {
 	struct buf clean = BUF_INIT, q = BUF_INIT, b = BUF_INIT;
 	bool shorter;
 
-	if (has_control(text)) {
-		text = spaced(arena, text);
-	}
-	if (utf8_ascii(text) && span_find(text, SPAN("=?")) == SPAN_NONE) {
-		return text;
-	}
 	charset_repair(&clean, text);
 	encode(&q, buf_span(&clean), 'Q', phrase);
 	encode(&b, buf_span(&clean), 'B', phrase);
@@ -142,6 +137,22 @@ struct span word_encode(struct arena *arena, struct span text, bool phrase)
 	shorter = b.n < q.n;
 	buf_free(shorter ? &q : &b);
 	return buf_move(shorter ? &b : &q, arena);
+}
+
+struct span word_encode(struct arena *arena, struct span text, bool phrase)
+{
+	if (has_control(text)) {
+		text = spaced(arena, text);
+	}
+	if (utf8_ascii(text) && span_find(text, SPAN("=?")) == SPAN_NONE) {
+		return text;
+	}
+	return words(arena, text, phrase);
+}
+
+struct span word_encode_always(struct arena *arena, struct span text)
+{
+	return words(arena, has_control(text) ? spaced(arena, text) : text, false);
 }
 
 /* Offset behind the white space (or behind the word) that starts at AT. */

@@ -6,10 +6,14 @@
 #include "base/span.h"
 
 enum list_from { LIST_FROM_KEEP, LIST_FROM_MUNGE };
-enum list_reply { LIST_REPLY_NONE, LIST_REPLY_LIST, LIST_REPLY_AUTHOR };
+enum list_reply { LIST_REPLY_NONE, LIST_REPLY_LIST, LIST_REPLY_AUTHOR, LIST_REPLY_ADDRESS };
 enum list_bare { LIST_BARE_AUTO, LIST_BARE_HOLD, LIST_BARE_ACCEPT, LIST_BARE_REJECT };
 enum list_action { LIST_ACTION_HOLD, LIST_ACTION_ACCEPT, LIST_ACTION_REJECT, LIST_ACTION_DISCARD };
 enum list_protected { LIST_PROTECTED_LEAVE, LIST_PROTECTED_WRAP };
+enum list_modify { LIST_MODIFY_FULL, LIST_MODIFY_HEADERS, LIST_MODIFY_NONE };
+enum list_tag_place { LIST_TAG_ANY, LIST_TAG_FIRST, LIST_TAG_AFTER_REPLY };
+enum list_sender { LIST_SENDER_KEEP, LIST_SENDER_LIST };
+enum list_from_address { LIST_FROM_ADDRESS_LIST, LIST_FROM_ADDRESS_AUTHOR };
 
 struct list {
 	int64_t id;
@@ -18,7 +22,7 @@ struct list {
 	/* settings, see rules/setting_table.c */
 	struct span description;   /* List-Id phrase and List headers */
 	struct span subject_tag;   /* "[dev]"; empty: none */
-	struct span footer;        /* UTF-8 text; empty: none */
+	struct span footer;        /* template; empty: none */
 	uint64_t from;             /* enum list_from */
 	uint64_t reply_to;         /* enum list_reply */
 	uint64_t unauthenticated;  /* enum list_bare: what a From without proof is worth */
@@ -35,6 +39,21 @@ struct list {
 	struct span hold_headers; /* regex over unfolded "Name: value" lines */
 	struct span aliases;      /* other posting addresses, separated by commas */
 	uint64_t replay; /* enum list_action: a post whose first signature was seen before */
+	/* what is changed in a post; templates with the variables of rules/template.h */
+	uint64_t modify;              /* enum list_modify */
+	uint64_t subject_tag_place;   /* enum list_tag_place */
+	struct span header_text;      /* template */
+	struct span footer_html;      /* template of HTML; empty: made of the text */
+	struct span header_html;      /* the same */
+	uint64_t html_in_place;       /* bool: put them into HTML, too */
+	uint64_t other_parts;         /* enum list_protected: what is neither text nor mixed */
+	struct span reply_to_address; /* for LIST_REPLY_ADDRESS */
+	struct span from_name;        /* template, display name of a munged From */
+	uint64_t from_address;        /* enum list_from_address, in a munged From */
+	uint64_t sender;              /* enum list_sender */
+	struct span header_add;       /* lines "Name: template" */
+	struct span header_remove;    /* names, "X-*" for all that begin so */
+	struct span archived_at;      /* template of a URL */
 };
 
 enum member_delivery { MEMBER_MAIL, MEMBER_NOMAIL };

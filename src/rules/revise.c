@@ -5,6 +5,8 @@
  */
 #include "rules/revise.h"
 
+#include "rules/route.h"
+
 /*
  * Fields that MTAs take away on the next submission, whatever we do (and which
  * DKIM2 hashes): better gone with a recipe than gone behind its back.
@@ -50,20 +52,55 @@ static bool repair_body(struct edits *x, const struct revise *r, struct err *e)
 	return true;
 }
 
+/* The edits of the list's own wishes; what is out of them is not hashed, or has to be. */
+static void revise_hashed(struct edits *x, const struct revise *r)
+{
+	drop_each(x, doomed, sizeof(doomed) / sizeof(doomed[0]));
+	revise_list_fields(x, r);
+	revise_rule_fields(x, r);
+	revise_subject(x, r);
+	if (r->list->modify == LIST_MODIFY_FULL) {
+		revise_footer(x, r);
+	}
+}
+
 bool revise_all(struct edits *x, const struct revise *r, struct err *e)
 {
 	if (r->message->count == 0) {
 		return err_set(e, ERR_PERMANENT, "5.6.0", "the message has no header");
 	}
-	drop_each(x, doomed, sizeof(doomed) / sizeof(doomed[0]));
 	if (r->drop_dkim2) {
 		drop_each(x, dkim2_fields, sizeof(dkim2_fields) / sizeof(dkim2_fields[0]));
 		edit_irreversible(x);
 	}
-	revise_list_fields(x, r);
+	if (r->list->modify != LIST_MODIFY_NONE) {
+		revise_hashed(x, r);
+	}
 	revise_trace_fields(x, r);
 	revise_from(x, r);
-	revise_subject(x, r);
-	revise_footer(x, r);
 	return repair_body(x, r, e);
+}
+
+struct template_values revise_values(const struct revise *r)
+{
+	struct arena *a = r->arena;
+	char delimiter = site_delimiter(r->site);
+	struct template_values out = { 0 };
+	struct span id = span_trim(message_text(a, message_find(r->message, "Message-ID")));
+	bool bracketed = span_starts(id, SPAN("<")) && span_ends(id, SPAN(">"));
+	out.v[TEMPLATE_LIST] = r->list->local;
+	out.v[TEMPLATE_ADDRESS] = route_make(a, r->list, delimiter, SPAN(""));
+	out.v[TEMPLATE_DESCRIPTION] = r->list->description;
+	out.v[TEMPLATE_OWNER] = route_make(a, r->list, delimiter, SPAN("owner"));
+	out.v[TEMPLATE_SUBSCRIBE] = route_make(a, r->list, delimiter, SPAN("subscribe"));
+	out.v[TEMPLATE_UNSUBSCRIBE] = route_make(a, r->list, delimiter, SPAN("unsubscribe"));
+	out.v[TEMPLATE_HELP] = r->list->help_url.n > 0
+	                               ? r->list->help_url
+	                               : route_make(a, r->list, delimiter, SPAN("help"));
+	out.v[TEMPLATE_ARCHIVE] = r->list->archive_url;
+	out.v[TEMPLATE_NUMBER] = arena_printf(a, "%llu", (unsigned long long)r->number);
+	out.v[TEMPLATE_MESSAGE_ID] = bracketed ? span_sub(id, 1, id.n - 1) : id;
+	out.v[TEMPLATE_NAME] = revise_author_name(r);
+	out.v[TEMPLATE_AUTHOR] = r->author.addr;
+	return out;
 }

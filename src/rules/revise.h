@@ -12,6 +12,7 @@
 #include "mail/edit.h"
 #include "rules/list.h"
 #include "rules/site.h"
+#include "rules/template.h"
 
 struct revise {
 	struct arena *arena;
@@ -20,7 +21,6 @@ struct revise {
 	const struct message *message;
 	struct mailbox author; /* empty addr when From has no single mailbox */
 	bool has_author;
-	struct span from;         /* raw From value, if any */
 	struct span recipient;    /* address the post came to */
 	struct span auth_results; /* complete Authentication-Results field, or empty */
 	struct span id;           /* our id for Received: spool name */
@@ -30,17 +30,38 @@ struct revise {
 	int64_t now;
 };
 
-/* All of them, in order. Permanent error for a message without a header, or with too many bare CRs.
+/*
+ * All of them, in order, as far as the list's modify lets them: "headers" leaves out
+ * header text and footer, "none" everything but fields that DKIM2 does not hash, and a
+ * munged From where R asks for it. Permanent error for a message without a
+ * header, or with too many bare CRs.
  */
 bool revise_all(struct edits *x, const struct revise *r, struct err *e);
 
 /* The single ones, for tests and explain. */
 void revise_subject(struct edits *x, const struct revise *r);
 void revise_list_fields(struct edits *x, const struct revise *r);
+void revise_rule_fields(struct edits *x, const struct revise *r); /* header-add, -remove; Sender */
 void revise_trace_fields(struct edits *x,
                          const struct revise *r); /* Received, Authentication-Results, X-Loop */
 void revise_from(struct edits *x, const struct revise *r); /* From, Reply-To, X-Original-From */
 void revise_footer(struct edits *x, const struct revise *r);
+
+/* Display name of the author, else the local part, which tells no harvester where he is; UTF-8. */
+struct span revise_author_name(const struct revise *r);
+
+/* The values of a template's variables for this post. */
+struct template_values revise_values(const struct revise *r);
+
+/*
+ * The address that stands for AUTHOR in a munged From with from-address=author:
+ * "list+a-local=domain@…", or with a digest where that has no room or no ASCII. The same
+ * author always has the same.
+ */
+struct span revise_author_address(struct arena *arena, const struct site *site,
+                                  const struct list *list, struct span author);
+/* The author's address in WORD, "a-local=domain"; empty when it holds none (a digest). */
+struct span revise_author_of(struct arena *arena, struct span word);
 
 /* "dev.lists.example.org", the identifier of List-Id, without brackets. */
 struct span revise_list_id(struct arena *arena, const struct list *list);

@@ -5,6 +5,7 @@
 #include "auth/authres.h"
 #include "mail/date.h"
 #include "mail/word.h"
+#include "rules/field_rule.h"
 #include "rules/revise.h"
 #include "rules/route.h"
 
@@ -71,7 +72,43 @@ void revise_list_fields(struct edits *x, const struct revise *r)
 	if (r->list->archive_url.n > 0) {
 		edit_field_top(x, SPAN("List-Archive"), bracketed(a, r->list->archive_url));
 	}
+	if (r->list->archived_at.n > 0) {
+		struct template_values values = revise_values(r);
+		struct span url = template_expand(a, r->list->archived_at, &values, TEMPLATE_URL);
+		edit_raw_top(x, word_fold(a, SPAN("Archived-At"), bracketed(a, url)));
+	}
 	edit_field_top(x, SPAN("Precedence"), SPAN("list"));
+}
+
+/* An encoded value: these are unstructured, or look so to everybody. */
+static void add_fields(struct edits *x, const struct revise *r)
+{
+	struct template_values values = revise_values(r);
+	struct span rest = r->list->header_add, name, value;
+	while (field_rule_next(&rest, &name, &value)) {
+		struct span text = template_expand(r->arena, value, &values, TEMPLATE_PLAIN);
+		edit_raw_top(x, word_fold(r->arena, name, word_encode(r->arena, text, false)));
+	}
+}
+
+static void remove_fields(struct edits *x, const struct revise *r)
+{
+	for (size_t i = 0; i < r->message->count; i++) {
+		if (field_rule_removes(r->list->header_remove, r->message->fields[i].name)) {
+			edit_field_drop(x, i);
+		}
+	}
+}
+
+void revise_rule_fields(struct edits *x, const struct revise *r)
+{
+	remove_fields(x, r);
+	add_fields(x, r);
+	if (r->list->sender == LIST_SENDER_LIST) {
+		edit_field_drop_all(x, "Sender");
+		edit_field_top(x, SPAN("Sender"),
+		               route_make(r->arena, r->list, site_delimiter(r->site), SPAN("")));
+	}
 }
 
 /* Nobody but us may speak as our authserv-id (RFC 8601 section 5). */

@@ -1,199 +1,194 @@
 /*
- * The footer: in place where the message is a single text/plain whose charset and
- * transfer encoding can carry it, otherwise as a part beside the message, which
- * is wrapped whole and untouched in a new multipart/mixed.
+ * Header text and footer: where they go. In place where the message is a single
+ * text that can carry them, as parts of its own multipart/mixed, otherwise as
+ * parts beside the message, which is wrapped whole and untouched in a new one.
+ * Never inside of what somebody signed or encrypted.
  */
-#include "base/codec.h"
 #include "base/utf8.h"
-#include "mail/charset.h"
 #include "mail/mime.h"
 #include "rules/revise.h"
 #include "rules/revise_wrap.h"
 
-/* Columns of base64 text we add (RFC 2045 6.8). */
-#define BASE64_COLUMNS 76
-
-/* What a text/plain body is made of. */
-struct text_body {
-	const struct revise *r;
-	struct span body;
-	struct span charset;
-	enum mime_encoding encoding;
-	struct span footer; /* in the body's charset, CRLF line ends, the last line ended */
-};
-
-/* The setting's text with CRLF line ends. */
-static struct span footer_text(const struct revise *r)
+/* TEXT with CRLF line ends, the last line ended. */
+static struct span lines(struct arena *arena, struct span text)
 {
 	struct buf out = BUF_INIT;
-	for (struct span rest = r->list->footer; rest.p && rest.n > 0;) {
-		struct span line = span_cut(&rest, '\n');
-		buf_add(&out, line);
+	for (struct span rest = text; rest.p && rest.n > 0;) {
+		buf_add(&out, span_cut(&rest, '\n'));
 		buf_str(&out, "\r\n");
 	}
-	return buf_move(&out, r->arena);
+	return buf_move(&out, arena);
 }
 
-static bool ends_line(struct span body)
+static struct span plain_note(const struct revise *r, struct span template)
 {
-	return body.n == 0 || span_ends(body, SPAN("\r\n"));
+	struct template_values values = revise_values(r);
+	return lines(r->arena, template_expand(r->arena, template, &values, TEMPLATE_PLAIN));
 }
 
-/* 7bit, 8bit, binary: as it is. */
-static bool append_plain(struct edits *x, const struct text_body *t)
+static uint32_t code_point(struct span character)
 {
-	bool needs_8bit = !utf8_ascii(t->footer);
-	if (needs_8bit && t->encoding == MIME_7BIT) {
-		return false;
+	static const unsigned char first[] = { 0, 0x7f, 0x1f, 0x0f, 0x07 };
+	uint32_t c = (unsigned char)character.p[0] & first[character.n];
+	for (size_t i = 1; i < character.n; i++) {
+		c = c << 6 | ((unsigned char)character.p[i] & 0x3fu);
 	}
-	edit_body(x, t->body.n, 0,
-	          arena_join(t->r->arena, ends_line(t->body) ? SPAN("") : SPAN("\r\n"), t->footer,
-	                     SPAN_END));
-	return true;
+	return c;
 }
 
-static bool append_qp(struct edits *x, const struct text_body *t)
+/* Characters as references, so that it fits into every charset. */
+static struct span ascii_html(struct arena *arena, struct span html)
 {
 	struct buf out = BUF_INIT;
-	/* A soft line break at the very end would swallow ours. */
-	if (span_ends(span_rtrim(t->body), SPAN("="))) {
-		return false;
-	}
-	buf_str(&out, ends_line(t->body) ? "" : "\r\n");
-	codec_qp(&out, t->footer);
-	edit_body(x, t->body.n, 0, buf_move(&out, t->r->arena));
-	return true;
-}
-
-static bool base64_char(char c)
-{
-	return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ||
-	       c == '+' || c == '/';
-}
-
-/*
- * Where the last quantum of four characters begins; SPAN_NONE when the text is
- * not plain regular base64 (other characters, padding inside, a broken quantum).
- */
-static size_t last_quantum(struct span body)
-{
-	size_t count = 0, at = SPAN_NONE, padding = 0;
-	for (size_t i = 0; i < body.n; i++) {
-		char c = body.p[i];
-		if (c == '\r' || c == '\n' || c == ' ' || c == '\t') {
-			continue;
+	for (size_t n; html.n > 0; html = span_from(html, n)) {
+		n = utf8_len(html);
+		if (n > 1) {
+			buf_printf(&out, "&#%u;", (unsigned)code_point(span_sub(html, 0, n)));
+		} else {
+			n = 1;
+			buf_chr(&out, html.p[0]);
 		}
-		if (count % 4 == 0) {
-			at = i;
-		}
-		padding += c == '=';
-		if (c == '=' ? count % 4 < 2 : !base64_char(c) || padding > 0) {
-			return SPAN_NONE;
-		}
-		count++;
 	}
-	return count % 4 == 0 ? at : SPAN_NONE;
+	return buf_move(&out, arena);
 }
 
-static void wrap_lines(struct buf *out, struct span text)
+/* TEXT, lines with CRLF, as a paragraph of its own. */
+static struct span html_of_text(struct arena *arena, struct span text)
 {
-	for (size_t at = 0; at < text.n; at += BASE64_COLUMNS) {
-		buf_add(out, span_sub(text, at, at + BASE64_COLUMNS));
-		buf_str(out, "\r\n");
+	static const struct span template = SPAN_INIT("{name}");
+	struct buf out = BUF_INIT;
+	buf_str(&out, "<div>\r\n");
+	while (text.n > 0) {
+		struct template_values line = { 0 };
+		line.v[TEMPLATE_NAME] = span_rtrim(span_line(&text));
+		buf_add(&out, template_expand(arena, template, &line, TEMPLATE_HTML));
+		buf_str(&out, "<br>\r\n");
 	}
+	buf_str(&out, "</div>\r\n");
+	return buf_move(&out, arena);
 }
 
-/* The last quantum is decoded, the footer put behind it, and both encoded again; all before keeps
- * its bytes. */
-static bool append_base64(struct edits *x, const struct text_body *t)
+static struct span html_note(const struct revise *r, struct span template, struct span text)
 {
-	struct buf plain = BUF_INIT, encoded = BUF_INIT, out = BUF_INIT;
-	size_t at = last_quantum(t->body);
-	bool empty = span_trim(t->body).n == 0;
-	if (!empty && (at == SPAN_NONE || !codec_unbase64(&plain, span_from(t->body, at)))) {
-		buf_free(&plain);
-		return false;
+	struct template_values values = revise_values(r);
+	if (template.n > 0) {
+		struct span html = template_expand(r->arena, template, &values, TEMPLATE_HTML);
+		return ascii_html(r->arena, lines(r->arena, html));
 	}
-	size_t from = empty ? t->body.n : at;
-	if (plain.n > 0 && plain.p[plain.n - 1] != '\n') {
-		buf_str(&plain, "\r\n");
-	}
-	buf_add(&plain, t->footer);
-	codec_base64(&encoded, buf_span(&plain));
-	if (from > 0 && t->body.p[from - 1] != '\n') {
-		buf_str(&out, "\r\n");
-	}
-	wrap_lines(&out, buf_span(&encoded));
-	edit_body(x, from, t->body.n - from, buf_move(&out, t->r->arena));
-	buf_free(&plain);
-	buf_free(&encoded);
-	return true;
+	return text.n > 0 ? ascii_html(r->arena, html_of_text(r->arena, text)) : SPAN("");
+}
+
+static struct notes make_notes(const struct revise *r)
+{
+	struct notes n = { 0 };
+	n.head = plain_note(r, r->list->header_text);
+	n.foot = plain_note(r, r->list->footer);
+	n.html_head = html_note(r, r->list->header_html, n.head);
+	n.html_foot = html_note(r, r->list->footer_html, n.foot);
+	return n;
 }
 
 /* Signed or encrypted by somebody: nothing inside may change. */
-static bool is_protected(const struct mime_type *t, struct span body)
+static bool is_protected(const struct revise *r, const struct part *p)
 {
-	return mime_is(t, "multipart", "signed") || mime_is(t, "multipart", "encrypted") ||
-	       mime_is(t, "application", "pkcs7-mime") ||
-	       mime_is(t, "application", "x-pkcs7-mime") ||
-	       span_starts(body, SPAN("-----BEGIN PGP ")) ||
-	       span_find(body, SPAN("\n-----BEGIN PGP ")) != SPAN_NONE;
+	static const char *const types[][2] = {
+		{ "multipart", "signed" },          { "multipart", "encrypted" },
+		{ "application", "pkcs7-mime" },    { "application", "x-pkcs7-mime" },
+		{ "application", "pgp-encrypted" },
+	};
+	for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++) {
+		if (mime_is(&p->type, types[i][0], types[i][1])) {
+			return true;
+		}
+	}
+	return mime_is(&p->type, "text", NULL) && revise_text_is_pgp(r->arena, p);
 }
 
-static bool append(struct edits *x, const struct text_body *t)
+static bool is_attachment(const struct part *p)
 {
-	switch (t->encoding) {
-	case MIME_7BIT:
-	case MIME_8BIT:
-	case MIME_BINARY: return append_plain(x, t);
-	case MIME_QP: return append_qp(x, t);
-	case MIME_BASE64: return append_base64(x, t);
-	case MIME_UNKNOWN: break;
+	const struct field *f = message_find(&p->message, "Content-Disposition");
+	return f && span_istarts(span_trim(f->value), SPAN("attachment"));
+}
+
+static bool is_single(const struct message *m, const char *name)
+{
+	return message_count(m, name) <= 1;
+}
+
+/* One of the two texts that can be written into, as the list wants it. */
+static bool is_text(const struct revise *r, const struct part *p)
+{
+	bool plain = mime_is(&p->type, "text", "plain");
+	bool html = r->list->html_in_place && mime_is(&p->type, "text", "html");
+	return (plain || html) && !p->type.broken && !is_attachment(p) &&
+	       is_single(&p->message, "Content-Type") &&
+	       is_single(&p->message, "Content-Transfer-Encoding");
+}
+
+/* Each alternative is a text of its own; all of them or none. */
+static bool into_alternatives(struct edits *x, const struct revise *r, const struct part *top,
+                              const struct notes *notes)
+{
+	size_t before = x->n;
+	bool ok = r->list->html_in_place && mime_is(&top->type, "multipart", "alternative") &&
+	          top->children;
+	for (const struct part *p = top->children; ok && p; p = p->next) {
+		ok = is_text(r, p) && !is_protected(r, p) && revise_text(x, r, p, notes);
+	}
+	if (!ok) {
+		x->n = before;
+	}
+	return ok;
+}
+
+/* Is MARK the boundary of a part inside of P, too? Then nobody can say whose a delimiter is. */
+static bool is_inside(const struct part *p, struct span mark)
+{
+	for (const struct part *c = p->children; c; c = c->next) {
+		if (span_eq(c->boundary, mark) || is_inside(c, mark)) {
+			return true;
+		}
 	}
 	return false;
 }
 
-/* Are line ends in CHARSET what they are in ASCII? Not so in UTF-16 and its kin. */
-static bool ascii_compatible(struct span charset)
+static bool takes_parts(const struct revise *r, const struct mime *mime)
 {
-	struct buf probe = BUF_INIT;
-	bool same = charset_from_utf8(&probe, charset, SPAN("a\r\n")) &&
-	            span_is(buf_span(&probe), "a\r\n");
-	buf_free(&probe);
-	return same;
+	const struct part *top = mime->root;
+	return mime_is(&top->type, "multipart", "mixed") && !top->type.broken && !mime->cut &&
+	       top->boundary.n > 0 && (top->children || top->closed) &&
+	       !is_inside(top, top->boundary) && is_single(r->message, "Content-Type");
 }
 
-static bool in_place(struct edits *x, const struct revise *r, const struct mime_type *type,
-                     struct span footer)
+static void put_notes(struct edits *x, const struct revise *r, const struct mime *mime,
+                      const struct notes *notes)
 {
-	const struct field *encoding = message_find(r->message, "Content-Transfer-Encoding");
-	struct text_body t = { .r = r, .body = r->message->body };
-	struct buf text = BUF_INIT;
-	if (type->broken || !mime_is(type, "text", "plain") ||
-	    message_count(r->message, "Content-Type") > 1 ||
-	    message_count(r->message, "Content-Transfer-Encoding") > 1) {
-		return false;
+	const struct part *top = mime->root;
+	bool html = mime_is(&top->type, "text", "html") && !top->type.broken &&
+	            (r->list->header_html.n > 0 || r->list->footer_html.n > 0);
+	if (is_protected(r, top)) {
+		if (r->list->protected_parts == LIST_PROTECTED_WRAP) {
+			revise_wrap(x, r, notes, false);
+		}
+	} else if (is_text(r, top) && revise_text(x, r, top, notes)) {
+		return;
+	} else if (takes_parts(r, mime)) {
+		revise_add_parts(x, r, top, notes);
+	} else if (into_alternatives(x, r, top, notes)) {
+		return;
+	} else if (r->list->other_parts == LIST_PROTECTED_WRAP ||
+	           mime_is(&top->type, "text", "plain")) {
+		revise_wrap(x, r, notes, html);
 	}
-	t.charset = mime_charset(r->arena, type);
-	t.encoding = encoding ? mime_encoding(encoding->value) : MIME_7BIT;
-	bool ok = ascii_compatible(t.charset) && charset_from_utf8(&text, t.charset, footer);
-	t.footer = buf_move(&text, r->arena);
-	return ok && append(x, &t);
 }
 
 void revise_footer(struct edits *x, const struct revise *r)
 {
-	const struct field *f = message_find(r->message, "Content-Type");
-	struct mime_type type = mime_type(r->arena, f ? f->value : SPAN("text/plain"));
-	if (r->list->footer.n == 0) {
+	struct mime mime;
+	struct notes notes = make_notes(r);
+	if (notes.head.n + notes.foot.n + notes.html_head.n + notes.html_foot.n == 0 ||
+	    !mime_parse(r->arena, r->message, &mime, NULL)) {
 		return;
 	}
-	struct span footer = footer_text(r);
-	if (is_protected(&type, r->message->body)) {
-		if (r->list->protected_parts == LIST_PROTECTED_WRAP) {
-			revise_wrap(x, r, footer);
-		}
-	} else if (!in_place(x, r, &type, footer)) {
-		revise_wrap(x, r, footer);
-	}
+	put_notes(x, r, &mime, &notes);
 }

@@ -5,8 +5,10 @@
 #include "base/buf.h"
 #include "base/utf8.h"
 #include "mail/addr.h"
+#include "rules/field_rule.h"
 #include "rules/regex.h"
 #include "rules/route.h"
+#include "rules/template.h"
 
 #include <string.h>
 
@@ -105,6 +107,12 @@ static bool check_lists(const struct setting *row, struct span value, struct err
 	return ok;
 }
 
+static bool has_lines(const struct setting *row)
+{
+	return row->type == SETTING_LINES || row->type == SETTING_TEMPLATE ||
+	       row->type == SETTING_FIELDS;
+}
+
 static bool check_text(const struct setting *row, struct span value, struct err *e)
 {
 	for (size_t i = 0; i < value.n; i++) {
@@ -112,7 +120,7 @@ static bool check_text(const struct setting *row, struct span value, struct err 
 			return bad(row, value, e, "it holds a control character");
 		}
 	}
-	if (row->type != SETTING_LINES && span_chr(value, '\n') != SPAN_NONE) {
+	if (!has_lines(row) && span_chr(value, '\n') != SPAN_NONE) {
 		return bad(row, value, e, "one line is wanted");
 	}
 	if (!utf8_valid(value)) {
@@ -161,6 +169,13 @@ static bool check_regex(const struct setting *row, struct span value, struct err
 	return ok || err_prefix(e, "%s", row->name);
 }
 
+/* Checks of another file, whose errors do not name the setting. */
+static bool check_with(bool (*check)(struct span, struct err *), const struct setting *row,
+                       struct span value, struct err *e)
+{
+	return check(value, e) || err_prefix(e, "%s", row->name);
+}
+
 static bool check_span(const struct setting *row, struct span value, struct err *e)
 {
 	switch (row->type) {
@@ -169,6 +184,16 @@ static bool check_span(const struct setting *row, struct span value, struct err 
 	case SETTING_URL: return check_url(row, value, e);
 	case SETTING_WORD: return check_word(row, value, e);
 	case SETTING_REGEX: return check_text(row, value, e) && check_regex(row, value, e);
+	case SETTING_TEMPLATE:
+	case SETTING_TEMPLATE_LINE:
+		return check_text(row, value, e) && check_with(template_check, row, value, e);
+	case SETTING_TEMPLATE_URL:
+		return check_url(row, value, e) && check_with(template_check, row, value, e);
+	case SETTING_FIELDS:
+		return check_text(row, value, e) && check_with(field_rule_check_add, row, value, e);
+	case SETTING_FIELD_NAMES:
+		return check_text(row, value, e) &&
+		       check_with(field_rule_check_remove, row, value, e);
 	default: return check_text(row, value, e);
 	}
 }
@@ -183,7 +208,7 @@ static bool is_number(const struct setting *row)
 /* Those in which "\n" and "\\" are written with a backslash. */
 static bool is_text(const struct setting *row)
 {
-	return row->type == SETTING_TEXT || row->type == SETTING_LINES;
+	return row->type == SETTING_TEXT || row->type == SETTING_TEMPLATE_LINE || has_lines(row);
 }
 
 /* "\n" as written in files and on command lines. */

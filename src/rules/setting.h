@@ -26,6 +26,11 @@ enum setting_type {
 	SETTING_REGEX,    /* empty, or a PCRE2 pattern, compiled once to check it */
 	SETTING_URL,      /* empty, or scheme://host…, the scheme one of `choices` */
 	SETTING_PATH,
+	SETTING_TEMPLATE,      /* as LINES, with the variables of rules/template.h */
+	SETTING_TEMPLATE_LINE, /* as TEXT, the same */
+	SETTING_TEMPLATE_URL,  /* as URL, the same */
+	SETTING_FIELDS,        /* as LINES: "Name: template", rules/field_rule.h */
+	SETTING_FIELD_NAMES,   /* field names separated by white space or commas */
 };
 
 struct setting {

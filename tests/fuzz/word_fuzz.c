@@ -60,6 +60,24 @@ static void check_fold(struct arena *arena, struct span value)
 	}
 }
 
+/* The pieces are the text, raw and decoded. */
+static void check_pieces(struct arena *arena, struct span text, struct span decoded)
+{
+	struct word_pieces pieces = word_pieces(arena, text);
+	size_t raw = 0, at = 0;
+
+	for (size_t i = 0; i < pieces.n; i++) {
+		const struct word_piece *p = &pieces.v[i];
+
+		require(p->raw.p == text.p + raw);
+		require(span_eq(p->text, span_sub(decoded, at, at + p->text.n)));
+		require(p->words || word_piece_offset(p, p->text.n) == p->raw.n);
+		raw += p->raw.n;
+		at += p->text.n;
+	}
+	require(raw == text.n && at == decoded.n);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct span text = { (const char *)data, size };
@@ -67,6 +85,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct span decoded = word_decode(arena, text);
 
 	check_clean(decoded);
+	check_pieces(arena, text, decoded);
 	check_encode(arena, decoded, false);
 	check_encode(arena, decoded, true);
 	check_fold(arena, decoded);

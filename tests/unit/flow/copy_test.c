@@ -670,13 +670,12 @@ START_TEST(damaged_variant)
 {
 	struct work w;
 	prepare(&w, &modes[1]);
-	struct variant v[5] = { w.variant, w.variant, w.variant, w.variant, w.variant };
+	struct variant v[4] = { w.variant, w.variant, w.variant, w.variant };
 	v[0].body_hash_simple.n = 31;
 	v[1].body_hash_relaxed = SPAN("");
 	v[2].body = SPAN("k 0 999999\n");
-	v[3].header = SPAN("Subject: x\r\n");
-	v[4].body = arena_join(arena, v[4].body, SPAN("?"), SPAN_END);
-	for (int i = 0; i < 5; i++) {
+	v[3].body = arena_join(arena, v[3].body, SPAN("?"), SPAN_END);
+	for (int i = 0; i < 4; i++) {
 		struct err e = { 0 };
 		ck_assert(!copy_press_new(&v[i], w.received.raw, &list, &ring, &e));
 		ck_assert_int_eq(e.class, ERR_BUG);

@@ -272,6 +272,98 @@ START_TEST(fold)
 }
 END_TEST
 
+/* TEXT, and the pieces it should have: raw spans, words in brackets, each ended by '|'. */
+static const struct {
+	const char *text, *want;
+} piece_texts[] = {
+	{ "", "" },
+	{ "plain", "plain|" },
+	{ "=?utf-8?q?a?=", "[=?utf-8?q?a?=]|" },
+	{ "Re: =?utf-8?q?a?= b", "Re: |[=?utf-8?q?a?=]| b|" },
+	{ "=?utf-8?q?a?= =?utf-8?q?b?=", "[=?utf-8?q?a?=]|[ =?utf-8?q?b?=]|" },
+	/* a character split between words */
+	{ "=?utf-8?q?a=C3?= =?utf-8?q?=B6b?= =?utf-8?q?c?=",
+	  "[=?utf-8?q?a=C3?= =?utf-8?q?=B6b?=]|[ =?utf-8?q?c?=]|" },
+	{ "=?utf-8?q?=E6?= =?utf-8?q?=97?= =?utf-8?q?=A5?=",
+	  "[=?utf-8?q?=E6?= =?utf-8?q?=97?= =?utf-8?q?=A5?=]|" },
+	/* a shift that goes on in the next word */
+	{ "=?iso-2022-jp?b?GyRCRnw=?= =?iso-2022-jp?b?S1wbKEI=?=",
+	  "[=?iso-2022-jp?b?GyRCRnw=?= =?iso-2022-jp?b?S1wbKEI=?=]|" },
+	{ "=?x-none?q?a?= =?utf-8?q?b?=", "=?x-none?q?a?= |[=?utf-8?q?b?=]|" },
+	{ "=?utf-8?q?a", "=?utf-8?q?a|" },
+	{ "=?utf-8?b?####?= x", "=?utf-8?b?####?= x|" },
+};
+
+START_TEST(pieces)
+{
+	struct word_pieces p = word_pieces(arena, span_str(piece_texts[_i].text));
+	struct buf out = BUF_INIT;
+
+	for (size_t i = 0; i < p.n; i++) {
+		buf_printf(&out, p.v[i].words ? "[%.*s]|" : "%.*s|", SPAN_FMT(p.v[i].raw));
+	}
+	CHECK_SPAN(buf_span(&out), span_str(piece_texts[_i].want));
+	buf_free(&out);
+}
+END_TEST
+
+/* Raw spans and texts put together again. */
+static void check_pieces(struct span text)
+{
+	struct word_pieces p = word_pieces(arena, text);
+	struct buf raw = BUF_INIT, decoded = BUF_INIT;
+
+	for (size_t i = 0; i < p.n; i++) {
+		buf_add(&raw, p.v[i].raw);
+		buf_add(&decoded, p.v[i].text);
+	}
+	CHECK_SPAN(buf_span(&raw), text);
+	CHECK_SPAN(buf_span(&decoded), word_decode(arena, text));
+	buf_free(&raw);
+	buf_free(&decoded);
+}
+
+START_TEST(pieces_of_everything)
+{
+	for (int i = 0; i < LENGTH(decodes); i++) {
+		check_pieces(decodes[i].text);
+	}
+}
+END_TEST
+
+/* Hundreds of words, each with half of a character of the next. */
+START_TEST(pieces_are_linear)
+{
+	struct buf text = BUF_INIT;
+
+	for (int i = 0; i < 5000; i++) {
+		buf_str(&text, "=?utf-8?q?=B6=C3?= ");
+	}
+	check_pieces(buf_span(&text));
+	buf_clear(&text);
+	for (int i = 0; i < 5000; i++) {
+		buf_str(&text, "=?utf-8?q?x?= y ");
+	}
+	check_pieces(buf_span(&text));
+	buf_free(&text);
+}
+END_TEST
+
+START_TEST(piece_offset)
+{
+	struct span raw = SPAN("a\xc3\xb6\xff" "b");
+	struct word_piece p = { raw, word_decode(arena, raw), false };
+
+	CHECK_SPAN(p.text, SPAN("a\xc3\xb6" BAD "b"));
+	ck_assert_uint_eq(word_piece_offset(&p, 0), 0);
+	ck_assert_uint_eq(word_piece_offset(&p, 1), 1);
+	ck_assert_uint_eq(word_piece_offset(&p, 2), 1);
+	ck_assert_uint_eq(word_piece_offset(&p, 3), 3);
+	ck_assert_uint_eq(word_piece_offset(&p, 6), 4);
+	ck_assert_uint_eq(word_piece_offset(&p, 7), 5);
+}
+END_TEST
+
 Suite *word_suite(void)
 {
 	Suite *suite = suite_create("word");
@@ -284,6 +376,10 @@ Suite *word_suite(void)
 	tcase_add_test(tc, length);
 	tcase_add_loop_test(tc, encode, 0, LENGTH(encodes));
 	tcase_add_loop_test(tc, encode_and_back, 0, 3);
+	tcase_add_loop_test(tc, pieces, 0, LENGTH(piece_texts));
+	tcase_add_test(tc, pieces_of_everything);
+	tcase_add_test(tc, pieces_are_linear);
+	tcase_add_test(tc, piece_offset);
 	tcase_add_loop_test(tc, fold, 0, LENGTH(folds));
 	suite_add_tcase(suite, tc);
 	return suite;

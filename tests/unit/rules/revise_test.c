@@ -121,7 +121,7 @@ START_TEST(subject_number_and_folding)
 		revised("From: a@b.example\nSubject: one\n two\n\nx\n", false, &reversible);
 	ck_assert_ptr_nonnull(strstr(out, "\r\nSubject: [dev 42] one\r\n two\r\n"));
 	out = revised("From: a@b.example\nSubject: Re: [dev 7] one\n\nx\n", false, &reversible);
-	ck_assert_ptr_nonnull(strstr(out, "\r\nSubject: Re: [dev 7] one\r\n"));
+	ck_assert_ptr_nonnull(strstr(out, "\r\nSubject: Re: [dev 42] one\r\n"));
 	char longer[200] = "From: a@b.example\nSubject: ";
 	memset(longer + strlen(longer), 'x', 76);
 	strcpy(longer + strlen("From: a@b.example\nSubject: ") + 76, "\n\nx\n");
@@ -245,7 +245,9 @@ static const struct {
 	{ "foot", "Content-Type: text/html\n", "<p>\n", NULL },
 	{ "foot", "Content-Type: nonsense\n", "text\n", NULL },
 	{ "foot", "Content-Type: text/plain\nContent-Type: text/html\n", "text\n", NULL },
-	{ "foot", "Content-Type: multipart/mixed; boundary=b\n", "--b\n\nx\n--b--\n", NULL },
+	{ "foot", "Content-Type: multipart/mixed; boundary=b\n", "--b\n\nx\n--b--\n",
+	  "--b\r\n\r\nx\r\n--b\r\nContent-Type: text/plain; charset=us-ascii\r\n"
+	  "Content-Transfer-Encoding: 7bit\r\nContent-Disposition: inline\r\n\r\nfoot\r\n--b--\r\n" },
 	{ "foot", "Content-Type: message/rfc822\n", "Subject: x\n\nx\n", NULL },
 	{ "foot", "Content-Type: multipart/signed; boundary=b\n", "--b\n", "--b\r\n" },
 	{ "foot", "Content-Type: application/pkcs7-mime\n", "AAAA\n", "AAAA\r\n" },
