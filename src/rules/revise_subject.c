@@ -13,6 +13,8 @@
 #include "rules/subject.h"
 
 #define TIDY_COLUMNS 76
+/* Tags that are taken out of the text itself; nobody has more but to see what happens. */
+#define DROPPED_MAX 20
 
 /* Where the pieces of the new value go; COLUMN is that of the line at hand. */
 struct writer {
@@ -209,8 +211,8 @@ static struct span_list text_without_tags(const struct revise *r, const struct o
 {
 	struct span_list l = { NULL, 0, 0 };
 	struct span tag = r->list->subject_tag;
-	size_t at = from, start;
-	while (drop && subject_find_tag(o->text, tag, &start, &at)) {
+	size_t at = from, start, dropped = 0;
+	while (drop && dropped++ < DROPPED_MAX && subject_find_tag(o->text, tag, &start, &at)) {
 		push_old(o, &l, from, start);
 		from = at;
 	}

@@ -110,10 +110,12 @@ static bool take_word(struct span text, size_t *at, const char *word)
 	return true;
 }
 
+/* More than a number has; a search for tags must not read a line of digits at each of them. */
+#define DIGITS_MAX 20
+
 static size_t take_digits(struct span text, size_t at)
 {
-	size_t n;
-	for (char c; c = ascii_at(text, at, &n), ascii_digit(c);) {
+	for (size_t n, i = 0; i < DIGITS_MAX && ascii_digit(ascii_at(text, at, &n)); i++) {
 		at += n;
 	}
 	return at;
@@ -129,8 +131,9 @@ static size_t skip_counter(struct span text, size_t at)
 			continue;
 		}
 		behind = take_digits(text, inside);
+		bool counted = behind > inside;
 		bool closed = i >= 2 || take_char(text, &behind, close[i]);
-		return behind > inside && closed ? behind : at;
+		return counted && closed ? behind : at;
 	}
 	return take_digits(text, at);
 }

@@ -328,6 +328,40 @@ START_TEST(bare_cr)
 }
 END_TEST
 
+/* AUTHOR, its stand-in at list "dev", and whether that can be read back. */
+static const struct {
+	const char *author, *want;
+	bool back;
+} stand_ins[] = {
+	{ "ann@example.org", "dev+a-ann=example.org@lists.example", true },
+	{ "Ann.B+x@EXAMPLE.org", "dev+a-ann.b+x=example.org@lists.example", true },
+	{ "a=b@example.org", "dev+a-", false },
+	{ "\"a b\"@example.org", "dev+a-", false },
+	{ "\xc3\xa4nn@example.org", "dev+a-", false },
+	{ "ann@ex\xc3\xa4mple.org", "dev+a-ann=xn--exmple-cua.org@lists.example", true },
+	{ "a.very.long.local.part.of.somebody@a.department.of.example.org", "dev+a-", false },
+	{ "ann@[192.0.2.1]", "dev+a-", false },
+	{ "", "dev+a-", false },
+};
+
+START_TEST(stand_in)
+{
+	struct span author = span_str(stand_ins[_i].author), key;
+	struct span got = revise_author_address(arena, &site, &list, author);
+	struct span again = revise_author_address(arena, &site, &list, author);
+	struct span other = revise_author_address(arena, &site, &list, SPAN("x=y@example.org"));
+	struct span word = span_from(addr_local(got), 4);
+	ck_assert_msg(span_starts(got, span_str(stand_ins[_i].want)), "%.*s", SPAN_FMT(got));
+	ck_assert(span_eq(got, again) && !span_eq(got, other));
+	ck_assert_uint_le(addr_local(got).n, 64);
+	ck_assert(addr_path(arena, got, &key, NULL));
+	ck_assert_int_eq(revise_author_of(arena, word).n > 0, stand_ins[_i].back);
+	if (stand_ins[_i].back) {
+		ck_assert(addr_same(revise_author_of(arena, word), author));
+	}
+}
+END_TEST
+
 Suite *revise_suite(void)
 {
 	Suite *suite = suite_create("revise");
@@ -337,6 +371,7 @@ Suite *revise_suite(void)
 	tcase_add_test(tc, subject_number_and_folding);
 	tcase_add_loop_test(tc, from, 0, LENGTH(froms));
 	tcase_add_test(tc, list_fields);
+	tcase_add_loop_test(tc, stand_in, 0, LENGTH(stand_ins));
 	tcase_add_loop_test(tc, footer, 0, LENGTH(footers));
 	tcase_add_test(tc, protected_is_wrapped_on_request);
 	tcase_add_test(tc, dropped_chain);
