@@ -8,6 +8,7 @@
 #include "mail/mime.h"
 #include "rules/revise.h"
 #include "rules/revise_wrap.h"
+#include "rules/text_scan.h"
 
 /* TEXT with CRLF line ends, the last line ended. */
 static struct span lines(struct arena *arena, struct span text)
@@ -89,7 +90,7 @@ static struct notes make_notes(const struct revise *r)
 }
 
 /* Signed or encrypted by somebody: nothing inside may change. */
-static bool is_protected(const struct revise *r, const struct part *p)
+static bool is_protected(const struct part *p)
 {
 	static const char *const types[][2] = {
 		{ "multipart", "signed" },          { "multipart", "encrypted" },
@@ -101,7 +102,7 @@ static bool is_protected(const struct revise *r, const struct part *p)
 			return true;
 		}
 	}
-	return mime_is(&p->type, "text", NULL) && revise_text_is_pgp(r->arena, p);
+	return mime_is(&p->type, "text", NULL) && text_scan(p).pgp;
 }
 
 static bool is_attachment(const struct part *p)
@@ -133,7 +134,7 @@ static bool into_alternatives(struct edits *x, const struct revise *r, const str
 	bool ok = r->list->html_in_place && mime_is(&top->type, "multipart", "alternative") &&
 	          top->children;
 	for (const struct part *p = top->children; ok && p; p = p->next) {
-		ok = is_text(r, p) && !is_protected(r, p) && revise_text(x, r, p, notes);
+		ok = is_text(r, p) && !is_protected(p) && revise_text(x, r, p, notes);
 	}
 	if (!ok) {
 		x->n = before;
@@ -166,7 +167,7 @@ static void put_notes(struct edits *x, const struct revise *r, const struct mime
 	const struct part *top = mime->root;
 	bool html = mime_is(&top->type, "text", "html") && !top->type.broken &&
 	            (r->list->header_html.n > 0 || r->list->footer_html.n > 0);
-	if (is_protected(r, top)) {
+	if (is_protected(top)) {
 		if (r->list->protected_parts == LIST_PROTECTED_WRAP) {
 			revise_wrap(x, r, notes, false);
 		}

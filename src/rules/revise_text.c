@@ -11,6 +11,7 @@
 #include "base/limits.h"
 #include "base/utf8.h"
 #include "mail/charset.h"
+#include "rules/text_scan.h"
 
 #define BASE64_COLUMNS 76 /* RFC 2045 6.8 */
 
@@ -202,13 +203,6 @@ static bool put_encoded(const struct text *t)
 
 /* --- text/plain -------------------------------------------------------------- */
 
-static struct span last_line(struct span text)
-{
-	struct span body = span_ends(text, SPAN("\r\n")) ? span_sub(text, 0, text.n - 2) : text;
-	size_t lf = span_rchr(body, '\n');
-	return lf == SPAN_NONE ? body : span_from(body, lf + 1);
-}
-
 /* RFC 3676: what would be read as quoted or stuffed is stuffed, and no line of ours flows on. */
 static struct span as_flowed(struct arena *arena, struct span text)
 {
@@ -234,27 +228,12 @@ static bool ascii_compatible(struct span charset)
 	return same;
 }
 
-/* Does TEXT, in a charset with shift states, end in ASCII (RFC 1468)? */
-static bool ends_in_ascii(struct span text)
-{
-	size_t escape = span_rchr(text, '\x1b');
-	struct span behind = span_from(text, escape == SPAN_NONE ? text.n : escape + 1);
-	return escape == SPAN_NONE || span_starts(behind, SPAN("(B")) ||
-	       span_starts(behind, SPAN("(J"));
-}
-
 #define SEPARATOR "-- \r\n"
 
-static bool has_signature(struct span text)
-{
-	return span_starts(text, SPAN(SEPARATOR)) ||
-	       span_find(text, SPAN("\r\n" SEPARATOR)) != SPAN_NONE;
-}
-
 /* Two signature separators would be one too many: behind the author's, ours is an empty line. */
-static struct span one_separator(struct arena *arena, struct span foot, struct span decoded)
+static struct span one_separator(struct arena *arena, struct span foot)
 {
-	if (!span_starts(foot, SPAN(SEPARATOR)) || !has_signature(decoded)) {
+	if (!span_starts(foot, SPAN(SEPARATOR))) {
 		return foot;
 	}
 	return arena_join(arena, SPAN("\r\n"), span_from(foot, sizeof(SEPARATOR) - 1), SPAN_END);
@@ -272,22 +251,21 @@ static bool put_into_plain(struct text *t, const struct part *p, const struct no
 {
 	struct arena *a = t->r->arena;
 	struct span charset = mime_charset(a, &p->type);
-	struct span decoded = mime_decode(a, p);
+	struct text_scan scan = text_scan(p);
 	bool flowed = span_iis(mime_param(a, &p->type, "format"), "flowed");
 	t->head = notes->head;
-	t->foot = one_separator(a, notes->foot, decoded);
+	t->foot = scan.signature ? one_separator(a, notes->foot) : notes->foot;
 	if (flowed) {
 		t->head = as_flowed(a, t->head);
 		t->foot = as_flowed(a, t->foot);
 	}
 	/* A paragraph that flows on at the very end is ended by an empty line. */
-	if (flowed && t->foot.n > 0 && span_ends(last_line(decoded), SPAN(" ")) &&
-	    !span_is(last_line(decoded), "-- ")) {
+	if (flowed && t->foot.n > 0 && scan.flows_on) {
 		t->foot = arena_join(a, SPAN("\r\n"), t->foot, SPAN_END);
 	}
 	t->foot_at = t->body.n;
-	return ascii_compatible(charset) && ends_in_ascii(decoded) &&
-	       convert(a, charset, &t->head) && convert(a, charset, &t->foot) && put_encoded(t);
+	return ascii_compatible(charset) && scan.ends_in_ascii && convert(a, charset, &t->head) &&
+	       convert(a, charset, &t->foot) && put_encoded(t);
 }
 
 /* --- text/html --------------------------------------------------------------- */
@@ -345,11 +323,4 @@ bool revise_text(struct edits *x, const struct revise *r, const struct part *p,
 		x->n = before;
 	}
 	return ok;
-}
-
-bool revise_text_is_pgp(struct arena *arena, const struct part *p)
-{
-	struct span text = mime_decode(arena, p);
-	return span_starts(text, SPAN("-----BEGIN PGP ")) ||
-	       span_find(text, SPAN("\n-----BEGIN PGP ")) != SPAN_NONE;
 }

@@ -18,7 +18,4 @@ struct notes {
 bool revise_text(struct edits *x, const struct revise *r, const struct part *p,
                  const struct notes *notes);
 
-/* The part's text holds an OpenPGP message or signature in the text itself. */
-bool revise_text_is_pgp(struct arena *arena, const struct part *p);
-
 #endif
