@@ -19,7 +19,8 @@ size_t word_length(struct span text);
 /*
  * TEXT (unfolded) in pieces, so that a part of it can be replaced and the rest
  * keep its bytes. Their raw spans follow each other and are TEXT; their texts
- * follow each other and are word_decode(TEXT). A piece is plain text, or as few
+ * follow each other and are word_decode(TEXT) (which reads 16 character sets, where
+ * this reads any number). A piece is plain text, or as few
  * adjacent encoded words as make whole characters, with the white space before
  * them where decoding drops it. Behind WORD_PIECES_WORDS words the rest may be in one
  * piece of words.

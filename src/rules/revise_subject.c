@@ -77,9 +77,13 @@ struct old {
 static struct old read_old(struct arena *arena, struct span value)
 {
 	struct old o = { .arena = arena, .value = value };
+	struct buf text = BUF_INIT;
 	o.unfolded = message_unfold(arena, value);
 	o.pieces = word_pieces(arena, o.unfolded);
-	o.text = word_decode(arena, o.unfolded);
+	for (size_t i = 0; i < o.pieces.n; i++) {
+		buf_add(&text, o.pieces.v[i].text);
+	}
+	o.text = buf_move(&text, arena);
 	return o;
 }
 
