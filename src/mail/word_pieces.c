@@ -7,6 +7,7 @@
 #include "mail/word.h"
 
 #include "base/utf8.h"
+#include "mail/charset.h"
 
 #define BAD "\xef\xbf\xbd" /* U+FFFD */
 
@@ -32,8 +33,13 @@ static size_t word_here(struct cutter *c, struct span text)
 {
 	size_t n = word_length(text);
 	struct span raw = span_sub(text, 0, n);
+	struct buf as_text = BUF_INIT;
+	bool decodes;
 
-	return n > 0 && !span_eq(word_decode(c->arena, raw), raw) ? n : 0;
+	charset_repair(&as_text, raw);
+	decodes = !span_eq(word_decode(c->arena, raw), buf_span(&as_text));
+	buf_free(&as_text);
+	return decodes ? n : 0;
 }
 
 /* Where the next such word at or behind AT begins, or the end; *N is its length. */
