@@ -5,7 +5,7 @@
 
 #include "base/span.h"
 
-enum list_from { LIST_FROM_KEEP, LIST_FROM_MUNGE };
+enum list_from { LIST_FROM_AUTO, LIST_FROM_KEEP, LIST_FROM_MUNGE };
 enum list_reply { LIST_REPLY_NONE, LIST_REPLY_LIST, LIST_REPLY_AUTHOR, LIST_REPLY_ADDRESS };
 enum list_bare { LIST_BARE_AUTO, LIST_BARE_HOLD, LIST_BARE_ACCEPT, LIST_BARE_REJECT };
 enum list_action { LIST_ACTION_HOLD, LIST_ACTION_ACCEPT, LIST_ACTION_REJECT, LIST_ACTION_DISCARD };
@@ -20,10 +20,12 @@ struct list {
 	struct span local;  /* local part of the posting address */
 	struct span domain; /* lower-case A-labels */
 	/* settings, see rules/setting_table.c */
-	struct span description;   /* List-Id phrase and List headers */
-	struct span subject_tag;   /* "[dev]"; empty: none */
-	struct span footer;        /* template; empty: none */
-	uint64_t from;             /* enum list_from */
+	struct span description;  /* List-Id phrase and List headers */
+	struct span subject_tag;  /* "[dev]"; empty: none */
+	struct span footer;       /* template; empty: none */
+	uint64_t from;            /* enum list_from */
+	struct span always_munge; /* author domains, rules/domains.h */
+	struct span never_munge;
 	uint64_t reply_to;         /* enum list_reply */
 	uint64_t unauthenticated;  /* enum list_bare: what a From without proof is worth */
 	uint64_t broken_signature; /* enum list_action: a DKIM2 chain that does not verify */

@@ -5,6 +5,7 @@
 #include "base/buf.h"
 #include "base/utf8.h"
 #include "mail/addr.h"
+#include "rules/domains.h"
 #include "rules/field_rule.h"
 #include "rules/regex.h"
 #include "rules/route.h"
@@ -176,6 +177,13 @@ static bool check_with(bool (*check)(struct span, struct err *), const struct se
 	return check(value, e) || err_prefix(e, "%s", row->name);
 }
 
+static bool check_domains(const struct setting *row, struct span value, struct err *e)
+{
+	return check_text(row, value, e) &&
+	       (domains_valid(value) ||
+	        bad(row, value, e, "domains separated by spaces are wanted"));
+}
+
 static bool check_span(const struct setting *row, struct span value, struct err *e)
 {
 	switch (row->type) {
@@ -183,6 +191,7 @@ static bool check_span(const struct setting *row, struct span value, struct err 
 	case SETTING_LISTS: return check_text(row, value, e) && check_lists(row, value, e);
 	case SETTING_URL: return check_url(row, value, e);
 	case SETTING_WORD: return check_word(row, value, e);
+	case SETTING_DOMAINS: return check_domains(row, value, e);
 	case SETTING_REGEX: return check_text(row, value, e) && check_regex(row, value, e);
 	case SETTING_TEMPLATE:
 	case SETTING_TEMPLATE_LINE:

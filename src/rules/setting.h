@@ -23,6 +23,7 @@ enum setting_type {
 	SETTING_CHOICE,   /* one of `choices`, stored as its index (enum) */
 	SETTING_ADDRESS,  /* empty, or addresses separated by commas */
 	SETTING_LISTS,    /* the same, each fit to be a list's */
+	SETTING_DOMAINS,  /* empty, or domains as rules/domains.h reads them */
 	SETTING_REGEX,    /* empty, or a PCRE2 pattern, compiled once to check it */
 	SETTING_URL,      /* empty, or scheme://host…, the scheme one of `choices` */
 	SETTING_PATH,

@@ -21,6 +21,7 @@ struct site {
 	struct span dns_servers;         /* dns-servers: "addr[:port], …"; empty: the system's */
 	uint64_t dns_timeout;            /* seconds for one look-up, retries included */
 	uint64_t message_size;           /* bytes */
+	struct span dkim2_receivers;     /* domains that verify DKIM2, rules/domains.h */
 	uint64_t log;                    /* enum site_log */
 	uint64_t delimiter;              /* enum site_delimiter */
 	uint64_t retry_for;              /* seconds a deferred copy is retried */
