@@ -270,7 +270,21 @@ static struct span explain_bare(struct arena *arena, const struct policy_input *
 	return SPAN(NO_PROOF);
 }
 
-static struct span reason(struct arena *arena, const struct check *c, const struct policy_input *in)
+static enum policy_step ask(const struct check *c, const struct policy_input *in,
+                            enum decision *out)
+{
+	if (in->approved && !c->even_approved) {
+		return POLICY_OVERRULED;
+	}
+	if (!c->applies(in)) {
+		return POLICY_NO;
+	}
+	*out = c->decide ? c->decide(in) : c->decision;
+	return *out == DECISION_ACCEPT && c->passes ? POLICY_PASSED : POLICY_DECIDED;
+}
+
+static struct span reason_of(struct arena *arena, const struct check *c,
+                             const struct policy_input *in)
 {
 	if (c->applies == chain_broken) {
 		return arena_printf(arena, "%s: %.*s", c->reason,
@@ -281,16 +295,21 @@ static struct span reason(struct arena *arena, const struct check *c, const stru
 
 struct policy_result policy_decide(struct arena *arena, const struct policy_input *in)
 {
-	for (size_t i = 0; i < sizeof(checks) / sizeof(checks[0]); i++) {
+	struct policy_result out = { DECISION_HOLD, "none", SPAN("no rule applies"), NULL,
+		                     sizeof(checks) / sizeof(checks[0]) };
+	bool decided = false;
+	out.rows = arena_array(arena, out.n, sizeof(*out.rows));
+	for (size_t i = 0; i < out.n; i++) {
 		const struct check *c = &checks[i];
-		if ((in->approved && !c->even_approved) || !c->applies(in)) {
-			continue;
+		enum decision d = DECISION_HOLD;
+		enum policy_step step = decided ? POLICY_BEHIND : ask(c, in, &d);
+		out.rows[i] = (struct policy_row){ c->name, c->reason, step };
+		if (step == POLICY_DECIDED) {
+			decided = true;
+			out.decision = d;
+			out.rule = c->name;
+			out.reason = reason_of(arena, c, in);
 		}
-		enum decision d = c->decide ? c->decide(in) : c->decision;
-		if (d == DECISION_ACCEPT && c->passes) {
-			continue;
-		}
-		return (struct policy_result){ d, c->name, reason(arena, c, in) };
 	}
-	return (struct policy_result){ DECISION_HOLD, "none", SPAN("no rule applies") };
+	return out;
 }

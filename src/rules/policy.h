@@ -40,10 +40,26 @@ struct policy_input {
 	bool replay;       /* its first instance was distributed before, and no hop says exploded */
 };
 
+/* What became of one row of the table, for those who want to see why. */
+enum policy_step {
+	POLICY_NO,        /* does not apply */
+	POLICY_OVERRULED, /* not asked: a moderator has accepted the message */
+	POLICY_PASSED,    /* applies, and the list's settings let the message pass */
+	POLICY_DECIDED,
+	POLICY_BEHIND, /* comes after the row that decided */
+};
+struct policy_row {
+	const char *rule;
+	const char *reason;
+	enum policy_step step;
+};
+
 struct policy_result {
 	enum decision decision;
-	const char *rule;   /* name of the row that decided */
-	struct span reason; /* for people; in the arena */
+	const char *rule;        /* name of the row that decided */
+	struct span reason;      /* for people; in the arena */
+	struct policy_row *rows; /* the whole table in its order; in the arena */
+	size_t n;
 };
 
 struct policy_result policy_decide(struct arena *arena, const struct policy_input *in);

@@ -384,6 +384,20 @@ static struct policy_input input(struct list *list, struct message *m, struct ve
 	};
 }
 
+/* One row decided, none before it, and none behind it was asked. */
+static void check_rows(const struct policy_result *r)
+{
+	size_t at = 0;
+	while (at < r->n && r->rows[at].step != POLICY_DECIDED) {
+		ck_assert_int_ne(r->rows[at++].step, POLICY_BEHIND);
+	}
+	ck_assert_uint_lt(at, r->n);
+	ck_assert_str_eq(r->rows[at].rule, r->rule);
+	while (++at < r->n) {
+		ck_assert_int_eq(r->rows[at].step, POLICY_BEHIND);
+	}
+}
+
 START_TEST(decided)
 {
 	const struct change *c = &changes[_i];
@@ -396,8 +410,10 @@ START_TEST(decided)
 	ck_assert_msg(strcmp(r.rule, c->rule) == 0, "%s: %s", c->name, r.rule);
 	ck_assert_msg(r.decision == c->decision, "%s: %s", c->name, decision_name(r.decision));
 	ck_assert_uint_gt(r.reason.n, 0);
+	check_rows(&r);
 	in.approved = true;
 	r = policy_decide(arena, &in);
+	check_rows(&r);
 	ck_assert_msg(r.decision == c->approved, "%s, approved: %s", c->name,
 	              decision_name(r.decision));
 }
