@@ -50,6 +50,13 @@ bool mime_is(const struct mime_type *t, const char *type,
 /* Parameter NAME of T (RFC 2045 5.1, RFC 2231 continuations and charsets), unquoted; empty when
  * absent. */
 struct span mime_param(struct arena *arena, const struct mime_type *t, const char *name);
+/*
+ * Every text that some reader may take for that parameter, at most MAX, into OUT: what
+ * mime_param gives, each of several of the same name, sections joined as they come,
+ * quotes that are missing. Returns how many; MAX also when there were more.
+ */
+size_t mime_param_readings(struct arena *arena, const struct mime_type *t, const char *name,
+                           struct span *out, size_t max);
 enum mime_encoding mime_encoding(struct span value);
 /* The charset of a text part in lower case; "us-ascii" when there is none. */
 struct span mime_charset(struct arena *arena, const struct mime_type *t);

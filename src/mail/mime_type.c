@@ -212,22 +212,28 @@ static void file_value(struct sections *s, struct span behind, struct span value
 	s->extended[number] = extended;
 }
 
+/* The next parameter of *REST; what is none is skipped. */
+static bool next_param(struct span *rest, struct span *attribute, struct span *value)
+{
+	while (rest->n > 0) {
+		if (!take_char(rest, ';')) {
+			skip_to_params(rest);
+			continue;
+		}
+		*attribute = take_token(rest);
+		if (take_char(rest, '=')) {
+			*value = take_value(rest);
+			return true;
+		}
+	}
+	return false;
+}
+
 static void collect(struct span params, struct span name, struct sections *out)
 {
-	struct span rest = params;
+	struct span rest = params, attribute, value;
 
-	while (rest.n > 0) {
-		struct span attribute, value;
-
-		if (!take_char(&rest, ';')) {
-			skip_to_params(&rest);
-			continue;
-		}
-		attribute = take_token(&rest);
-		if (!take_char(&rest, '=')) {
-			continue;
-		}
-		value = take_value(&rest);
+	while (next_param(&rest, &attribute, &value)) {
 		if (span_istarts(attribute, name)) {
 			file_value(out, span_from(attribute, name.n), value);
 		}
@@ -283,6 +289,61 @@ struct span mime_param(struct arena *arena, const struct mime_type *t, const cha
 	}
 	add_value(&out, s.plain);
 	return buf_move(&out, arena);
+}
+
+/* A list of readings that is filled up to MAX. */
+struct readings {
+	struct span *v;
+	size_t n, max;
+};
+
+static void add_reading(struct readings *r, struct span text)
+{
+	for (size_t i = 0; i < r->n; i++) {
+		if (span_eq(r->v[i], text)) {
+			return;
+		}
+	}
+	if (text.n > 0 && r->n < r->max) {
+		r->v[r->n++] = text;
+	}
+}
+
+/* What a reader takes that knows neither quotes nor white space: all up to the next ';'. */
+static struct span sloppy(struct span params, struct span value)
+{
+	struct span rest = span_from(params, value.p ? (size_t)(value.p - params.p) : params.n);
+	struct span text = span_trim(span_sub(rest, 0, span_chr(rest, ';')));
+
+	if (span_starts(text, SPAN("\""))) {
+		text = span_from(text, 1);
+	}
+	return span_ends(text, SPAN("\"")) ? span_sub(text, 0, text.n - 1) : text;
+}
+
+size_t mime_param_readings(struct arena *arena, const struct mime_type *t, const char *name,
+                           struct span *out, size_t max)
+{
+	struct readings r = { out, 0, max };
+	struct span rest = t->params, attribute, value;
+	struct buf joined = BUF_INIT;
+
+	add_reading(&r, mime_param(arena, t, name));
+	while (next_param(&rest, &attribute, &value)) {
+		struct span behind = span_from(attribute, strlen(name));
+		struct buf text = BUF_INIT;
+
+		if (!span_istarts(attribute, span_str(name)) ||
+		    (behind.n > 0 && behind.p[0] != '*')) {
+			continue;
+		}
+		add_value(&text, value);
+		add_percent(&joined, buf_span(&text));
+		add_reading(&r, buf_move(&text, arena));
+		add_reading(&r, sloppy(t->params, value));
+	}
+	add_reading(&r, buf_move(&joined, arena));
+	return r.n;
 }
 
 /* --- what they mean for a part ---------------------------------------------- */

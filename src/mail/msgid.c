@@ -56,3 +56,28 @@ struct span msgid_of(struct arena *arena, const struct message *m)
 	/* Some writers fold long identifiers, which leaves white space inside. */
 	return taglist_squeeze(arena, span_cut(&text, '>'));
 }
+
+size_t msgid_list(struct arena *arena, struct span value, size_t max, struct span **out)
+{
+	struct span rest = value, *v = NULL;
+	size_t n = 0, cap = 0;
+
+	for (size_t open; (open = span_chr(rest, '<')) != SPAN_NONE;) {
+		rest = span_from(rest, open + 1);
+		size_t close = span_chr(rest, '>');
+
+		if (close == SPAN_NONE) {
+			break;
+		}
+		struct span id = taglist_squeeze(arena, span_sub(rest, 0, close));
+
+		rest = span_from(rest, close + 1);
+		if (id.n > 0) {
+			*ARENA_PUSH(arena, v, n, cap) = id;
+		}
+	}
+	size_t skip = n > max ? n - max : 0;
+
+	*out = v ? v + skip : NULL;
+	return n - skip;
+}

@@ -10,4 +10,11 @@
  */
 struct span msgid_of(struct arena *arena, const struct message *m);
 
+/*
+ * The identifiers in VALUE (of References or In-Reply-To, folded), in their order,
+ * without brackets and without white space inside; words between them are skipped.
+ * Only the last MAX. *OUT is in ARENA.
+ */
+size_t msgid_list(struct arena *arena, struct span value, size_t max, struct span **out);
+
 #endif
