@@ -42,20 +42,24 @@ struct list {
 	struct span aliases;      /* other posting addresses, separated by commas */
 	uint64_t replay; /* enum list_action: a post whose first signature was seen before */
 	/* what is changed in a post; templates with the variables of rules/template.h */
-	uint64_t modify;              /* enum list_modify */
-	uint64_t subject_tag_place;   /* enum list_tag_place */
-	struct span header_text;      /* template */
-	struct span footer_html;      /* template of HTML; empty: made of the text */
-	struct span header_html;      /* the same */
-	uint64_t html_in_place;       /* bool: put them into HTML, too */
-	uint64_t other_parts;         /* enum list_protected: what is neither text nor mixed */
-	struct span reply_to_address; /* for LIST_REPLY_ADDRESS */
-	struct span from_name;        /* template, display name of a munged From */
-	uint64_t from_address;        /* enum list_from_address, in a munged From */
-	uint64_t sender;              /* enum list_sender */
-	struct span header_add;       /* lines "Name: template" */
-	struct span header_remove;    /* names, "X-*" for all that begin so */
-	struct span archived_at;      /* template of a URL */
+	uint64_t modify;               /* enum list_modify */
+	uint64_t subject_tag_place;    /* enum list_tag_place */
+	struct span header_text;       /* template */
+	struct span footer_html;       /* template of HTML; empty: made of the text */
+	struct span header_html;       /* the same */
+	uint64_t html_in_place;        /* bool: put them into HTML, too */
+	uint64_t other_parts;          /* enum list_protected: what is neither text nor mixed */
+	struct span reply_to_address;  /* for LIST_REPLY_ADDRESS */
+	struct span from_name;         /* template, display name of a munged From */
+	uint64_t from_address;         /* enum list_from_address, in a munged From */
+	uint64_t sender;               /* enum list_sender */
+	struct span header_add;        /* lines "Name: template" */
+	struct span header_remove;     /* names, "X-*" for all that begin so */
+	struct span archived_at;       /* template of a URL */
+	struct span content_filter;    /* rules, rules/filter_rule.h; empty: none */
+	uint64_t collapse_alternative; /* bool: of alternatives only the plain text */
+	uint64_t drop_html;            /* bool: no HTML where there is plain text */
+	uint64_t anonymous;            /* bool: nothing in the header tells who wrote it */
 };
 
 enum member_delivery { MEMBER_MAIL, MEMBER_NOMAIL };

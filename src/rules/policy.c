@@ -127,6 +127,12 @@ static bool header_held(const struct policy_input *in)
 	return in->header_match;
 }
 
+/* Stripping is no decision: the post goes on. */
+static bool content(const struct policy_input *in)
+{
+	return in->content && in->content->action > FILTER_STRIP;
+}
+
 static bool moderated(const struct policy_input *in)
 {
 	return in->list->moderated;
@@ -213,6 +219,19 @@ static enum decision by_bare(const struct policy_input *in)
 	                                                                : DECISION_ACCEPT;
 }
 
+/* A moderator has seen what is held; what is refused to everybody is refused to him. */
+static enum decision by_content(const struct policy_input *in)
+{
+	switch (in->content->action) {
+	case FILTER_DISCARD: return DECISION_DISCARD;
+	case FILTER_REJECT: return DECISION_REJECT;
+	case FILTER_HOLD: return in->approved ? DECISION_ACCEPT : DECISION_HOLD;
+	case FILTER_STRIP:
+	case FILTER_KEEP: break;
+	}
+	return DECISION_ACCEPT;
+}
+
 #define NO_PROOF "no signature proves that the author wrote this"
 
 static const struct check {
@@ -246,6 +265,7 @@ static const struct check {
 	{ "broken-signature", chain_broken, by_chain, DECISION_HOLD, false, true, "DKIM2" },
 	{ "hold-headers", header_held, NULL, DECISION_HOLD, false, false,
 	  "a header field matches hold-headers" },
+	{ "content", content, by_content, DECISION_HOLD, true, true, "content-filter" },
 	{ "moderated", moderated, NULL, DECISION_HOLD, false, false, "the list is moderated" },
 	{ "nonmember", not_member, by_nonmember, DECISION_HOLD, false, true,
 	  "the author is not a member" },
@@ -289,6 +309,9 @@ static struct span reason_of(struct arena *arena, const struct check *c,
 	if (c->applies == chain_broken) {
 		return arena_printf(arena, "%s: %.*s", c->reason,
 		                    SPAN_FMT(in->verdict->dkim2.text));
+	}
+	if (c->applies == content) {
+		return in->content->reason;
 	}
 	return c->applies == bare ? explain_bare(arena, in) : span_str(c->reason);
 }

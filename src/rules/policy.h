@@ -6,6 +6,7 @@
 #include "auth/verdict.h"
 #include "base/mem.h"
 #include "mail/message.h"
+#include "rules/filter.h"
 #include "rules/list.h"
 #include "rules/site.h"
 
@@ -38,6 +39,7 @@ struct policy_input {
 	bool header_match; /* hold-headers matched */
 	bool handed;       /* a list of this site handed it over */
 	bool replay;       /* its first instance was distributed before, and no hop says exploded */
+	const struct filter_result *content; /* NULL: the list looks at no parts */
 };
 
 /* What became of one row of the table, for those who want to see why. */

@@ -7,6 +7,7 @@
 #include "mail/addr.h"
 #include "rules/domains.h"
 #include "rules/field_rule.h"
+#include "rules/filter_rule.h"
 #include "rules/regex.h"
 #include "rules/route.h"
 #include "rules/template.h"
@@ -111,7 +112,7 @@ static bool check_lists(const struct setting *row, struct span value, struct err
 static bool has_lines(const struct setting *row)
 {
 	return row->type == SETTING_LINES || row->type == SETTING_TEMPLATE ||
-	       row->type == SETTING_FIELDS;
+	       row->type == SETTING_FIELDS || row->type == SETTING_FILTER;
 }
 
 static bool check_text(const struct setting *row, struct span value, struct err *e)
@@ -184,6 +185,15 @@ static bool check_domains(const struct setting *row, struct span value, struct e
 	        bad(row, value, e, "domains separated by spaces are wanted"));
 }
 
+static bool check_filter(const struct setting *row, struct span value, struct err *e)
+{
+	struct arena *arena = arena_new();
+	struct filter_rules rules;
+	bool ok = filter_rule_parse(arena, value, &rules, e);
+	arena_free(arena);
+	return ok || err_prefix(e, "%s", row->name);
+}
+
 static bool check_span(const struct setting *row, struct span value, struct err *e)
 {
 	switch (row->type) {
@@ -203,6 +213,7 @@ static bool check_span(const struct setting *row, struct span value, struct err 
 	case SETTING_FIELD_NAMES:
 		return check_text(row, value, e) &&
 		       check_with(field_rule_check_remove, row, value, e);
+	case SETTING_FILTER: return check_text(row, value, e) && check_filter(row, value, e);
 	default: return check_text(row, value, e);
 	}
 }

@@ -13,10 +13,11 @@
 enum setting_scope { SETTING_SITE, SETTING_LIST };
 
 enum setting_type {
-	SETTING_TEXT,  /* one line of UTF-8 */
-	SETTING_WORD,  /* printable ASCII without a space, or empty */
-	SETTING_LINES, /* UTF-8; a line break is written \n, a backslash \\ */
-	SETTING_BOOL,  /* yes | no */
+	SETTING_TEXT,   /* one line of UTF-8 */
+	SETTING_WORD,   /* printable ASCII without a space, or empty */
+	SETTING_LINES,  /* UTF-8; a line break is written \n, a backslash \\ */
+	SETTING_FILTER, /* lines, each a rule of rules/filter_rule.h, or empty */
+	SETTING_BOOL,   /* yes | no */
 	SETTING_NUMBER,
 	SETTING_SIZE,     /* bytes; suffixes k, M, G (1024) */
 	SETTING_DURATION, /* seconds; suffixes s, m, h, d */

@@ -144,5 +144,17 @@ const struct setting settings[] = {
 	{ "archived-at", SETTING_LIST, SETTING_TEMPLATE_URL, "", "https http", 0, 0,
 	  offsetof(struct list, archived_at),
 	  "Web address of a post in the archive, for Archived-At, with {number} or {message-id}." },
+	{ "content-filter", SETTING_LIST, SETTING_FILTER, "", NULL, 0, LIMIT_SETTING,
+	  offsetof(struct list, content_filter),
+	  "Rules about the parts of a post, one a line (\\n between): keep, strip, hold, reject or discard by type, extension or part-size." },
+	{ "collapse-alternative", SETTING_LIST, SETTING_BOOL, "no", NULL, 0, 0,
+	  offsetof(struct list, collapse_alternative),
+	  "Of alternatives of one text send only the plain one." },
+	{ "drop-html", SETTING_LIST, SETTING_BOOL, "no", NULL, 0, 0,
+	  offsetof(struct list, drop_html),
+	  "Leave HTML out where the same text is there as plain text." },
+	{ "anonymous", SETTING_LIST, SETTING_BOOL, "no", NULL, 0, 0,
+	  offsetof(struct list, anonymous),
+	  "Take what tells who wrote a post out of its header; the list is in From." },
 };
 const size_t settings_count = sizeof(settings) / sizeof(settings[0]);

@@ -307,6 +307,26 @@ CHANGE(unknown_of_stranger)
 	unknown(in, list, v);
 	in->member = false;
 }
+#define CONTENT(name, action_)                                                                     \
+	CHANGE(name)                                                                               \
+	{                                                                                          \
+		static const struct filter_result result = { .action = action_,                    \
+			                                     .reason = { "part 2", 6 } };          \
+		UNUSED;                                                                            \
+		in->content = &result;                                                             \
+	}
+CONTENT(content_kept, FILTER_KEEP)
+CONTENT(content_stripped, FILTER_STRIP)
+CONTENT(content_held, FILTER_HOLD)
+CONTENT(content_rejected, FILTER_REJECT)
+CONTENT(content_discarded, FILTER_DISCARD)
+/* What a stranger must not send needs no moderator. */
+CHANGE(content_of_stranger)
+{
+	content_discarded(in, list, v);
+	in->member = false;
+	list->moderated = true;
+}
 
 static const struct change changes[] = {
 	{ "handed, a stranger", handed_stranger, "accept", DECISION_ACCEPT, DECISION_ACCEPT },
@@ -346,6 +366,13 @@ static const struct change changes[] = {
 	{ "bare of signer", bare_of_signer, "unauthenticated", DECISION_HOLD, DECISION_ACCEPT },
 	{ "bare held", bare_held, "unauthenticated", DECISION_HOLD, DECISION_ACCEPT },
 	{ "bare rejected", bare_rejected, "unauthenticated", DECISION_REJECT, DECISION_ACCEPT },
+	{ "content kept", content_kept, "accept", DECISION_ACCEPT, DECISION_ACCEPT },
+	{ "content stripped", content_stripped, "accept", DECISION_ACCEPT, DECISION_ACCEPT },
+	{ "content held", content_held, "content", DECISION_HOLD, DECISION_ACCEPT },
+	{ "content rejected", content_rejected, "content", DECISION_REJECT, DECISION_REJECT },
+	{ "content discarded", content_discarded, "content", DECISION_DISCARD, DECISION_DISCARD },
+	{ "content of stranger", content_of_stranger, "content", DECISION_DISCARD,
+	  DECISION_DISCARD },
 	{ "bare accepted", bare_accepted, "accept", DECISION_ACCEPT, DECISION_ACCEPT },
 	{ "bare none", bare_none, "accept", DECISION_ACCEPT, DECISION_ACCEPT },
 	{ "bare quarantine", bare_quarantine, "unauthenticated", DECISION_HOLD, DECISION_ACCEPT },

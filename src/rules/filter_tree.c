@@ -1,0 +1,215 @@
+/*
+ * The walk over the parts. mail/mime reads multiparts; what it leaves closed, attached
+ * messages, is opened here, also where somebody has given them a transfer encoding that
+ * RFC 2046 5.2.1 forbids: readers decode them all the same.
+ *
+ * Bounds: LIMIT_PARTS and LIMIT_DEPTH count through attached messages, and all of these
+ * together are read at most BUDGET times the size of the message.
+ */
+#include "rules/filter_tree.h"
+
+#include "base/ascii.h"
+#include "base/limits.h"
+#include "mail/word.h"
+
+enum {
+	BUDGET = 8,
+	NAMES_MAX = 32, /* readings of the file names of one part */
+};
+
+struct walk {
+	struct arena *arena;
+	const struct filter_rules *rules;
+	struct filter_tree *out;
+	size_t cap;
+	uint64_t budget; /* bytes of attached messages that may still be read */
+};
+
+/* Where a part is found. */
+struct place {
+	size_t parent;
+	unsigned depth;
+	bool root, copied, sealed;
+};
+
+static void doubt(struct walk *w, const char *why)
+{
+	if (!w->out->doubt) {
+		w->out->doubt = why;
+	}
+}
+
+/* --- names ------------------------------------------------------------------ */
+
+struct names {
+	struct span v[2 * NAMES_MAX]; /* as they stand, and decoded */
+	size_t n;
+};
+
+/* Mailers put encoded words into quoted strings, which RFC 2047 forbids and all read. */
+static void add_decoded(struct walk *w, struct names *names, size_t from)
+{
+	for (size_t i = from, n = names->n; i < n; i++) {
+		struct span text = word_decode(w->arena, message_unfold(w->arena, names->v[i]));
+		if (!span_eq(text, names->v[i])) {
+			names->v[names->n++] = text;
+		}
+	}
+}
+
+static void add_names(struct walk *w, const struct message *m, const char *field, const char *param,
+                      struct names *names)
+{
+	size_t at = 0;
+	for (const struct field *f; (f = message_next(m, span_str(field), &at));) {
+		struct mime_type value = mime_type(w->arena, f->value);
+		size_t before = names->n, room = (2 * NAMES_MAX - before) / 2;
+		size_t n = mime_param_readings(w->arena, &value, param, names->v + before, room);
+		if (n == room) {
+			doubt(w, "a part has too many file names");
+		}
+		names->n += n;
+		add_decoded(w, names, before);
+	}
+}
+
+/* --- one part --------------------------------------------------------------- */
+
+static uint64_t base64_bytes(struct span body)
+{
+	uint64_t n = 0;
+	for (size_t i = 0; i < body.n; i++) {
+		n += !ascii_fws(body.p[i]) && body.p[i] != '=';
+	}
+	return n * 3 / 4;
+}
+
+static bool seals(const struct part *p)
+{
+	return mime_is(&p->type, "multipart", "signed") ||
+	       mime_is(&p->type, "multipart", "encrypted");
+}
+
+static bool encoded(const struct part *p)
+{
+	return p->encoding == MIME_QP || p->encoding == MIME_BASE64;
+}
+
+static bool attached(const struct part *p)
+{
+	return mime_is(&p->type, "message", "rfc822") || mime_is(&p->type, "message", "global");
+}
+
+static void look_for_doubt(struct walk *w, const struct part *p)
+{
+	const struct message *m = &p->message;
+	if (message_count(m, "Content-Type") > 1) {
+		doubt(w, "a part has two Content-Type fields");
+	} else if (message_count(m, "Content-Transfer-Encoding") > 1) {
+		doubt(w, "a part has two Content-Transfer-Encoding fields");
+	} else if (mime_is(&p->type, "multipart", NULL) && encoded(p)) {
+		doubt(w, "a multipart has a transfer encoding");
+	}
+}
+
+static void ask_rules(struct walk *w, struct filter_part *f)
+{
+	const struct part *p = f->part;
+	struct names names = { .n = 0 };
+	if (w->rules->n == 0) {
+		return;
+	}
+	add_names(w, &p->message, "Content-Disposition", "filename", &names);
+	add_names(w, &p->message, "Content-Type", "name", &names);
+	f->name = names.n > 0 ? word_decode(w->arena, names.v[0]) : SPAN("");
+	f->size = p->encoding == MIME_BASE64 ? base64_bytes(p->body) : p->body.n;
+	look_for_doubt(w, p);
+	struct filter_subject_of subject = {
+		.type = p->type.type,
+		.subtype = p->type.subtype,
+		.names = names.v,
+		.nnames = names.n,
+		.size = f->size,
+		.leaf = !p->children,
+	};
+	f->rule = filter_rule_find(w->rules, &subject);
+}
+
+/* --- the walk --------------------------------------------------------------- */
+
+static void visit(struct walk *w, const struct part *p, struct place at);
+
+static void open_attached(struct walk *w, const struct part *p, struct place at)
+{
+	struct message *m = ARENA_NEW(w->arena, struct message);
+	struct mime inner;
+	/* A decoded copy costs memory too: all of them together are no larger than the message. */
+	uint64_t cost = p->body.n * (uint64_t)(encoded(p) ? BUDGET : 1);
+	if (cost > w->budget || at.depth > LIMIT_DEPTH) {
+		doubt(w, "attached messages are nested too deep");
+		return;
+	}
+	w->budget -= cost;
+	if (!message_parse(w->arena, mime_decode(w->arena, p), m, NULL) ||
+	    !mime_parse(w->arena, m, &inner, NULL)) {
+		doubt(w, "an attached message cannot be read");
+		return;
+	}
+	if (inner.cut) {
+		doubt(w, "an attached message has too many or too deep parts");
+	}
+	at.root = true;
+	at.copied = at.copied || encoded(p);
+	visit(w, inner.root, at);
+}
+
+static void visit(struct walk *w, const struct part *p, struct place at)
+{
+	size_t me = w->out->n;
+	if (me >= LIMIT_PARTS || at.depth > LIMIT_DEPTH) {
+		doubt(w, "the message has too many or too deep parts");
+		return;
+	}
+	struct filter_part *f = ARENA_PUSH(w->arena, w->out->v, w->out->n, w->cap);
+	*f = (struct filter_part){
+		.part = p,
+		.number = me + 1,
+		.parent = at.parent,
+		.depth = at.depth,
+		.root = at.root,
+		.copied = at.copied,
+		.sealed = at.sealed,
+	};
+	ask_rules(w, f);
+	w->out->v[at.parent].parents = w->out->v[at.parent].parents || me > 0;
+	struct place below = {
+		.parent = me,
+		.depth = at.depth + 1,
+		.copied = at.copied,
+		.sealed = at.sealed || seals(p),
+	};
+	for (const struct part *c = p->children; c; c = c->next) {
+		visit(w, c, below);
+	}
+	if (!p->children && attached(p)) {
+		open_attached(w, p, below);
+	}
+}
+
+void filter_tree_read(struct arena *arena, const struct filter_rules *rules,
+                      const struct message *m, struct filter_tree *out)
+{
+	struct mime mime;
+	struct walk w = {
+		.arena = arena, .rules = rules, .out = out, .budget = BUDGET * (uint64_t)m->raw.n
+	};
+	*out = (struct filter_tree){ 0 };
+	if (!mime_parse(arena, m, &mime, NULL)) {
+		doubt(&w, "the message cannot be read");
+		return;
+	}
+	if (mime.cut) {
+		doubt(&w, "the message has too many or too deep parts");
+	}
+	visit(&w, mime.root, (struct place){ .root = true });
+}
