@@ -36,6 +36,7 @@ _Static_assert(INBOX_POST == 1 && INBOX_DROPPED == 3, "states of the inbox in SQ
 #define HELD_COLUMNS                                                                               \
 	"SELECT id, ifnull(list, 0), state, blob, mail_from, recipient, author, subject,"          \
 	" message_id, rule, reason, verdict, arrived, decided, size, truncated FROM held"
+#define MSGID_COLUMNS "SELECT m.made, m.given, m.list, m.post FROM msgid m"
 #define POST_COLUMNS                                                                               \
 	"SELECT id, list, number, state, blob, message_id, author, subject, verdict, reason,"      \
 	" received, member_max, cursor, done, handed_by FROM post"
@@ -152,6 +153,13 @@ static const char *const texts[] = {
 	[STMT_SEEN_ADD] = "INSERT INTO seen (list, hashes, at) VALUES (?1, ?2, ?3)"
 			  " ON CONFLICT DO NOTHING",
 	[STMT_SEEN_SWEEP] = "DELETE FROM seen WHERE at < ?1",
+	[STMT_MSGID_ADD] = "INSERT INTO msgid (made, list, given, post) VALUES (?1, ?2, ?3, ?4)",
+	[STMT_MSGID_FIND] = MSGID_COLUMNS " WHERE m.made = ?1",
+	[STMT_MSGID_OF_POST] = MSGID_COLUMNS " WHERE m.post = ?1",
+	[STMT_MSGID_KNOWN] =
+		MSGID_COLUMNS " WHERE m.made = ?2 AND m.list = ?1 UNION ALL " MSGID_COLUMNS
+			      " JOIN post p ON p.id = m.post"
+			      " WHERE m.list = ?1 AND m.given = ?2 AND p.author = ?3 LIMIT 1",
 
 	[STMT_FAN_POST_LIST] = "SELECT list FROM post WHERE id = ?1",
 	[STMT_FAN_FINISH] = "UPDATE post SET state = 1, done = ?2 WHERE id = ?1 AND state <> 1"
