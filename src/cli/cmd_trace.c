@@ -56,6 +56,9 @@ static void post_text(struct call *call, const struct trace_post *p, const char 
 	if (v->via.n > 0) {
 		buf_printf(&call->out, "  a hop of %.*s before the list's\n", SPAN_FMT(v->via));
 	}
+	if (p->made_id.n > 0) {
+		buf_printf(&call->out, "  sent as <%.*s>\n", SPAN_FMT(p->made_id));
+	}
 	if (p->post.state == POST_STUCK) {
 		buf_printf(&call->out, "  stuck: %.*s\n", SPAN_FMT(p->post.reason));
 	}
@@ -93,6 +96,9 @@ static void post_json(struct call *call, struct json *j, const struct trace_post
 	json_kspan(j, "author", p->post.author);
 	json_kspan(j, "subject", p->post.subject);
 	json_kint(j, "received", p->post.received);
+	if (p->made_id.n > 0) {
+		json_kspan(j, "sent_as", p->made_id);
+	}
 	json_kspan(j, "mode", v->mode);
 	json_kspan(j, "why", v->why);
 	json_kspan(j, "handed_by", p->post.handed_by);

@@ -119,6 +119,7 @@ static bool judge_post(struct context *c, struct arrival *a, struct err *e)
 	struct verify_options options = { c->env.now(&c->env), c->site.trusted_authserv_id };
 	verify_message(a->arena, &a->message, &envelope, &c->keys, &options, &a->verdict);
 	a->judged = true;
+	filter_judge(a->arena, &a->list, &a->message, &a->content);
 	struct policy_input in = {
 		.site = &c->site,
 		.list = &a->list,
@@ -132,6 +133,7 @@ static bool judge_post(struct context *c, struct arrival *a, struct err *e)
 		.patient = a->patient,
 		.header_match = header_matches(a),
 		.handed = a->handed_by.n > 0,
+		.content = &a->content,
 	};
 	if (!load_facts(c, a, &in, e)) {
 		return false;

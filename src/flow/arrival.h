@@ -39,6 +39,7 @@ struct arrival {
 	struct span author_key; /* for look-ups; empty without author */
 	struct span message_id, subject;
 	/* arrival_judge */
+	struct filter_result content; /* what becomes of the parts */
 	struct verdict verdict;
 	bool judged;
 	/* the decision */
@@ -46,6 +47,8 @@ struct arrival {
 	const char *rule;
 	struct span reason;
 	int64_t unsubscribe; /* member to remove: the decision about an unsubscribe address */
+	/* arrival_rewrite */
+	struct span made_id; /* Message-ID that an anonymous list sends; empty: the author's */
 };
 
 /* The list and role that the recipient names. */
@@ -54,6 +57,11 @@ bool arrival_route(struct context *c, struct arrival *a, struct err *e);
 void arrival_read(struct arrival *a);
 /* Verify and decide. */
 bool arrival_judge(struct context *c, struct arrival *a, struct err *e);
+/* The message the list works on: filtered, anonymous, or as it came. */
+struct rewrite;
+bool arrival_rewrite(struct context *c, struct arrival *a, struct rewrite *out, struct err *e);
+/* What arrival_rewrite has made of the identifier, now that there is a post. */
+bool arrival_keep_id(struct context *c, const struct arrival *a, int64_t post, struct err *e);
 /* Make the decision true, in one transaction. DECISION_PUT_BACK is the caller's. */
 bool arrival_commit(struct context *c, struct arrival *a, struct err *e);
 

@@ -6,6 +6,7 @@
 #include "base/fault.h"
 #include "flow/arrival.h"
 #include "flow/keys.h"
+#include "flow/rewrite.h"
 #include "flow/variant.h"
 #include "store/blob.h"
 #include "store/inbox.h"
@@ -80,24 +81,32 @@ static bool drop(struct context *c, struct arrival *a, struct err *e)
 	return put_inbox(c, a, INBOX_DROPPED, 0, e);
 }
 
-/* The variants a list may need: with From kept, munged, or the second when the first is not
- * allowed. */
+/*
+ * The variants a list may need: with From kept, munged, or the second when the first is not
+ * allowed. From is never kept on what the author would not know again.
+ */
 static bool prepare(struct context *c, struct arrival *a, int64_t number, struct variant *out,
                     struct err *e)
 {
+	struct rewrite rewrite;
+	if (!arrival_rewrite(c, a, &rewrite, e)) {
+		return false;
+	}
 	struct prepare_input in = {
 		.site = &c->site,
 		.list = &a->list,
-		.message = &a->message,
+		.message = &rewrite.message,
 		.verdict = &a->verdict,
 		.recipient = a->recipient,
 		.arrived_as = a->arrived_as,
 		.id = a->id,
 		.number = number,
 		.now = c->env.now(&c->env),
-		.munge = a->list.from == LIST_FROM_MUNGE,
-		.as_opaque = a->verdict.dkim2.result != AUTH_PASS &&
-		             a->verdict.dkim2.result != AUTH_NONE,
+		.munge = a->list.from == LIST_FROM_MUNGE || rewrite.changed,
+		.as_opaque = rewrite.changed || (a->verdict.dkim2.result != AUTH_PASS &&
+		                                 a->verdict.dkim2.result != AUTH_NONE),
+		.nameless = a->list.anonymous,
+		.rewrite = rewrite.changed ? &rewrite : NULL,
 	};
 	if (!keys_present(a->arena, &c->paths, addr_domain(a->arrived_as), &in.arrived_key, e)) {
 		return false;
@@ -146,8 +155,12 @@ static bool add_post(struct context *c, struct arrival *a, struct span blob, str
 	    !store_member_max(c->store, a->list.id, &post.member_max, e)) {
 		return false;
 	}
+	if (a->content.what.n > 0) {
+		variant.why = arena_printf(a->arena, "%.*s: %.*s", SPAN_FMT(variant.why),
+		                           SPAN_FMT(a->content.what));
+	}
 	post.reason = variant.why;
-	if (!store_post_add(c->store, &post, &id, e)) {
+	if (!store_post_add(c->store, &post, &id, e) || !arrival_keep_id(c, a, id, e)) {
 		return false;
 	}
 	variant.post = id;

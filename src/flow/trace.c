@@ -4,6 +4,7 @@
 #include "mail/addr.h"
 #include "store/lists.h"
 #include "store/members.h"
+#include "store/msgids.h"
 
 static bool about_member(struct context *c, struct arena *arena, struct span address,
                          struct trace_post *p, struct err *e)
@@ -24,6 +25,11 @@ static bool about_post(struct context *c, struct arena *arena, struct span addre
                        struct trace_post *p, struct err *e)
 {
 	bool found;
+	struct msgid id;
+	if (!store_msgid_of_post(c->store, arena, p->post.id, &id, &found, e)) {
+		return false;
+	}
+	p->made_id = found ? id.made : SPAN("");
 	return store_list_get(c->store, arena, p->post.list, &p->list, &found, e) &&
 	       store_variant_get(c->store, arena, p->post.id, false, &p->keep, &p->has_keep, e) &&
 	       store_variant_get(c->store, arena, p->post.id, true, &p->munged, &p->has_munged,
@@ -47,6 +53,24 @@ static bool held_rows(struct context *c, struct arena *arena, struct trace *t, s
 	return true;
 }
 
+/* The posts with *ID; one that a list has made becomes the author's. */
+static bool find_posts(struct context *c, struct arena *arena, struct span *id, struct post **out,
+                       size_t *n, struct err *e)
+{
+	struct msgid made;
+	bool found;
+	if (!store_msgid_find(c->store, arena, *id, &made, &found, e)) {
+		return false;
+	}
+	if (!found) {
+		return store_post_by_message_id(c->store, arena, *id, out, n, e);
+	}
+	*id = made.given;
+	*out = ARENA_NEW(arena, struct post);
+	*n = 1;
+	return store_post_get(c->store, arena, made.post, *out, &found, e);
+}
+
 bool trace_message(struct context *c, struct arena *arena, struct span message_id,
                    struct span address, struct trace *out, struct err *e)
 {
@@ -56,7 +80,7 @@ bool trace_message(struct context *c, struct arena *arena, struct span message_i
 		id = span_sub(id, 1, id.n - 1);
 	}
 	*out = (struct trace){ 0 };
-	if (!store_post_by_message_id(c->store, arena, id, &posts, &out->nposts, e) ||
+	if (!find_posts(c, arena, &id, &posts, &out->nposts, e) ||
 	    !store_inbox_by_message_id(c->store, arena, id, &out->inbox, &out->ninbox, e)) {
 		return false;
 	}

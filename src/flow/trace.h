@@ -15,6 +15,7 @@ struct trace_post {
 	struct variant keep, munged;
 	bool has_keep, has_munged;
 	struct fan_counts counts;
+	struct span made_id;  /* Message-ID that an anonymous list sent; empty: the author's */
 	struct member member; /* when an address was asked for */
 	bool has_member;
 	struct fan_row row;
@@ -30,7 +31,10 @@ struct trace {
 	size_t nheld;
 };
 
-/* MESSAGE_ID with or without brackets; ADDRESS may be empty. */
+/*
+ * MESSAGE_ID with or without brackets, the author's or what an anonymous list has made of
+ * it; ADDRESS may be empty.
+ */
 bool trace_message(struct context *c, struct arena *arena, struct span message_id,
                    struct span address, struct trace *out, struct err *e);
 

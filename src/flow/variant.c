@@ -118,7 +118,9 @@ static bool edit(struct arena *arena, const struct prepare_input *in, const stru
 		.author = *author,
 		.has_author = has_author,
 		.recipient = in->recipient,
-		.auth_results = authres_format(arena, in->site->authserv_id, in->verdict),
+		.auth_results = in->nameless
+		                        ? SPAN("")
+		                        : authres_format(arena, in->site->authserv_id, in->verdict),
 		.id = in->id,
 		.munge = in->munge,
 		.drop_dkim2 = opaque,
@@ -161,13 +163,24 @@ static bool fill_numbers(enum egress mode, const struct message *revised, struct
 	       err_set(e, ERR_PERMANENT, "", "over %u DKIM2 signatures", LIMIT_SIGNATURES);
 }
 
-static bool finish(struct arena *arena, const struct edits *x, enum egress mode,
-                   struct variant *out, struct err *e)
+/* The body over the stored message. */
+static struct span stored_body(struct arena *arena, const struct rewrite *rewrite,
+                               const struct edits *x, const struct segments *body)
+{
+	if (!rewrite) {
+		return variant_encode(arena, body, x->m->raw);
+	}
+	struct segments stored = rewrite_body(rewrite, body);
+	return variant_encode(arena, &stored, rewrite->stored);
+}
+
+static bool finish(struct arena *arena, const struct prepare_input *in, const struct edits *x,
+                   enum egress mode, struct variant *out, struct err *e)
 {
 	struct message revised;
 	struct segments body = edit_segments(x);
 	out->header = edit_header(x);
-	out->body = variant_encode(arena, &body, x->m->raw);
+	out->body = stored_body(arena, in->rewrite, x, &body);
 	out->utf8 = !utf8_ascii(out->header);
 	fill_hashes(arena, &body, out);
 	return message_parse(arena, out->header, &revised, e) &&
@@ -180,7 +193,7 @@ bool variant_prepare(struct arena *arena, const struct prepare_input *in, struct
 	struct mailbox author = { 0 };
 	const struct field *from = message_find(in->message, "From");
 	bool single = message_count(in->message, "From") == 1;
-	bool has_author = single && addr_single(arena, from->value, &author);
+	bool has_author = single && !in->nameless && addr_single(arena, from->value, &author);
 	struct span recipe = { 0 };
 	struct err why = { 0 };
 	struct edits *x;
@@ -223,5 +236,5 @@ bool variant_prepare(struct arena *arena, const struct prepare_input *in, struct
 	if (edits) {
 		*edits = x;
 	}
-	return finish(arena, x, mode.mode, out, e);
+	return finish(arena, in, x, mode.mode, out, e);
 }

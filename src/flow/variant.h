@@ -6,6 +6,7 @@
 
 #include "auth/dkim2.h"
 #include "flow/context.h"
+#include "flow/rewrite.h"
 #include "rules/egress.h"
 #include "rules/revise.h"
 #include "store/posts.h"
@@ -29,6 +30,8 @@ struct prepare_input {
 	int64_t now;
 	bool munge;
 	bool as_opaque; /* policy took a message whose chain is broken or too old */
+	bool nameless;  /* MESSAGE has no author any more, and nothing may name him */
+	const struct rewrite *rewrite; /* what MESSAGE was made by; NULL: it came so */
 };
 
 /*

@@ -1,0 +1,79 @@
+/*
+ * An allow-list, since no list of what tells on an author is ever complete: mailers make
+ * up fields of their own, and so do the servers on the way.
+ */
+#include "rules/revise_anonymous.h"
+
+#include "base/buf.h"
+#include "mail/addr.h"
+#include "mail/date.h"
+#include "mail/word.h"
+#include "rules/route.h"
+
+/*
+ * What the message says and how to read it. Everything that is about the way it came or who sent
+ * it is made anew, or goes.
+ */
+static const char *const kept[] = {
+	"Subject",
+	"MIME-Version",
+	"Content-Type",
+	"Content-Transfer-Encoding",
+	"Content-Disposition",
+	"Auto-Submitted",
+};
+
+static bool is_kept(const struct field *f)
+{
+	for (size_t i = 0; i < sizeof(kept) / sizeof(kept[0]); i++) {
+		if (span_iis(f->name, kept[i])) {
+			return true;
+		}
+	}
+	return false;
+}
+
+static struct span bracketed(struct arena *arena, struct span id)
+{
+	return arena_join(arena, SPAN("<"), id, SPAN(">"), SPAN_END);
+}
+
+static void add_references(struct edits *x, const struct anonymous *a)
+{
+	struct buf value = BUF_INIT;
+	for (size_t i = 0; i < a->nreferences; i++) {
+		buf_str(&value, i > 0 ? "\r\n <" : "<");
+		buf_add(&value, a->references[i]);
+		buf_chr(&value, '>');
+	}
+	if (value.n > 0) {
+		edit_field_top(x, SPAN("References"), buf_span(&value));
+	}
+	buf_free(&value);
+}
+
+static void add_fields(struct edits *x, const struct anonymous *a)
+{
+	struct arena *arena = a->arena;
+	struct span post = route_make(arena, a->list, site_delimiter(a->site), SPAN(""));
+	struct span name = a->list->description.n > 0 ? a->list->description : a->list->local;
+	edit_raw_top(x, word_fold(arena, SPAN("From"), addr_format(arena, name, post)));
+	edit_field_top(x, SPAN("To"), post);
+	edit_field_top(x, SPAN("Date"), date_format(arena, a->now));
+	edit_field_top(x, SPAN("Message-ID"), bracketed(arena, a->message_id));
+	if (a->in_reply_to.n > 0) {
+		edit_field_top(x, SPAN("In-Reply-To"), bracketed(arena, a->in_reply_to));
+	}
+	add_references(x, a);
+}
+
+void revise_anonymous(struct edits *x, const struct anonymous *a)
+{
+	for (size_t i = 0; i < x->m->count; i++) {
+		if (!is_kept(&x->m->fields[i])) {
+			edit_field_drop(x, i);
+		}
+	}
+	add_fields(x, a);
+	edit_irreversible(x);
+}
