@@ -85,28 +85,24 @@ static bool drop(struct context *c, struct arrival *a, struct err *e)
  * The variants a list may need: with From kept, munged, or the second when the first is not
  * allowed. From is never kept on what the author would not know again.
  */
-static bool prepare(struct context *c, struct arrival *a, int64_t number, struct variant *out,
-                    struct err *e)
+static bool prepare_of(struct context *c, struct arrival *a, const struct rewrite *rewrite,
+                       int64_t number, struct variant *out, struct err *e)
 {
-	struct rewrite rewrite;
-	if (!arrival_rewrite(c, a, &rewrite, e)) {
-		return false;
-	}
 	struct prepare_input in = {
 		.site = &c->site,
 		.list = &a->list,
-		.message = &rewrite.message,
+		.message = &rewrite->message,
 		.verdict = &a->verdict,
 		.recipient = a->recipient,
 		.arrived_as = a->arrived_as,
 		.id = a->id,
 		.number = number,
 		.now = c->env.now(&c->env),
-		.munge = a->list.from == LIST_FROM_MUNGE || rewrite.changed,
-		.as_opaque = rewrite.changed || (a->verdict.dkim2.result != AUTH_PASS &&
-		                                 a->verdict.dkim2.result != AUTH_NONE),
+		.munge = a->list.from == LIST_FROM_MUNGE || rewrite->changed,
+		.as_opaque = rewrite->changed || (a->verdict.dkim2.result != AUTH_PASS &&
+		                                  a->verdict.dkim2.result != AUTH_NONE),
 		.nameless = a->list.anonymous,
-		.rewrite = rewrite.changed ? &rewrite : NULL,
+		.rewrite = rewrite->changed ? rewrite : NULL,
 	};
 	if (!keys_present(a->arena, &c->paths, addr_domain(a->arrived_as), &in.arrived_key, e)) {
 		return false;
@@ -132,6 +128,15 @@ static bool remember(struct context *c, struct arrival *a, struct err *e)
 	}
 	return !a->verdict.from_signed ||
 	       store_domain_signed(c->store, addr_domain(a->author_key), now, e);
+}
+
+static bool prepare(struct context *c, struct arrival *a, int64_t number, struct variant *out,
+                    struct err *e)
+{
+	struct rewrite rewrite;
+	bool ok = arrival_rewrite(c, a, &rewrite, e) && prepare_of(c, a, &rewrite, number, out, e);
+	rewrite_end(&rewrite);
+	return ok;
 }
 
 static bool add_post(struct context *c, struct arrival *a, struct span blob, struct err *e)

@@ -1,6 +1,8 @@
 /* Messages made of messages, and where their bytes come from. */
 #include "flow/rewrite.h"
 
+#include <stdio.h>
+
 void rewrite_begin(struct rewrite *w, struct arena *arena, const struct message *m)
 {
 	struct segment *all = ARENA_NEW(arena, struct segment);
@@ -13,20 +15,58 @@ void rewrite_begin(struct rewrite *w, struct arena *arena, const struct message 
 	};
 }
 
+static bool write_message(FILE *f, struct span header, const struct segments *body)
+{
+	bool ok = fwrite(header.p, 1, header.n, f) == header.n && fputs("\r\n", f) >= 0;
+	for (size_t i = 0; ok && i < body->n; i++) {
+		ok = fwrite(body->v[i].bytes.p, 1, body->v[i].bytes.n, f) == body->v[i].bytes.n;
+	}
+	return ok && fflush(f) == 0;
+}
+
+/* In an unlinked file, mapped: a large message must not become anonymous memory. */
+static bool print(struct arena *arena, const struct edits *x, const struct segments *body,
+                  struct file_map *map, struct err *e)
+{
+	FILE *f = tmpfile();
+	bool ok = false;
+	if (!f || !write_message(f, edit_header(x), body)) {
+		err_errno(e, "cannot write the changed message");
+	} else {
+		ok = file_map(arena_printf(arena, "/proc/self/fd/%d", fileno(f)).p, map, e);
+	}
+	if (f) {
+		fclose(f);
+	}
+	return ok;
+}
+
 bool rewrite_pass(struct rewrite *w, struct edits *x, struct err *e)
 {
 	struct message made;
+	struct file_map map = { 0 };
 	if (!edit_finish(x, e)) {
 		return false;
 	}
 	struct segments body = edit_segments(x);
-	if (!message_parse(w->arena, edit_print(x), &made, e)) {
+	if (!print(w->arena, x, &body, &map, e)) {
+		return false;
+	}
+	if (!message_parse(w->arena, map.bytes, &made, e)) {
+		file_unmap(&map);
 		return false;
 	}
 	w->body = rewrite_body(w, &body);
+	rewrite_end(w);
+	w->map = map;
 	w->message = made;
 	w->changed = true;
 	return true;
+}
+
+void rewrite_end(struct rewrite *w)
+{
+	file_unmap(&w->map);
 }
 
 /* Where in W's body we are: ranges are asked for in ascending order. */

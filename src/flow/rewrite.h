@@ -9,6 +9,7 @@
  * ranges of the stored one and inserted bytes, for the variant.
  */
 
+#include "base/file.h"
 #include "mail/edit.h"
 
 struct rewrite {
@@ -17,12 +18,15 @@ struct rewrite {
 	struct message message; /* what the list works on */
 	struct segments body;   /* its body; kept: of the stored message */
 	bool changed;           /* there was a pass */
+	struct file_map map;    /* its bytes, when changed: a file that has no name */
 };
 
 /* Of the message as it came; M must outlive W. */
 void rewrite_begin(struct rewrite *w, struct arena *arena, const struct message *m);
-/* Finish the edits X over w->message and make them true. */
+/* Finish the edits X over w->message and make them true. The message before is gone then. */
 bool rewrite_pass(struct rewrite *w, struct edits *x, struct err *e);
+/* After it w->message must not be used. */
+void rewrite_end(struct rewrite *w);
 /* BODY, of edits over w->message, over the stored message. */
 struct segments rewrite_body(const struct rewrite *w, const struct segments *body);
 

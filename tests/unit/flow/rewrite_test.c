@@ -78,6 +78,7 @@ START_TEST(any_passes)
 		struct span text = variant_encode(arena, &stored, w.stored);
 		ck_assert_msg(variant_decode(arena, text, TEXT, &decoded, &e), "%s", e.text);
 		ck_assert(span_eq(joined(&decoded), joined(&body)));
+		rewrite_end(&w);
 	}
 }
 END_TEST
@@ -101,6 +102,7 @@ START_TEST(keeps_ranges)
 	struct segments stored = rewrite_body(&w, &body);
 	struct span text = variant_encode(arena, &stored, w.stored);
 	ck_assert_msg(span_is(text, "k 14 10\ni 3\n...\nk 50 26\ni 1\n!\n"), "%.*s", SPAN_FMT(text));
+	rewrite_end(&w);
 }
 END_TEST
 
@@ -117,6 +119,7 @@ START_TEST(empty_body)
 	ck_assert(rewrite_pass(&w, x, &e));
 	ck_assert_uint_eq(w.body.n, 0);
 	ck_assert(span_is(w.message.raw, "X: y\r\nSubject: x\r\n\r\n"));
+	rewrite_end(&w);
 }
 END_TEST
 
