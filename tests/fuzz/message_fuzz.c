@@ -49,6 +49,11 @@ static void check(struct arena *arena, const struct message *m)
 	require(m->bare == has_bare(m->raw));
 	require(m->nul == (span_chr(m->raw, '\0') != SPAN_NONE));
 	msgid_of(arena, m);
+	for (size_t i = 0; i < m->count; i++) {
+		struct span *ids;
+
+		require(msgid_list(arena, m->fields[i].value, 5, &ids) <= 5);
+	}
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

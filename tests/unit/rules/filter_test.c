@@ -6,6 +6,8 @@
 #include "rules/revise_content.h"
 #include "rules/setting.h"
 
+#include "../mail/corpus.h"
+
 #include <check.h>
 #include <string.h>
 
@@ -508,6 +510,42 @@ START_TEST(all_at_once)
 }
 END_TEST
 
+static size_t changed;
+
+/* Filtered twice is filtered once: no part is left that the rule meets. */
+static void nothing_left(const char *path, struct span raw)
+{
+	struct message m, made;
+	struct filter_result r;
+	struct err e = { 0 };
+	if (!message_parse(arena, raw, &m, &e) || m.count == 0) {
+		return;
+	}
+	filter_judge(arena, &list, &m, &r);
+	struct edits *x = edit_new(arena, &m);
+	revise_content(x, &r, SPAN("dev@lists.example"));
+	ck_assert_msg(edit_finish(x, &e), "%s: %s", path, e.text);
+	ck_assert_msg(r.changes || span_eq(edit_segments(x).n ? edit_segments(x).v[0].bytes : m.body,
+	                                   m.body), "%s", path);
+	ck_assert(message_parse(arena, edit_print(x), &made, &e));
+	changed += r.changes;
+	filter_judge(arena, &list, &made, &r);
+	for (size_t i = 0; i < r.n; i++) {
+		ck_assert_msg(!r.v[i].rule, "%s: part %zu", path, r.v[i].number);
+	}
+	ck_assert_msg(!r.changes, "%s", path);
+}
+
+START_TEST(corpus)
+{
+	set("content-filter", "strip type image/*,application/*,text/html,message/delivery-status");
+	set("collapse-alternative", "yes");
+	changed = 0;
+	ck_assert_uint_gt(corpus_each(nothing_left), 50);
+	ck_assert_uint_gt(changed, 10);
+}
+END_TEST
+
 Suite *filter_suite(void);
 
 Suite *filter_suite(void)
@@ -526,6 +564,7 @@ Suite *filter_suite(void)
 	tcase_add_test(t, reason_is_printable);
 	tcase_add_loop_test(t, edit, 0, LENGTH(golden));
 	tcase_add_test(t, all_at_once);
+	tcase_add_test(t, corpus);
 	suite_add_tcase(s, t);
 	return s;
 }
