@@ -122,7 +122,7 @@ static bool edit(struct arena *arena, const struct prepare_input *in, const stru
 		                        ? SPAN("")
 		                        : authres_format(arena, in->site->authserv_id, in->verdict),
 		.id = in->id,
-		.munge = in->munge,
+		.munge = in->munge && !in->nameless, /* then it is the list's already */
 		.drop_dkim2 = opaque,
 		.number = (uint64_t)in->number,
 		.now = in->now,
