@@ -147,14 +147,14 @@ static void undo_all(struct arena *arena, const struct message *m, size_t revisi
 static void tell(struct arena *arena, const struct message *m, const struct dkim2_result *result)
 {
 	struct verdict v = { .dkim2 = *result };
-	struct report_letter letter;
+	struct report_letter told;
 	struct buf out = BUF_INIT;
 	struct json j = JSON_INIT(&out);
 	struct span original;
 	bool undone = dkim2_undo(arena, m, 0, &original, NULL);
 
-	report_compare(arena, m, &v, &letter);
-	report_text(&out, &v, &letter);
+	report_compare(arena, m, &v, &told);
+	report_text(&out, &v, &told);
 	for (size_t i = 0; i < out.n; i++) {
 		require(out.p[i] == '\n' || (unsigned char)out.p[i] >= ' ');
 	}

@@ -6,6 +6,7 @@
  *   2. What is said of the parts agrees with the whole.
  *   3. What passes can be undone, to every revision, and each of those passes as well.
  */
+#include "auth/authres.h"
 #include "auth/report.h"
 #include "auth/verify.h"
 
@@ -42,14 +43,16 @@ static struct keysource keys_of(struct arena *arena, struct span zone)
 static struct span verdict_of(struct arena *arena, const struct message *m,
                               const struct keysource *source, struct verdict *v)
 {
+	struct report_letter letter;
 	struct buf out = BUF_INIT;
 	struct json j = JSON_INIT(&out);
 
 	verify_message(arena, m, NULL, source, &(struct verify_options){ .now = NOW }, v);
+	report_compare(arena, m, v, &letter);
 	json_open(&j, '{');
 	report_json(&j, v);
 	json_close(&j);
-	report_text(&out, v);
+	report_text(&out, v, &letter);
 	buf_add(&out, authres_format(arena, SPAN("mx.example"), v));
 	return buf_move(&out, arena);
 }
