@@ -15,6 +15,11 @@ static const struct variant *variant_of(const struct trace_post *p)
 	return p->has_keep ? &p->keep : &p->munged;
 }
 
+static const char *from_of(const struct trace_post *p)
+{
+	return p->has_keep && p->has_munged ? "split" : p->has_keep ? "kept" : "munged";
+}
+
 static void recipient_text(struct call *call, const struct trace_post *p, const char *address)
 {
 	if (!p->has_member) {
@@ -46,8 +51,8 @@ static void post_text(struct call *call, const struct trace_post *p, const char 
 		"  %lld recipients: %lld sent, %lld deferred, %lld failed, %lld skipped, %lld open\n",
 		(long long)p->post.number, SPAN_FMT(list), (long long)p->post.id,
 		SPAN_FMT(call_time(call, p->post.received)), SPAN_FMT(p->post.author),
-		SPAN_FMT(p->post.subject), SPAN_FMT(v->mode), v->munged ? "munged" : "kept",
-		SPAN_FMT(v->why), (long long)p->counts.total, (long long)p->counts.sent,
+		SPAN_FMT(p->post.subject), SPAN_FMT(v->mode), from_of(p), SPAN_FMT(v->why),
+		(long long)p->counts.total, (long long)p->counts.sent,
 		(long long)p->counts.deferred, (long long)p->counts.failed,
 		(long long)p->counts.skipped, (long long)p->counts.open);
 	if (p->post.handed_by.n > 0) {
@@ -103,7 +108,8 @@ static void post_json(struct call *call, struct json *j, const struct trace_post
 	json_kspan(j, "why", v->why);
 	json_kspan(j, "handed_by", p->post.handed_by);
 	json_kspan(j, "via", v->via);
-	json_kbool(j, "munged", v->munged);
+	json_kbool(j, "munged", p->has_munged);
+	json_kbool(j, "split", p->has_munged && p->has_keep);
 	json_kint(j, "recipients", p->counts.total);
 	json_kint(j, "sent", p->counts.sent);
 	json_kint(j, "deferred", p->counts.deferred);

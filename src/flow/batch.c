@@ -5,8 +5,6 @@
 #include "flow/batch.h"
 
 #include "base/fault.h"
-#include "rules/route.h"
-#include "rules/token.h"
 #include "store/blob.h"
 #include "store/lists.h"
 
@@ -32,12 +30,18 @@ void batch_prepare(struct batch *b)
 	}
 }
 
-/* The hop of the domain that the post came to, before that of the list. */
-static bool open_via(struct batch *b, struct err *e)
+static bool open_variants(struct batch *b, struct err *e)
 {
-	const struct context *c = b->c;
-	return keys_load(b->arena, &c->paths, b->variant.via, &b->via, e) &&
-	       copy_press_via(b->press, &b->via, c->env.now(&c->env), e);
+	for (int munged = 0; munged < 2; munged++) {
+		struct variant v;
+		bool found;
+		if (!store_variant_get(b->c->store, b->arena, b->fan.post, munged, &v, &found, e) ||
+		    (found && !editions_add(&b->editions, &v, b->raw.bytes, e))) {
+			return false;
+		}
+	}
+	return b->editions.n > 0 ||
+	       err_set(e, ERR_BUG, "", "post %lld has no variant", (long long)b->fan.post);
 }
 
 bool batch_open(struct batch *b, struct err *e)
@@ -48,23 +52,12 @@ bool batch_open(struct batch *b, struct err *e)
 	    !store_list_get(c->store, b->arena, b->fan.list, &b->list, &found_list, e)) {
 		return false;
 	}
-	/* One variant a post so far: the one the list's setting asked for. */
-	bool have = false;
-	for (int munged = 0; found && !have && munged < 2; munged++) {
-		if (!store_variant_get(c->store, b->arena, b->fan.post, munged, &b->variant, &have,
-		                       e)) {
-			return false;
-		}
+	if (!found || !found_list) {
+		return err_set(e, ERR_BUG, "", "post %lld or its list is gone",
+		               (long long)b->fan.post);
 	}
-	if (!found || !found_list || !have) {
-		return err_set(e, ERR_BUG, "", "post %lld has no variant", (long long)b->fan.post);
-	}
-	if (!blob_map(c->paths.msg, b->post.blob, &b->raw, e) ||
-	    !keys_load(b->arena, &c->paths, b->list.domain, &b->keys, e)) {
-		return false;
-	}
-	b->press = copy_press_new(&b->variant, b->raw.bytes, &b->list, &b->keys, e);
-	return b->press && (b->variant.via.n == 0 || open_via(b, e));
+	return blob_map(c->paths.msg, b->post.blob, &b->raw, e) &&
+	       editions_keys(&b->editions, b->arena, c, &b->list, e) && open_variants(b, e);
 }
 
 void batch_close(struct batch *b)
@@ -72,42 +65,21 @@ void batch_close(struct batch *b)
 	for (size_t i = 0; i < b->started; i++) {
 		buf_free(&b->copies[i].header);
 	}
-	copy_press_free(b->press);
-	keys_free(&b->keys);
-	keys_free(&b->via);
+	editions_close(&b->editions);
 	file_unmap(&b->raw);
-}
-
-static struct copy_job copy_addresses(const struct batch *b, const struct batch_copy *copy)
-{
-	const struct fan_recipient *r = copy->recipient;
-	const struct context *c = b->c;
-	char delimiter = site_delimiter(&c->site);
-	struct token token = { b->fan.post, r->member };
-	struct span word = token_make(b->arena, c->secret, TOKEN_BOUNCE, b->list.id, &token);
-	struct copy_job job = {
-		.mail_from = route_make(b->arena, &b->list, delimiter,
-		                        arena_join(b->arena, SPAN("b-"), word, SPAN_END)),
-		.rcpt_to = r->address,
-		.now = c->env.now(&c->env),
-	};
-	/* The next list's members can undo what it changed: the word is not for them to use. */
-	if (b->list.personal_unsubscribe && !copy->handed) {
-		token.post = 0;
-		word = token_make(b->arena, c->secret, TOKEN_UNSUBSCRIBE, b->list.id, &token);
-		job.unsubscribe = revise_unsubscribe(b->arena, &c->site, &b->list, word);
-	}
-	return job;
 }
 
 bool batch_make_copy(struct batch *b, struct batch_copy *copy, struct err *e)
 {
 	(void)fault_point("deliver-sign");
-	struct copy_job job = copy_addresses(b, copy);
-	const struct segments *body = copy_body(b->press);
-	if (!copy_header(b->press, &job, &copy->header, e) ||
-	    (copy->recipient->member % CHECK_ONE_IN == 0 &&
-	     !copy_check(b->press, &job, buf_span(&copy->header), e))) {
+	const struct fan_recipient *r = copy->recipient;
+	struct edition_recipient to = { b->fan.post, r->member, r->address, copy->handed };
+	struct edition *edition = editions_for(&b->editions, r->address);
+	struct copy_job job = edition_job(&b->editions, &to);
+	const struct segments *body = copy_body(edition->press);
+	if (!copy_header(edition->press, &job, &copy->header, e) ||
+	    (r->member % CHECK_ONE_IN == 0 &&
+	     !copy_check(edition->press, &job, buf_span(&copy->header), e))) {
 		return false;
 	}
 	copy->segments = arena_array(b->arena, body->n + 1, sizeof(struct segment));
@@ -121,7 +93,7 @@ bool batch_make_copy(struct batch *b, struct batch_copy *copy, struct err *e)
 		.segments = copy->segments,
 		.count = body->n + 1,
 		.size = copy->header.n + body->bytes,
-		.utf8 = b->variant.utf8,
+		.utf8 = edition->variant.utf8,
 		.user = copy,
 	};
 	return true;

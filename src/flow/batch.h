@@ -7,7 +7,7 @@
  */
 
 #include "base/file.h"
-#include "flow/copy.h"
+#include "flow/edition.h"
 #include "net/smtp.h"
 #include "store/fanout.h"
 #include "store/posts.h"
@@ -29,11 +29,8 @@ struct batch {
 	struct fan_batch fan;
 	struct list list;
 	struct post post;
-	struct variant variant;
+	struct editions editions;
 	struct file_map raw;
-	struct keyring keys;
-	struct keyring via; /* of the imaginary hop, where the variant has one */
-	struct copy_press *press;
 	struct fan_result *results;
 	struct batch_copy *copies;
 	size_t started, finished, accepted;
@@ -45,7 +42,7 @@ struct batch {
 /* Rows for the results, one a recipient: deferred until something else is known. */
 void batch_prepare(struct batch *b);
 /*
- * Post, list, variant, keys and what all copies have in common. Errors: those of the store,
+ * Post, list, variants, keys and what all copies have in common. Errors: those of the store,
  * the stored message and the keys; a post without a variant is a bug. To be closed also
  * after an error.
  */

@@ -5,9 +5,7 @@
 #include "auth/report.h"
 #include "base/fault.h"
 #include "flow/arrival.h"
-#include "flow/keys.h"
-#include "flow/rewrite.h"
-#include "flow/variant.h"
+#include "flow/prepare.h"
 #include "store/blob.h"
 #include "store/inbox.h"
 #include "store/members.h"
@@ -81,42 +79,6 @@ static bool drop(struct context *c, struct arrival *a, struct err *e)
 	return put_inbox(c, a, INBOX_DROPPED, 0, e);
 }
 
-/*
- * The variants a list may need: with From kept, munged, or the second when the first is not
- * allowed. From is never kept on what the author would not know again.
- */
-static bool prepare_of(struct context *c, struct arrival *a, const struct rewrite *rewrite,
-                       int64_t number, struct variant *out, struct err *e)
-{
-	struct prepare_input in = {
-		.site = &c->site,
-		.list = &a->list,
-		.message = &rewrite->message,
-		.verdict = &a->verdict,
-		.recipient = a->recipient,
-		.arrived_as = a->arrived_as,
-		.id = a->id,
-		.number = number,
-		.now = c->env.now(&c->env),
-		.munge = a->list.from == LIST_FROM_MUNGE || rewrite->changed,
-		.as_opaque = rewrite->changed || (a->verdict.dkim2.result != AUTH_PASS &&
-		                                  a->verdict.dkim2.result != AUTH_NONE),
-		.nameless = a->list.anonymous,
-		.rewrite = rewrite->changed ? rewrite : NULL,
-	};
-	if (!keys_present(a->arena, &c->paths, addr_domain(a->arrived_as), &in.arrived_key, e)) {
-		return false;
-	}
-	if (variant_prepare(a->arena, &in, out, NULL, e)) {
-		return true;
-	}
-	if (in.munge || e->class != ERR_PERMANENT) {
-		return false;
-	}
-	in.munge = true;
-	return variant_prepare(a->arena, &in, out, NULL, e);
-}
-
 /* What later posts are compared with. */
 static bool remember(struct context *c, struct arrival *a, struct err *e)
 {
@@ -130,13 +92,25 @@ static bool remember(struct context *c, struct arrival *a, struct err *e)
 	       store_domain_signed(c->store, addr_domain(a->author_key), now, e);
 }
 
-static bool prepare(struct context *c, struct arrival *a, int64_t number, struct variant *out,
+static bool prepare(struct context *c, struct arrival *a, int64_t number, struct prepared *out,
                     struct err *e)
 {
 	struct rewrite rewrite;
-	bool ok = arrival_rewrite(c, a, &rewrite, e) && prepare_of(c, a, &rewrite, number, out, e);
+	bool ok =
+		arrival_rewrite(c, a, &rewrite, e) && prepare_post(c, a, &rewrite, number, out, e);
 	rewrite_end(&rewrite);
 	return ok;
+}
+
+static bool add_variants(struct context *c, int64_t post, struct prepared *p, struct err *e)
+{
+	for (size_t i = 0; i < p->n; i++) {
+		p->v[i].post = post;
+		if (!store_variant_add(c->store, &p->v[i], e)) {
+			return false;
+		}
+	}
+	return true;
 }
 
 static bool add_post(struct context *c, struct arrival *a, struct span blob, struct err *e)
@@ -152,24 +126,19 @@ static bool add_post(struct context *c, struct arrival *a, struct span blob, str
 		.received = a->arrived,
 		.handed_by = a->handed_by,
 	};
-	struct variant variant;
+	struct prepared prepared;
 	int64_t id = 0;
 	bool changed = true;
 	if (!store_post_next_number(c->store, a->list.id, &post.number, e) ||
-	    !prepare(c, a, post.number, &variant, e) ||
+	    !prepare(c, a, post.number, &prepared, e) ||
 	    !store_member_max(c->store, a->list.id, &post.member_max, e)) {
 		return false;
 	}
-	if (a->content.what.n > 0) {
-		variant.why = arena_printf(a->arena, "%.*s: %.*s", SPAN_FMT(variant.why),
-		                           SPAN_FMT(a->content.what));
-	}
-	post.reason = variant.why;
+	post.reason = prepared.v[0].why;
 	if (!store_post_add(c->store, &post, &id, e) || !arrival_keep_id(c, a, id, e)) {
 		return false;
 	}
-	variant.post = id;
-	if (!store_variant_add(c->store, &variant, e) || !put_inbox(c, a, INBOX_POST, id, e)) {
+	if (!add_variants(c, id, &prepared, e) || !put_inbox(c, a, INBOX_POST, id, e)) {
 		return false;
 	}
 	if (a->held_id != 0 && !store_held_decide(c->store, a->held_id, HELD_ACCEPTED,

@@ -87,9 +87,9 @@ void deliver_free(struct deliver *d)
 /* Said once, not once a batch: the other keys do. */
 static void log_passed_over(struct deliver *d, const struct batch *b)
 {
-	if (b->keys.passed_over.n > 0 && b->keys.n > 0 && !d->passed_over) {
+	if (b->editions.keys.passed_over.n > 0 && b->editions.keys.n > 0 && !d->passed_over) {
 		log_event(&d->c->log, LOG_LEVEL_WARNING, "key-passed-over",
-		          { "list", b->list.local }, { "key", b->keys.passed_over },
+		          { "list", b->list.local }, { "key", b->editions.keys.passed_over },
 		          { "reason", SPAN("this OpenSSL lacks its algorithm") });
 		d->passed_over = true;
 	}

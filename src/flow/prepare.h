@@ -1,0 +1,27 @@
+#ifndef LADLE_FLOW_PREPARE_H
+#define LADLE_FLOW_PREPARE_H
+
+/* Which variants of a post there are to be, and making them. */
+
+#include "flow/arrival.h"
+#include "flow/rewrite.h"
+#include "flow/variant.h"
+#include "rules/from.h"
+
+struct prepared {
+	struct variant v[2];    /* of two, the one with From kept first */
+	struct edits *edits[2]; /* of each, over the message of the rewrite */
+	size_t n;
+	struct from_choice from;
+};
+
+/*
+ * The variants of post NUMBER of the list, in the arena of A: with From kept, munged, or
+ * both for different recipients, as the list's settings, the author's domain and what is
+ * allowed say. REWRITE: of A, see arrival_rewrite. Permanent error, with the reason, when
+ * there can be none.
+ */
+bool prepare_post(struct context *c, struct arrival *a, const struct rewrite *rewrite,
+                  int64_t number, struct prepared *out, struct err *e);
+
+#endif
