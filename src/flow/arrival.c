@@ -142,6 +142,8 @@ static bool judge_post(struct context *c, struct arrival *a, struct err *e)
 	a->decision = result.decision;
 	a->rule = result.rule;
 	a->reason = result.reason;
+	a->rows = result.rows;
+	a->nrows = result.n;
 	if (a->handed_by.n > 0 && a->decision != DECISION_ACCEPT) {
 		a->reason = arena_printf(a->arena, "%.*s (handed over by list %.*s)",
 		                         SPAN_FMT(a->reason), SPAN_FMT(a->handed_by));

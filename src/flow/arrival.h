@@ -46,6 +46,8 @@ struct arrival {
 	enum decision decision;
 	const char *rule;
 	struct span reason;
+	const struct policy_row *rows; /* what each rule said; NULL when none was asked */
+	size_t nrows;
 	int64_t unsubscribe; /* member to remove: the decision about an unsubscribe address */
 	/* arrival_rewrite */
 	struct span made_id; /* Message-ID that an anonymous list sends; empty: the author's */

@@ -119,13 +119,6 @@ static void fill(struct turn *t, const struct spooled *in, struct arrival *a)
 	};
 }
 
-static const char *const events[] = {
-	[DECISION_ACCEPT] = "accepted",
-	[DECISION_HOLD] = "held",
-	[DECISION_REJECT] = "refused",
-	[DECISION_DISCARD] = "discarded",
-};
-
 static bool handle(struct turn *t, const struct spooled *in, struct err *e)
 {
 	struct arrival a;
@@ -144,7 +137,7 @@ static bool handle(struct turn *t, const struct spooled *in, struct err *e)
 		return false;
 	}
 	(void)fault_point("process-unlink");
-	log_turn(t, LOG_LEVEL_INFO, events[a.decision], &a, a.reason);
+	log_turn(t, LOG_LEVEL_INFO, decision_past(a.decision), &a, a.reason);
 	wake_touch(t->c);
 	return remove_file(t->path, e);
 }

@@ -18,6 +18,16 @@ const char *decision_name(enum decision d)
 	return names[d];
 }
 
+const char *decision_past(enum decision d)
+{
+	static const char *const past[] = {
+		[DECISION_ACCEPT] = "accepted",   [DECISION_HOLD] = "held",
+		[DECISION_REJECT] = "refused",    [DECISION_DISCARD] = "discarded",
+		[DECISION_PUT_BACK] = "put back",
+	};
+	return past[d];
+}
+
 /* enum list_action as a decision. */
 static enum decision action(uint64_t setting)
 {

@@ -17,7 +17,8 @@ enum decision {
 	DECISION_DISCARD,
 	DECISION_PUT_BACK
 };
-const char *decision_name(enum decision d);
+const char *decision_name(enum decision d); /* "accept"… */
+const char *decision_past(enum decision d); /* "accepted"… */
 
 struct policy_input {
 	const struct site *site;

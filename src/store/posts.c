@@ -44,6 +44,11 @@ bool store_post_next_number(struct store *s, int64_t list, int64_t *number, stru
 	return stmt_number(s, STMT_POST_NEXT_NUMBER, STMT_ARGS(stmt_int(list)), number, e);
 }
 
+bool store_post_next(struct store *s, int64_t *id, struct err *e)
+{
+	return stmt_number(s, STMT_POST_NEXT, STMT_NO_ARGS, id, e);
+}
+
 static bool add_post(struct store *s, const struct post *p, int64_t *id, struct err *e)
 {
 	if (!stmt_run(s, STMT_POST_ADD,

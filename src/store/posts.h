@@ -44,6 +44,8 @@ struct variant {
 
 /* Number is given by the store: one more than the list's last. */
 bool store_post_next_number(struct store *s, int64_t list, int64_t *number, struct err *e);
+/* The id that the next post gets, of whatever list, if nobody else adds one before. */
+bool store_post_next(struct store *s, int64_t *id, struct err *e);
 bool store_post_add(struct store *s, const struct post *p, int64_t *id, struct err *e);
 bool store_post_get(struct store *s, struct arena *arena, int64_t id, struct post *out, bool *found,
                     struct err *e);

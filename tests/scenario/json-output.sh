@@ -57,6 +57,7 @@ json trace --json one@one.example
 json trace --json one@one.example "$member2"
 json trace --json one@one.example nobody@four.example
 json trace --json "$(printf 'odd"\\\377@%s' "$member1")"
+json explain --json dev odd.eml
 json status --json
 # Every command that has the option was tried.
 ladle help --names | while read -r name; do

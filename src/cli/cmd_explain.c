@@ -1,0 +1,283 @@
+/* explain: what would happen to a message. */
+#include "auth/report.h"
+#include "cli/commands.h"
+#include "flow/explain.h"
+#include "mail/addr.h"
+#include "mail/diff.h"
+#include "rules/route.h"
+
+static const char *const steps[] = {
+	[POLICY_NO] = "no",           [POLICY_OVERRULED] = "not asked", [POLICY_PASSED] = "passes",
+	[POLICY_DECIDED] = "decides", [POLICY_BEHIND] = "not reached",
+};
+
+/* ---- for people ---- */
+
+static void rules_text(struct buf *out, const struct arrival *a)
+{
+	buf_str(out, "rules:\n");
+	for (size_t i = 0; i < a->nrows; i++) {
+		const struct policy_row *r = &a->rows[i];
+		if (r->step != POLICY_BEHIND) {
+			buf_printf(out, "  %-18s %s", r->rule, steps[r->step]);
+			buf_printf(out, r->step == POLICY_NO ? "\n" : ": %s\n", r->reason);
+		}
+	}
+	buf_printf(out, "would be %s by rule \"%s\": %.*s\n", decision_past(a->decision), a->rule,
+	           SPAN_FMT(a->reason));
+}
+
+/* Each line of TEXT behind SIGN, without its line end. */
+static void lines_text(struct buf *out, const char *sign, struct span text)
+{
+	while (text.n > 0) {
+		struct span line = span_line(&text);
+		buf_printf(out, "    %s %.*s\n", sign, SPAN_FMT(span_rtrim(line)));
+	}
+}
+
+static size_t line_of(struct span body, size_t at)
+{
+	size_t n = 1;
+	for (size_t i = 0; i < at && i < body.n; i++) {
+		n += body.p[i] == '\n';
+	}
+	return n;
+}
+
+static void edits_text(struct buf *out, const struct edits *x)
+{
+	const struct message *m = x->m;
+	size_t start = (size_t)(m->body.p - m->raw.p);
+	for (size_t i = 0; i < x->n; i++) {
+		const struct edit *edit = &x->v[i];
+		if (edit->body) {
+			buf_printf(out, "    body, line %zu:\n",
+			           line_of(m->body, edit->at - start));
+		}
+		lines_text(out, "-", span_sub(m->raw, edit->at, edit->at + edit->drop));
+		lines_text(out, "+", edit->insert);
+	}
+}
+
+static void variant_text(struct buf *out, const struct variant *v, const struct edits *x)
+{
+	buf_printf(out, "copies with From %s: mode %.*s, %.*s\n", v->munged ? "munged" : "kept",
+	           SPAN_FMT(v->mode), SPAN_FMT(v->why));
+	if (v->hop > 0) {
+		buf_printf(out, "  DKIM2: signature i=%lld of instance m=%lld", (long long)v->hop,
+		           (long long)v->mi_top);
+		buf_printf(out, v->via.n > 0 ? ", behind an imaginary hop of %.*s\n" : "\n",
+		           SPAN_FMT(v->via));
+	}
+	if (v->recipe.n > 0) {
+		buf_printf(out, "  recipe, %zu bytes: %.*s\n", v->recipe.n, SPAN_FMT(v->recipe));
+	}
+	buf_str(out, "  edits:\n");
+	edits_text(out, x);
+}
+
+static void explain_text(struct buf *out, const struct explain *x)
+{
+	struct report_letter letter;
+	struct verdict v = x->a.verdict;
+	if (x->a.judged) {
+		report_compare(x->a.arena, &x->a.message, &v, &letter);
+		report_text(out, &v, &letter);
+	}
+	rules_text(out, &x->a);
+	if (!x->prepared) {
+		buf_printf(out, "no copies can be made: %s\n", x->unprepared.text);
+	}
+	for (size_t i = 0; i < x->p.n; i++) {
+		variant_text(out, &x->p.v[i], x->p.edits[i]);
+	}
+}
+
+/* ---- for programs ---- */
+
+static void rules_json(struct json *j, const struct arrival *a)
+{
+	json_key(j, "rules");
+	json_open(j, '[');
+	for (size_t i = 0; i < a->nrows; i++) {
+		json_open(j, '{');
+		json_kstr(j, "rule", a->rows[i].rule);
+		json_kstr(j, "reason", a->rows[i].reason);
+		json_kstr(j, "result", steps[a->rows[i].step]);
+		json_close(j);
+	}
+	json_close(j);
+}
+
+static void edits_json(struct json *j, const struct edits *x)
+{
+	json_key(j, "edits");
+	json_open(j, '[');
+	for (size_t i = 0; i < x->n; i++) {
+		const struct edit *edit = &x->v[i];
+		json_open(j, '{');
+		json_kstr(j, "where", edit->body ? "body" : "header");
+		json_kint(j, "at", (int64_t)edit->at);
+		json_kspan(j, "dropped", span_sub(x->m->raw, edit->at, edit->at + edit->drop));
+		json_kspan(j, "inserted", edit->insert);
+		json_close(j);
+	}
+	json_close(j);
+}
+
+static void variants_json(struct json *j, const struct prepared *p)
+{
+	json_key(j, "variants");
+	json_open(j, '[');
+	for (size_t i = 0; i < p->n; i++) {
+		const struct variant *v = &p->v[i];
+		json_open(j, '{');
+		json_kstr(j, "from", v->munged ? "munged" : "kept");
+		json_kspan(j, "mode", v->mode);
+		json_kspan(j, "why", v->why);
+		json_kint(j, "i", v->hop);
+		json_kint(j, "m", v->mi_top);
+		json_kspan(j, "via", v->via);
+		json_kspan(j, "recipe", v->recipe);
+		edits_json(j, p->edits[i]);
+		json_close(j);
+	}
+	json_close(j);
+}
+
+static void explain_json(struct call *call, const struct explain *x)
+{
+	struct json j = JSON_INIT(&call->out);
+	call_open(call, &j, '{');
+	json_kspan(&j, "recipient", x->a.recipient);
+	json_kspan(&j, "mail_from", x->a.mail_from);
+	json_kstr(&j, "decision", decision_name(x->a.decision));
+	json_kstr(&j, "rule", x->a.rule);
+	json_kspan(&j, "reason", x->a.reason);
+	rules_json(&j, &x->a);
+	json_key(&j, "verdict");
+	if (x->a.judged) {
+		json_open(&j, '{');
+		report_json(&j, &x->a.verdict);
+		json_close(&j);
+	} else {
+		json_null(&j);
+	}
+	json_kstr(&j, "unprepared", x->prepared ? "" : x->unprepared.text);
+	variants_json(&j, &x->p);
+	call_close(call, &j);
+}
+
+/* ---- the command ---- */
+
+static bool print_diff(struct call *call, const struct explain *x, struct span rcpt)
+{
+	struct buf after = BUF_INIT;
+	bool ok = explain_after(x, explain_variant(x, rcpt), &after, &call->err);
+	if (ok) {
+		diff_unified(call->arena, &call->out, SPAN("received"), SPAN("sent"), x->a.bytes,
+		             buf_span(&after));
+	}
+	buf_free(&after);
+	return ok;
+}
+
+static bool print(struct call *call, const struct explain *x, struct span rcpt)
+{
+	bool raw = call_opt(call, "--raw") != NULL, diff = call_opt(call, "--diff") != NULL;
+	if ((raw || diff) && !x->prepared) {
+		return err_set(&call->err, ERR_PERMANENT, "", "no copies can be made: %s",
+		               x->unprepared.text);
+	}
+	if (raw) {
+		call->raw = true;
+		return explain_copy(x, rcpt, &call->out, &call->err);
+	}
+	if (diff) {
+		return print_diff(call, x, rcpt);
+	}
+	if (call->json) {
+		explain_json(call, x);
+	} else {
+		explain_text(&call->out, x);
+	}
+	return true;
+}
+
+/* -f, else the author, as most mail has it. */
+static bool sender(struct call *call, struct span text, struct span *out)
+{
+	const char *from = call_opt(call, "-f");
+	struct message m;
+	struct mailbox author;
+	*out = SPAN("");
+	if (from) {
+		return addr_path(call->arena, span_str(from), out, &call->err);
+	}
+	if (message_parse(call->arena, text, &m, NULL)) {
+		const struct field *f = message_find(&m, "From");
+		if (f && addr_single(call->arena, f->value, &author)) {
+			*out = author.addr;
+		}
+	}
+	return true;
+}
+
+static bool check_options(struct call *call, struct span *rcpt)
+{
+	const char *to = call_opt(call, "--rcpt");
+	bool raw = call_opt(call, "--raw") != NULL, diff = call_opt(call, "--diff") != NULL;
+	*rcpt = SPAN("");
+	if (raw + diff + call->json > 1) {
+		return call_usage(call, "--raw, --diff and --json: only one of them");
+	}
+	if (raw && !to) {
+		return call_usage(call, "--raw is the copy of one member: say --rcpt ADDRESS");
+	}
+	return !to || addr_path(call->arena, span_str(to), rcpt, &call->err);
+}
+
+static bool explain_run(struct call *call)
+{
+	struct list list;
+	struct explain x;
+	struct dns *dns = NULL;
+	struct span text, from, rcpt;
+	if (!check_options(call, &rcpt) || !call_context(call, CONTEXT_STORE | CONTEXT_SECRET) ||
+	    !call_list(call, call->args[0], &list) ||
+	    !call_message(call, call_arg(call, 1), &text) || !sender(call, text, &from)) {
+		return false;
+	}
+	bool ok = call_keysource(call, &dns, &call->context->keys);
+	if (ok) {
+		ok = explain_message(call->context, call->arena, text, from,
+		                     route_make(call->arena, &list,
+		                                site_delimiter(&call->context->site), SPAN("")),
+		                     &x, &call->err) &&
+		     print(call, &x, rcpt);
+		explain_end(&x);
+	}
+	dns_free(dns);
+	return ok;
+}
+
+static const struct opt explain_opts[] = {
+	{ "-f", "SENDER", "MAIL FROM it comes with; '' is the null sender (default: the author)" },
+	{ "--rcpt", "ADDRESS", "the member whose copy is meant" },
+	{ "--raw", NULL, "print the very copy that ADDRESS would get, signed" },
+	{ "--diff", NULL, "print what would be changed as a unified diff, but for signatures" },
+	{ "--dns", "FILE|SERVER", "as for verify (default: the site's servers)" },
+	OPT_JSON,
+	{ NULL, NULL, NULL },
+};
+
+const struct command cmd_explain = {
+	.name = "explain",
+	.arguments = "[-f SENDER] [--rcpt ADDRESS] [--raw|--diff] LIST [FILE]",
+	.summary = "Show what would happen to a message, without sending or storing anything",
+	.min = 1,
+	.max = 2,
+	.opts = explain_opts,
+	.run = explain_run,
+};

@@ -1,0 +1,109 @@
+/* The same functions as process and deliver call, without their transactions. */
+#include "flow/explain.h"
+
+#include "flow/edition.h"
+#include "flow/handover.h"
+#include "store/lists.h"
+#include "store/members.h"
+
+/* The variants, or why there can be none. */
+static bool prepare(struct explain *x, struct err *e)
+{
+	struct arrival *a = &x->a;
+	if (!a->has_list || !a->readable || a->route.role != ROLE_POST) {
+		err_set(&x->unprepared, ERR_PERMANENT, "", "%.*s", SPAN_FMT(a->reason));
+		return true;
+	}
+	if (!store_post_next_number(x->c->store, a->list.id, &x->number, e) ||
+	    !store_post_next(x->c->store, &x->post, e)) {
+		return false;
+	}
+	x->prepared = arrival_rewrite(x->c, a, &x->rewrite, &x->unprepared) &&
+	              prepare_post(x->c, a, &x->rewrite, x->number, &x->p, &x->unprepared);
+	return true;
+}
+
+bool explain_message(struct context *c, struct arena *arena, struct span bytes,
+                     struct span mail_from, struct span recipient, struct explain *out,
+                     struct err *e)
+{
+	*out = (struct explain){ .c = c };
+	out->a = (struct arrival){
+		.arena = arena,
+		.id = SPAN("explain"),
+		.bytes = bytes,
+		.mail_from = mail_from,
+		.recipient = recipient,
+		.arrived_as = recipient,
+		.arrived = c->env.now(&c->env),
+	};
+	if (!arrival_route(c, &out->a, e)) {
+		return false;
+	}
+	arrival_read(&out->a);
+	return arrival_judge(c, &out->a, e) && prepare(out, e);
+}
+
+size_t explain_variant(const struct explain *x, struct span address)
+{
+	return x->p.n == 2 && !from_kept_for(&x->c->site, addr_domain(address)) ? 1 : 0;
+}
+
+static void put_segments(struct buf *out, const struct segments *body)
+{
+	for (size_t i = 0; i < body->n; i++) {
+		buf_add(out, body->v[i].bytes);
+	}
+}
+
+bool explain_after(const struct explain *x, size_t i, struct buf *out, struct err *e)
+{
+	struct segments body;
+	if (!variant_decode(x->a.arena, x->p.v[i].body, x->a.bytes, &body, e)) {
+		return false;
+	}
+	buf_add(out, x->p.v[i].header);
+	buf_str(out, "\r\n");
+	put_segments(out, &body);
+	return true;
+}
+
+static bool find_member(const struct explain *x, struct span address, struct member *out,
+                        struct err *e)
+{
+	struct span key;
+	bool found;
+	if (!addr_key(x->a.arena, address, &key, e) ||
+	    !store_member_find(x->c->store, x->a.arena, x->a.list.id, key, out, &found, e)) {
+		return false;
+	}
+	return found || err_set(e, ERR_PERMANENT, "",
+	                        "\"%.*s\" is not a member of \"%.*s\": nobody gets that copy",
+	                        SPAN_FMT(address), SPAN_FMT(x->a.list.local));
+}
+
+bool explain_copy(const struct explain *x, struct span address, struct buf *out, struct err *e)
+{
+	struct editions editions = { 0 };
+	struct member member;
+	bool ok = find_member(x, address, &member, e) &&
+	          editions_keys(&editions, x->a.arena, x->c, &x->a.list, e);
+	for (size_t i = 0; ok && i < x->p.n; i++) {
+		ok = editions_add(&editions, &x->p.v[i], x->a.bytes, e);
+	}
+	if (ok) {
+		struct edition_recipient to = { x->post, member.id, member.address, false };
+		struct edition *edition = editions_for(&editions, member.address);
+		struct copy_job job = edition_job(&editions, &to);
+		ok = handover_wanted(x->c, x->a.arena, member.address, &to.is_list, e) &&
+		     copy_header(edition->press, &job, out, e);
+		put_segments(out, copy_body(edition->press));
+	}
+	editions_close(&editions);
+	return ok;
+}
+
+void explain_end(struct explain *x)
+{
+	rewrite_end(&x->rewrite);
+}

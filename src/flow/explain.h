@@ -1,0 +1,43 @@
+#ifndef LADLE_FLOW_EXPLAIN_H
+#define LADLE_FLOW_EXPLAIN_H
+
+/*
+ * What would happen to a message: the stations' own decisions and edits, with nothing
+ * stored and nothing sent.
+ *
+ *     explain_message, then explain_after and explain_copy as wanted, explain_end
+ */
+
+#include "flow/prepare.h"
+
+struct explain {
+	struct context *c;
+	struct arrival a; /* verdict, rules, decision */
+	struct rewrite rewrite;
+	bool prepared; /* the variants below; else there are none, for: */
+	struct err unprepared;
+	struct prepared p;
+	int64_t number; /* that the post would have */
+	int64_t post;   /* the same, among those of all lists */
+};
+
+/*
+ * Judge BYTES (a message in CRLF form, as it came) as sent by MAIL_FROM to RECIPIENT, and
+ * make the variants even if it would not be accepted. Everything in ARENA; BYTES must
+ * live as long. False for trouble with the store only.
+ */
+bool explain_message(struct context *c, struct arena *arena, struct span bytes,
+                     struct span mail_from, struct span recipient, struct explain *out,
+                     struct err *e);
+/* The variant that ADDRESS gets, of those in x->p. */
+size_t explain_variant(const struct explain *x, struct span address);
+/* Variant I as it goes out, but for signatures. */
+bool explain_after(const struct explain *x, size_t i, struct buf *out, struct err *e);
+/*
+ * The very copy that the member ADDRESS would get, signed with the list's keys. Permanent
+ * error when there is no such member, or no key.
+ */
+bool explain_copy(const struct explain *x, struct span address, struct buf *out, struct err *e);
+void explain_end(struct explain *x);
+
+#endif
