@@ -178,7 +178,8 @@ static int worst(struct call *call, const struct key_entry *keys, const struct f
 	return code;
 }
 
-static bool check(struct call *call, const struct keysource *source)
+/* IN_DNS: what SOURCE says is what receivers see. */
+static bool check(struct call *call, const struct keysource *source, bool in_dns)
 {
 	struct key_entry *keys;
 	size_t n;
@@ -187,9 +188,13 @@ static bool check(struct call *call, const struct keysource *source)
 	if (!cmd_key_load(call, domain, &keys, &n)) {
 		return false;
 	}
+	if (n == 0) {
+		return err_set(&call->err, ERR_PERMANENT, "",
+		               "there are no keys (ladle key gen DOMAIN)");
+	}
 	start_all(call, source, keys, n);
 	/* Then once more from the disk: a new key takes the place of an old one. */
-	bool ok = activate(call, source, keys, n, &activated) &&
+	bool ok = (!in_dns || activate(call, source, keys, n, &activated)) &&
 	          cmd_key_load(call, domain, &keys, &n);
 	if (ok) {
 		struct finding *found = arena_array(call->arena, n, sizeof(*found));
@@ -209,7 +214,7 @@ static bool check_run(struct call *call)
 	struct keysource source = { 0 };
 	struct dns *dns = NULL;
 	bool ok = call_context(call, 0) && call_keysource(call, &dns, &source) &&
-	          check(call, &source);
+	          check(call, &source, dns || call_opt(call, "--activate"));
 	dns_free(dns);
 	return ok;
 }
@@ -217,13 +222,14 @@ static bool check_run(struct call *call)
 static const struct opt check_opts[] = {
 	{ "--dns", "FILE|SERVER",
 	  "records from a file (name, tabulator, text; or JSON), or address[:port] of a server" },
+	{ "--activate", NULL, "let pending keys sign on the word of a FILE, too" },
 	OPT_JSON,
 	{ NULL, NULL, NULL },
 };
 
 const struct command cmd_key_check = {
 	.name = "key check",
-	.arguments = "[--dns FILE|SERVER] [DOMAIN]",
+	.arguments = "[--dns FILE|SERVER [--activate]] [DOMAIN]",
 	.summary = "Compare keys with the DNS; pending ones that are published sign",
 	.min = 0,
 	.max = 1,

@@ -74,7 +74,7 @@ site() {
 	ladle list create dev@lists.example subject-tag='[dev]' nonmember=accept \
 		footer='--------\nThe list, https://lists.example/dev' "$@" >/dev/null || die create
 	for key in $keys; do ladle key gen --algorithm "$key" lists.example >/dev/null || die key; done
-	ladle key dns --tsv >keys.tsv && ladle key check --dns keys.tsv >/dev/null || die 'key check'
+	ladle key dns --tsv >keys.tsv && ladle key check --dns keys.tsv --activate >/dev/null || die 'key check'
 	seq -f 'member%04.0f@example.net' "$members" | ladle member import dev >/dev/null || die import
 }
 

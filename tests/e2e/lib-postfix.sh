@@ -221,7 +221,7 @@ keys_new() {
 		"$LADLE" -C author/ladle.conf key gen --algorithm ed25519 --selector a1 one.example \
 			>/dev/null || fail 'author key'
 	ladle key dns --tsv >"$zone" &&
-		ladle key check --dns "$zone" >/dev/null &&
+		ladle key check --dns "$zone" --activate >/dev/null &&
 		"$LADLE" -C author/ladle.conf key dns --tsv one.example >>"$zone" || fail 'key dns'
 }
 

@@ -58,10 +58,15 @@ for record in TEMPFAIL "v=DKIM1; k=ed25519; p=$other" 'v=DKIM1; k=ed25519; p='; 
 	ladle key ls >keys
 	has keys '^lists.example	e2	ed25519	256	pending	'
 done
+# A file is only compared: receivers do not ask it.
+ladle key check --dns keys.tsv >said || fail 'it is not in the file'
+has said '	e2	pending	published'
+ladle key ls >keys
+has keys '^lists.example	e2	ed25519	256	pending	'
 # One that never signed leaves nothing behind that must be published.
 ladle key retire lists.example e2 >said || fail retire
 has said 'it never signed'
 ladle key dns >said
 hasnt said '^e2\.'
-ladle key check --dns keys.tsv >said || fail 'e2 is over'
+ladle key check --dns keys.tsv --activate >said || fail 'e2 is over'
 hasnt said '	e2	'

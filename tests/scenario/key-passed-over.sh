@@ -21,7 +21,7 @@ turn || fail run
 is copies 6 "$(copies)"
 is 'warnings' 1 "$(grep -c 'event=key-passed-over' run.log)"
 has run.log 'level=warning event=key-passed-over list=dev key=.*m1.pem'
-ladle key check --dns keys.tsv >said
+ladle key check --dns keys.tsv --activate >said
 is 'check' 1 $?
 has said '^m1._domainkey.lists.example: this OpenSSL lacks its algorithm; retire it$'
 ladle key gen --algorithm mldsa44 --selector m2 lists.example 2>said && fail 'made without'

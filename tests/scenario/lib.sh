@@ -101,7 +101,7 @@ site_new() {
 	ladle key gen --algorithm rsa --selector r1 lists.example >/dev/null || fail 'key gen'
 	ladle key gen --algorithm ed25519 --selector e1 lists.example >/dev/null || fail 'key gen'
 	ladle key dns --tsv >keys.tsv || fail 'key dns'
-	ladle key check --dns keys.tsv >/dev/null || fail 'key check'
+	ladle key check --dns keys.tsv --activate >/dev/null || fail 'key check'
 	cat keys.tsv >>"$zone"
 	kill -HUP "$dns_pid"
 	ladle member add "$list" "$member1" "$member2" "$member3" >/dev/null || fail 'member add'
