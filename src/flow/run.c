@@ -292,6 +292,27 @@ static int next_signal(const sigset_t *signals, int64_t wait_us)
 	return sig > 0 ? sig : 0;
 }
 
+/*
+ * All stations anew, with the configuration as it is now; when it cannot be read they go on
+ * with the old one. Each ends as on a stop: what is claimed is finished first.
+ */
+static void reload(struct site_run *run)
+{
+	struct err trouble = { 0 };
+	struct context *c = context_open(run->config, 0, "run", &trouble);
+	log_event(run->log, c ? LOG_LEVEL_INFO : LOG_LEVEL_ERROR, "reload",
+	          { "error", span_str(trouble.text) });
+	context_close(c);
+	if (!c) {
+		return;
+	}
+	stop_all(run);
+	for (size_t i = 0; i <= run->workers; i++) {
+		run->children[i] = 0;
+		run->start_at[i] = 1; /* long ago */
+	}
+}
+
 /* Until a signal says that it is enough. */
 static bool watch(struct site_run *run, const sigset_t *signals, struct err *e)
 {
@@ -301,7 +322,9 @@ static bool watch(struct site_run *run, const sigset_t *signals, struct err *e)
 			return false;
 		}
 		sig = next_signal(signals, wait_us);
-		if (sig != 0 && sig != SIGCHLD) {
+		if (sig == SIGHUP) {
+			reload(run);
+		} else if (sig != 0 && sig != SIGCHLD) {
 			return true;
 		}
 		for (pid_t pid; (pid = waitpid(-1, &status, WNOHANG)) > 0;) {
@@ -316,6 +339,7 @@ static int run_forever(struct site_run *run, struct err *e)
 	sigemptyset(&signals);
 	sigaddset(&signals, SIGTERM);
 	sigaddset(&signals, SIGINT);
+	sigaddset(&signals, SIGHUP);
 	sigaddset(&signals, SIGCHLD);
 	sigprocmask(SIG_BLOCK, &signals, NULL);
 	/* Strangers' mail is parsed without libcurl in the process. */
