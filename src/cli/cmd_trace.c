@@ -84,7 +84,7 @@ static void recipient_json(struct json *j, const struct trace_post *p, const cha
 		json_kint(j, "attempts", p->row.attempts);
 		json_kint(j, "next", p->row.next_at);
 		json_kspan(j, "reply", p->row.reply);
-	} else {
+	} else if (p->has_member) {
 		json_kstr(j, "state", "open");
 	}
 	json_close(j);

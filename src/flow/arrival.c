@@ -41,6 +41,9 @@ void arrival_read(struct arrival *a)
 	                addr_single(a->arena, from->value, &a->author) &&
 	                addr_key(a->arena, a->author.addr, &a->author_key, NULL);
 	a->message_id = msgid_of(a->arena, &a->message);
+	if (a->has_list && message_count(&a->message, "Message-ID") == 0) {
+		a->message_id = revise_message_id(a->arena, a->id, &a->list);
+	}
 	a->subject = word_decode(a->arena, message_text(a->arena, subject));
 }
 

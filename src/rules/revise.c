@@ -76,6 +76,7 @@ bool revise_all(struct edits *x, const struct revise *r, struct err *e)
 	if (r->list->modify != LIST_MODIFY_NONE) {
 		revise_hashed(x, r);
 	}
+	revise_missing_fields(x, r);
 	revise_trace_fields(x, r);
 	revise_from(x, r);
 	return repair_body(x, r, e);

@@ -42,6 +42,10 @@ bool revise_all(struct edits *x, const struct revise *r, struct err *e);
 void revise_subject(struct edits *x, const struct revise *r);
 void revise_list_fields(struct edits *x, const struct revise *r);
 void revise_rule_fields(struct edits *x, const struct revise *r); /* header-add, -remove; Sender */
+/* Message-ID and Date (RFC 5322 3.6), where the author's program has left them out. */
+void revise_missing_fields(struct edits *x, const struct revise *r);
+/* The identifier that a post without one gets from its ID, without brackets. */
+struct span revise_message_id(struct arena *arena, struct span id, const struct list *list);
 void revise_trace_fields(struct edits *x,
                          const struct revise *r); /* Received, Authentication-Results, X-Loop */
 void revise_from(struct edits *x, const struct revise *r); /* From, Reply-To, X-Original-From */

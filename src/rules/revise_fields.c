@@ -123,6 +123,25 @@ static void drop_forged_results(struct edits *x, const struct revise *r)
 	}
 }
 
+struct span revise_message_id(struct arena *arena, struct span id, const struct list *list)
+{
+	return arena_join(arena, id, SPAN("@"), list->domain, SPAN_END);
+}
+
+void revise_missing_fields(struct edits *x, const struct revise *r)
+{
+	if (r->list->modify == LIST_MODIFY_NONE) {
+		return;
+	}
+	if (message_count(r->message, "Message-ID") == 0) {
+		struct span id = revise_message_id(r->arena, r->id, r->list);
+		edit_field_top(x, SPAN("Message-ID"), bracketed(r->arena, id));
+	}
+	if (message_count(r->message, "Date") == 0) {
+		edit_field_top(x, SPAN("Date"), date_format(r->arena, r->now));
+	}
+}
+
 void revise_trace_fields(struct edits *x, const struct revise *r)
 {
 	struct span recipient = r->recipient;
