@@ -124,14 +124,34 @@ scripts() {
 	count "$logs/$1.lines"
 }
 
+# The end-to-end tests wait most of the time: beside the scenarios, where both are wanted.
+beside=''
+case " $* " in
+*' scenario '*' e2e '*)
+	beside=yes
+	;;
+esac
+
 for part; do
 	case $part in
 	unit) part_unit ;;
 	replay) part_replay ;;
 	lint) part_lint ;;
 	interop) part_interop ;;
-	scenario) scripts scenario "${JOBS:-3}" "${LADLE_TEST_SECONDS:-60}" ;;
-	e2e) scripts e2e 1 "${LADLE_TEST_SECONDS:-120}" ;;
+	scenario)
+		[ -z "$beside" ] || sh "$SRC/tests/scenario/run.sh" e2e 1 \
+			"${LADLE_TEST_SECONDS:-120}" >"$logs/e2e.lines" 2>&1 &
+		scripts scenario "${JOBS:-3}" "${LADLE_TEST_SECONDS:-60}"
+		wait
+		;;
+	e2e)
+		if [ -n "$beside" ]; then
+			cat "$logs/e2e.lines"
+			count "$logs/e2e.lines"
+		else
+			scripts e2e 1 "${LADLE_TEST_SECONDS:-120}"
+		fi
+		;;
 	*) printf "check.sh: no part '%s'\n" "$part" >&2; exit 64 ;;
 	esac
 done

@@ -24,8 +24,9 @@ elif [ -x "$built" ]; then
 	peer=$built
 elif [ -f "$source/Cargo.toml" ] && command -v cargo >/dev/null 2>&1; then
 	peer=$BUILD/d2peer/release/d2peer
-	(cd "$source" && CARGO_TARGET_DIR=$BUILD/d2peer cargo build --quiet --release -j2 --ignore-rust-version) || {
-		echo 'interop: d2peer could not be built'
+	(cd "$source" && CARGO_TARGET_DIR=$BUILD/d2peer \
+		timeout "${INTEROP_BUILD_SECONDS:-180}" cargo build --quiet --release -j2 --ignore-rust-version) || {
+		echo 'interop: d2peer could not be built (in time: INTEROP_BUILD_SECONDS)'
 		exit 77
 	}
 else
