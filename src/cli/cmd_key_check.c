@@ -302,6 +302,25 @@ static bool retire_one(struct call *call, struct key_entry *key)
 	return true;
 }
 
+static bool is_rsa(const struct key_entry *key)
+{
+	return key->type == KEY_RSA && carries(key);
+}
+
+/* Many receivers check DKIM1 by RSA only. Do the last of such keys go? */
+static bool last_rsa(const struct key_entry *keys, size_t n, struct key_entry *const *leaving,
+                     size_t count)
+{
+	size_t before = 0, gone = 0;
+	for (size_t i = 0; i < n; i++) {
+		before += is_rsa(&keys[i]);
+	}
+	for (size_t i = 0; i < count; i++) {
+		gone += is_rsa(leaving[i]);
+	}
+	return gone > 0 && gone == before;
+}
+
 static bool retire_run(struct call *call)
 {
 	struct key_entry *keys;
@@ -321,9 +340,14 @@ static bool retire_run(struct call *call)
 			}
 		}
 	}
+	bool rsa = last_rsa(keys, n, leaving, count);
 	bool ok = check_rest(call, keys, n, leaving, count);
 	for (size_t i = 0; ok && i < count; i++) {
 		ok = retire_one(call, leaving[i]);
+	}
+	if (ok && rsa) {
+		buf_str(&call->out, "no RSA key signs now: receivers that know no Ed25519 cannot "
+		                    "check DKIM1 (ladle key gen --algorithm rsa)\n");
 	}
 	return ok;
 }

@@ -57,6 +57,21 @@ static bool read_paths(struct call *call, struct dkim2_envelope *out)
 	return addr_path(call->arena, span_str(from), &out->mail_from, &call->err);
 }
 
+/* Those that mean something. */
+static bool check_flags(struct call *call, struct span flags)
+{
+	while (flags.p && flags.n > 0) {
+		struct span flag = span_trim(span_cut(&flags, ','));
+		if (!span_is(flag, "feedback") && !span_is(flag, "feedhere") &&
+		    !span_is(flag, "exploded")) {
+			return call_usage(
+				call, "--flags: \"%.*s\" is none of feedback, feedhere, exploded",
+				SPAN_FMT(flag));
+		}
+	}
+	return true;
+}
+
 /* Signs what is there; a message without an instance gets m=1. Changes are a list's work. */
 static bool sign_dkim2(struct call *call, const struct signer *signer, const struct message *m,
                        int64_t now)
@@ -68,7 +83,7 @@ static bool sign_dkim2(struct call *call, const struct signer *signer, const str
 	struct buf instance = BUF_INIT, signature = BUF_INIT;
 	struct canon_header header = canon_dkim2_header(call->arena, m->fields, m->count);
 	struct digest hash;
-	if (!read_paths(call, &envelope) ||
+	if (!check_flags(call, envelope.flags) || !read_paths(call, &envelope) ||
 	    !dkim2_next(m->fields, m->count, SPAN_END, false, &base, &call->err)) {
 		return false;
 	}

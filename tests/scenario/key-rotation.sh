@@ -66,6 +66,7 @@ has keys '^lists.example	e1	ed25519	256	retired	'
 ladle key check >said || fail 'the retired one is still published'
 has said '^lists.example	e1	retired	published	needed until 20'
 ladle key retire --force lists.example e2 r1 >said || fail forced
+has said 'no RSA key signs now'
 post four
 is_stuck() { ladle queue ls | grep -q stuck; }
 until_true is_stuck

@@ -35,3 +35,6 @@ is 'another name' 1 $?
 has said 'i=3 nd= does not match'
 sign lists.example --nd two.example --mf a@lists.example --rt b@two.example 1.eml 2>said
 is 'both' 64 $?
+sign one.example --flags explodd --mf "$member1" --rt "$list" plain.eml >4.eml 2>said
+is 'no such flag' 64 $?
+has said 'none of feedback, feedhere, exploded'
