@@ -132,7 +132,9 @@ static bool fill(struct copy_press *p, struct err *e)
 	    !variant_decode(p->arena, v->body, p->raw, &p->body, e)) {
 		return false;
 	}
-	const struct field *personal = message_find(&p->header, PERSONAL);
+	/* Where a list may not change anything, such a field is the author's. */
+	const struct field *personal =
+		p->list->modify == LIST_MODIFY_NONE ? NULL : message_find(&p->header, PERSONAL);
 	p->personal = personal ? (size_t)(personal - p->header.fields) : p->header.count;
 	p->fields = arena_array(p->arena, p->header.count, sizeof(*p->fields));
 	memcpy(p->fields, p->header.fields, p->header.count * sizeof(*p->fields));

@@ -22,3 +22,16 @@ for copy in "$out"/*.eml; do
 	is hash "$("$LADLE" hash signed.eml)" "$("$LADLE" hash "$copy")"
 	tail -c "$size" "$copy" | cmp -s - signed.eml || fail 'the post is not the end of its copy'
 done
+
+# A field of the author's that other lists have a personal one in place of stays his.
+rm "$out"/*
+message letter 'One line.' | sed '1i List-Unsubscribe: <mailto:stop@one.example>' >plain.eml
+sign_dkim1 plain.eml >dkim1.eml || fail sign
+sign_dkim2 dkim1.eml >signed.eml || fail sign
+receive <signed.eml
+turn || fail run
+is copies 3 "$(copies)"
+verify_copies
+for copy in "$out"/*.eml; do
+	is unsubscribe '<mailto:stop@one.example>' "$(sed -n 's/^List-Unsubscribe: //p' "$copy" | tr -d '\r')"
+done
