@@ -57,12 +57,21 @@ static void add_decoded(struct walk *w, struct names *names, size_t from)
 	}
 }
 
+/* All of the field counts as parameters: some readers do without a value before them. */
+static struct mime_type all_params(struct walk *w, const struct field *f)
+{
+	return (struct mime_type){
+		.present = true,
+		.params = arena_join(w->arena, SPAN(";"), f->value, SPAN_END),
+	};
+}
+
 static void add_names(struct walk *w, const struct message *m, const char *field, const char *param,
                       struct names *names)
 {
 	size_t at = 0;
 	for (const struct field *f; (f = message_next(m, span_str(field), &at));) {
-		struct mime_type value = mime_type(w->arena, f->value);
+		struct mime_type value = all_params(w, f);
 		size_t before = names->n, room = (2 * NAMES_MAX - before) / 2;
 		size_t n = mime_param_readings(w->arena, &value, param, names->v + before, room);
 		if (n == room) {
@@ -100,6 +109,44 @@ static bool attached(const struct part *p)
 	return mime_is(&p->type, "message", "rfc822") || mime_is(&p->type, "message", "global");
 }
 
+/* A header that ends without an empty line: some readers go on behind the line that is no field. */
+static bool open_header(const struct part *p)
+{
+	return p->message.separator.n == 0 && p->body.n > 0;
+}
+
+/* A type that cannot be read is taken for text/plain; "text" alone, which old mailers write, is. */
+static bool broken_type(const struct part *p)
+{
+	const struct field *f = message_find(&p->message, "Content-Type");
+	struct span rest = f ? span_trim(f->value) : SPAN("text");
+	return p->type.broken && !span_iis(span_trim(span_cut(&rest, ';')), "text");
+}
+
+static bool several_boundaries(struct walk *w, const struct part *p)
+{
+	struct span readings[2];
+	return mime_param_readings(w->arena, &p->type, "boundary", readings, 2) > 1;
+}
+
+/* A multipart, or an attached message. */
+static const char *doubt_of_composite(struct walk *w, const struct part *p)
+{
+	bool multipart = mime_is(&p->type, "multipart", NULL);
+	if (multipart && encoded(p)) {
+		return "a multipart has a transfer encoding";
+	}
+	if (multipart && p->boundary.n == 0) {
+		return "a multipart has no boundary";
+	}
+	if (multipart && several_boundaries(w, p)) {
+		return "the boundary of a multipart can be read in two ways";
+	}
+	return (multipart || attached(p)) && p->encoding == MIME_UNKNOWN
+	               ? "what holds other parts has an unknown transfer encoding"
+	               : NULL;
+}
+
 static void look_for_doubt(struct walk *w, const struct part *p)
 {
 	const struct message *m = &p->message;
@@ -107,10 +154,27 @@ static void look_for_doubt(struct walk *w, const struct part *p)
 		doubt(w, "a part has two Content-Type fields");
 	} else if (message_count(m, "Content-Transfer-Encoding") > 1) {
 		doubt(w, "a part has two Content-Transfer-Encoding fields");
-	} else if (mime_is(&p->type, "multipart", NULL) && encoded(p)) {
-		doubt(w, "a multipart has a transfer encoding");
+	} else if (open_header(p)) {
+		doubt(w, "the header of a part does not end with an empty line");
+	} else if (broken_type(p)) {
+		doubt(w, "a Content-Type cannot be read");
+	} else {
+		const char *why = doubt_of_composite(w, p);
+		if (why) {
+			doubt(w, why);
+		}
 	}
 }
+
+/* Where file names are; the best known first, which is the one that is shown. */
+static const struct {
+	const char *field, *param;
+} places[] = {
+	{ "Content-Disposition", "filename" },
+	{ "Content-Type", "name" },
+	{ "Content-Type", "filename" },
+	{ "Content-Disposition", "name" },
+};
 
 static void ask_rules(struct walk *w, struct filter_part *f)
 {
@@ -119,8 +183,9 @@ static void ask_rules(struct walk *w, struct filter_part *f)
 	if (w->rules->n == 0) {
 		return;
 	}
-	add_names(w, &p->message, "Content-Disposition", "filename", &names);
-	add_names(w, &p->message, "Content-Type", "name", &names);
+	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
+		add_names(w, &p->message, places[i].field, places[i].param, &names);
+	}
 	f->name = names.n > 0 ? word_decode(w->arena, names.v[0]) : SPAN("");
 	f->size = p->encoding == MIME_BASE64 ? base64_bytes(p->body) : p->body.n;
 	look_for_doubt(w, p);
@@ -204,6 +269,10 @@ void filter_tree_read(struct arena *arena, const struct filter_rules *rules,
 		.arena = arena, .rules = rules, .out = out, .budget = BUDGET * (uint64_t)m->raw.n
 	};
 	*out = (struct filter_tree){ 0 };
+	/* A bare CR goes out as a space: what is read here is not what members read. */
+	if (m->bare || m->nul) {
+		doubt(&w, "the message has a bare CR, a bare LF or a NUL");
+	}
 	if (!mime_parse(arena, m, &mime, NULL)) {
 		doubt(&w, "the message cannot be read");
 		return;
