@@ -4,6 +4,7 @@
  */
 #include "rules/revise_anonymous.h"
 
+#include "base/ascii.h"
 #include "base/buf.h"
 #include "mail/addr.h"
 #include "mail/date.h"
@@ -23,8 +24,28 @@ static const char *const kept[] = {
 	"Auto-Submitted",
 };
 
+/*
+ * The name of a list, as lists write it into X-Loop. Without these two anonymous lists that are
+ * each other's members would send a post round for ever. Addresses are put there by people.
+ */
+static bool is_list_id(struct span value)
+{
+	size_t dots = 0;
+	for (size_t i = 0; i < value.n; i++) {
+		char c = value.p[i];
+		dots += c == '.';
+		if (!ascii_alnum(c) && c != '.' && c != '-' && c != '_') {
+			return false;
+		}
+	}
+	return dots >= 2;
+}
+
 static bool is_kept(const struct field *f)
 {
+	if (span_iis(f->name, "X-Loop")) {
+		return is_list_id(span_trim(f->value));
+	}
 	for (size_t i = 0; i < sizeof(kept) / sizeof(kept[0]); i++) {
 		if (span_iis(f->name, kept[i])) {
 			return true;

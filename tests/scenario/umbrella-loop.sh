@@ -31,3 +31,17 @@ message bare | sed "s/$member1/$member2/" | receive
 turn || fail run
 is copies 10 "$(copies)"
 is held 0 "$(ladle held ls | wc -l)"
+
+# Nor do lists that hide where a post comes from send it round for ever.
+rm "$out"/*
+for name in here there; do
+	ladle list create "$name@lists.example" >/dev/null &&
+		ladle list set "$name" anonymous=yes nonmember=accept unauthenticated=accept || fail "create $name"
+done
+ladle member add here there@lists.example here-only@eight.example >/dev/null &&
+	ladle member add there here@lists.example there-only@nine.example >/dev/null || fail 'member add'
+message round | ladle receive -f "$member1" here@lists.example
+timeout 20 "$LADLE" -C "$site/ladle.conf" run --once >>run.log 2>&1 || fail 'it goes round'
+is copies 2 "$(copies)"
+ladle trace round@one.example >trace
+is held 0 "$(ladle held ls | wc -l)"

@@ -86,6 +86,9 @@ static const char *const telling[] = {
 	"Content-ID: <ann@one.example>",
 	"Content-Location: http://ann.example",
 	"Comments: ann",
+	"X-Loop: ann@one.example",
+	"X-Loop: ann",
+	"X-Loop: one.example (ann)",
 	"Unheard-Of: ann",
 };
 
@@ -95,6 +98,17 @@ START_TEST(gone)
 	                                       telling[_i]).p,
 	                          (struct anonymous){ 0 });
 	ck_assert_msg(span_ifind(span_str(out), SPAN("ann")) == SPAN_NONE, "%s", out);
+}
+END_TEST
+
+/* Or it would never end. */
+START_TEST(loops)
+{
+	const char *out = revised("X-Loop: other.lists.example\r\nSubject: x\r\n"
+	                          "X-Loop:\r\n third_one.lists.example\r\n\r\nbody\r\n",
+	                          (struct anonymous){ 0 });
+	ck_assert_msg(strstr(out, "X-Loop: other.lists.example\r\n"), "%s", out);
+	ck_assert_msg(strstr(out, "X-Loop:\r\n third_one.lists.example\r\n"), "%s", out);
 }
 END_TEST
 
@@ -129,6 +143,7 @@ Suite *revise_anonymous_suite(void)
 	tcase_add_checked_fixture(t, setup, teardown);
 	tcase_add_loop_test(t, gone, 0, (int)(sizeof(telling) / sizeof(telling[0])));
 	tcase_add_test(t, whole);
+	tcase_add_test(t, loops);
 	suite_add_tcase(s, t);
 	return s;
 }
