@@ -7,6 +7,7 @@
  */
 #include "rules/revise_text.h"
 
+#include "base/ascii.h"
 #include "base/codec.h"
 #include "base/limits.h"
 #include "base/utf8.h"
@@ -111,14 +112,18 @@ static bool base64_char(char c)
 
 /*
  * Where the last quantum of four characters begins; SPAN_NONE when the text is
- * not plain regular base64 (other characters, padding inside, a broken quantum).
+ * not plain regular base64 (other characters, padding inside, a broken quantum, a
+ * bare CR, which another edit takes out).
  */
 static size_t last_quantum(struct span body)
 {
 	size_t count = 0, at = SPAN_NONE, padding = 0;
 	for (size_t i = 0; i < body.n; i++) {
 		char c = body.p[i];
-		if (c == '\r' || c == '\n' || c == ' ' || c == '\t') {
+		if (c == '\r' && !span_starts(span_from(body, i), SPAN("\r\n"))) {
+			return SPAN_NONE;
+		}
+		if (ascii_fws(c)) {
 			continue;
 		}
 		if (count % 4 == 0) {

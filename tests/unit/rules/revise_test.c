@@ -328,6 +328,18 @@ START_TEST(bare_cr)
 }
 END_TEST
 
+/* Where the footer would go into the last quantum. */
+START_TEST(bare_cr_in_base64)
+{
+	bool reversible;
+	SET("footer", "foot");
+	const char *out = revised("From: a@b.example\n" PLAIN "\nContent-Transfer-Encoding: base64\n\n"
+	                          "dGV4\ndG\rU=\n", false, &reversible);
+	ck_assert_msg(strstr(out, "dGV4\r\ndG U=\r\n"), "%s", out);
+	ck_assert(!reversible);
+}
+END_TEST
+
 /* AUTHOR, its stand-in at list "dev", and whether that can be read back. */
 static const struct {
 	const char *author, *want;
@@ -376,6 +388,7 @@ Suite *revise_suite(void)
 	tcase_add_test(tc, protected_is_wrapped_on_request);
 	tcase_add_test(tc, dropped_chain);
 	tcase_add_test(tc, bare_cr);
+	tcase_add_test(tc, bare_cr_in_base64);
 	suite_add_tcase(suite, tc);
 	return suite;
 }
