@@ -103,6 +103,7 @@ static const char *entity(char c)
 	case '<': return "&lt;";
 	case '>': return "&gt;";
 	case '"': return "&quot;";
+	case '\'': return "&#39;";
 	default: return NULL;
 	}
 }

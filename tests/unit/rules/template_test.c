@@ -16,6 +16,7 @@ static const struct {
 	{ "{list}", TEMPLATE_PLAIN, "d&v", NULL },
 	{ "a{list}b{list}", TEMPLATE_PLAIN, "ad&vbd&v", NULL },
 	{ "<{list}>", TEMPLATE_HTML, "<d&amp;v>", NULL },
+	{ "<a title='{name}'>", TEMPLATE_HTML, "<a title='&#39;&quot;&lt;&gt;'>", NULL },
 	{ "/{list}/{archive}", TEMPLATE_URL, "/d%26v/https%3A%2F%2Fx%2F", NULL },
 	{ "({description})", TEMPLATE_PLAIN, "()", NULL },
 	{ "{{list}", TEMPLATE_PLAIN, "{list}", NULL },
@@ -37,6 +38,7 @@ START_TEST(expand)
 	struct span text = span_str(cases[_i].text);
 	values.v[TEMPLATE_LIST] = SPAN("d&v");
 	values.v[TEMPLATE_ARCHIVE] = SPAN("https://x/");
+	values.v[TEMPLATE_NAME] = SPAN("'\"<>");
 	struct span got = template_expand(arena, text, &values, cases[_i].form);
 	ck_assert_msg(span_is(got, cases[_i].want), "%s: %.*s", cases[_i].text, SPAN_FMT(got));
 	ck_assert_int_eq(template_check(text, &e), cases[_i].error == NULL);
