@@ -69,6 +69,15 @@ void json_close(struct json *j)
 	j->first = false;
 }
 
+/* The code point of the two or three bytes at P; more have none that is escaped. */
+static unsigned code_point(const char *text, size_t n)
+{
+	const unsigned char *p = (const unsigned char *)text;
+
+	return n == 2 ? (p[0] & 0x1fu) << 6 | (p[1] & 0x3fu)
+	              : (p[0] & 0x0fu) << 12 | (p[1] & 0x3fu) << 6 | (p[2] & 0x3fu);
+}
+
 static void put_escaped(struct json *j, char c)
 {
 	for (size_t i = 0; i < sizeof(short_escapes) / sizeof(short_escapes[0]); i++) {
@@ -84,20 +93,36 @@ static void put_escaped(struct json *j, char c)
 	}
 }
 
-/* How many bytes at the start of S are written as they are. */
+/*
+ * How many bytes at the start of S are written as they are: what a terminal would obey is
+ * not, since that is where JSON is often looked at.
+ */
 static size_t verbatim(struct span s)
 {
 	size_t n = 0;
 
 	while (n < s.n) {
 		char c = s.p[n];
-		size_t step = ascii_8bit(c) ? utf8_len(span_from(s, n)) : 1;
+		size_t step = utf8_printable(span_from(s, n));
 
-		if (!step || ascii_cntrl(c) || c == '"' || c == '\\') {
+		if (!step || c == '"' || c == '\\') {
 			break;
 		}
 		n += step;
 	}
+	return n;
+}
+
+/* Write the character at the start of S, which is not written as it is; its length. */
+static size_t put_special(struct json *j, struct span s)
+{
+	size_t n = utf8_len(s);
+
+	if (n < 2) {
+		put_escaped(j, s.p[0]);
+		return 1;
+	}
+	buf_printf(j->out, "\\u%04x", code_point(s.p, n));
 	return n;
 }
 
@@ -112,8 +137,7 @@ static void put_string(struct json *j, struct span s)
 		if (!s.n) {
 			break;
 		}
-		put_escaped(j, s.p[0]);
-		s = span_from(s, 1);
+		s = span_from(s, put_special(j, s));
 	}
 	buf_chr(j->out, '"');
 }

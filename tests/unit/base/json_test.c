@@ -26,6 +26,9 @@ static const struct {
 	{ SPAN_INIT("\r\n\t\b\f"), "\"\\r\\n\\t\\b\\f\"" },
 	{ SPAN_INIT("\0\x01\x1f\x7f"), "\"\\u0000\\u0001\\u001f\\u007f\"" },
 	{ SPAN_INIT("\xc3\xa4\xf0\x9f\xa5\x84"), "\"\xc3\xa4\xf0\x9f\xa5\x84\"" },
+	/* what a terminal would obey: C1, line separators, turns of direction */
+	{ SPAN_INIT("\xc2\x9b" "2J\xc2\x80\xc2\xa0"), "\"\\u009b2J\\u0080\xc2\xa0\"" },
+	{ SPAN_INIT("\xe2\x80\xaegpj.exe\xe2\x80\xa8\xe2\x81\xa9"), "\"\\u202egpj.exe\\u2028\\u2069\"" },
 	{ SPAN_INIT("\xff"), "\"" BAD "\"" },
 	{ SPAN_INIT("a\xe2\x82"), "\"a" BAD BAD "\"" },
 	{ SPAN_INIT("\xe2\x82"
