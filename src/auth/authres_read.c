@@ -123,9 +123,30 @@ static struct span folded(struct arena *arena, struct span id)
 	return idn_ascii(arena, id, &out, NULL) ? out : id;
 }
 
+/* Is ID what VALUE begins with, for a reader to whom control characters are nothing? */
+static bool begins_with_id(struct span value, struct span id)
+{
+	size_t at = 0, n = 0;
+
+	while (n < id.n && at < value.n) {
+		char c = value.p[at++];
+
+		if (ascii_cntrl(c) || (n == 0 && c == ' ')) {
+			continue;
+		}
+		if (ascii_lower(c) != ascii_lower(id.p[n++])) {
+			return false;
+		}
+	}
+	return n == id.n && n > 0 &&
+	       (at == value.n || !(ascii_alnum(value.p[at]) || value.p[at] == '-' ||
+	                           value.p[at] == '_' || value.p[at] == '.'));
+}
+
 bool authres_is_ours(struct span value, struct span authserv_id)
 {
 	struct arena *arena = arena_new();
+	struct span whole = value;
 	struct span ours = folded(arena, authserv_id), loose = skip_cfws(value);
 	bool same = span_ieq(folded(arena, take_id(arena, &value)), ours);
 
@@ -135,26 +156,52 @@ bool authres_is_ours(struct span value, struct span authserv_id)
 		same = span_ieq(folded(arena, take_word(&loose, ";/\"")), ours);
 	}
 	arena_free(arena);
-	return same;
+	return same || begins_with_id(whole, authserv_id);
 }
 
-/* Is NAME one of TRUSTED, or, with BELOW, a host below one? */
-static bool is_trusted(struct arena *arena, struct span trusted, struct span name, bool below)
+/* The next of the ids in *TRUSTED; empty at the end. */
+static struct span next_trusted(struct span *trusted)
 {
-	name = folded(arena, name);
-	while (name.n && trusted.p) {
-		struct span ids = span_cut(&trusted, ',');
+	struct span id = SPAN("");
 
-		while (ids.n) {
-			struct span id = folded(arena, take_word(&ids, ""));
+	while (!id.n && trusted->p) {
+		id = span_trim(span_cut(trusted, ','));
+	}
+	return id;
+}
 
-			if (id.n &&
-			    (span_ieq(id, name) || (below && addr_domain_below(name, id)))) {
-				return true;
-			}
-			if (!id.n) { /* a comment, or nothing */
-				break;
-			}
+/* Is HOST one of TRUSTED, or below one? */
+static bool is_trusted_host(struct arena *arena, struct span trusted, struct span host)
+{
+	struct span id;
+
+	host = folded(arena, host);
+	while (host.n && (id = next_trusted(&trusted)).n) {
+		if (addr_domain_below(host, folded(arena, id))) {
+			return true;
+		}
+	}
+	return false;
+}
+
+/*
+ * Does the value *REST begin with one of TRUSTED? Only in the plain form, which servers
+ * write: in quotes, with a dot at its end or behind a comment it may be a stranger's,
+ * which the server that removes fields with its id did not recognise.
+ */
+static bool take_trusted(struct arena *arena, struct span trusted, struct span *rest)
+{
+	struct span s = span_trim(*rest), id;
+	size_t n = 0;
+
+	while (n < s.n && !ascii_fws(s.p[n]) && s.p[n] != ';') {
+		n++;
+	}
+	*rest = span_from(s, n);
+	s = span_sub(s, 0, n);
+	while ((id = next_trusted(&trusted)).n) {
+		if (span_ieq(s, id) || span_ieq(s, folded(arena, id))) {
+			return true;
 		}
 	}
 	return false;
@@ -253,10 +300,9 @@ static bool read_field(struct arena *arena, struct span value, struct span trust
 	struct span version;
 	struct resinfo r;
 
-	if (!is_trusted(arena, trusted, take_id(arena, &value), false)) {
+	if (!take_trusted(arena, trusted, &value)) {
 		return false;
 	}
-	take_char(&value, '/');
 	version = take_word(&value, ";");
 	if (version.n && !span_is(version, "1")) {
 		return false;
@@ -298,7 +344,8 @@ void authres_spf(struct arena *arena, const struct message *m, struct span trust
 	for (size_t i = 0; trusted.n && i < m->count; i++) {
 		const struct field *f = &m->fields[i];
 
-		if (span_iis(f->name, "Authentication-Results") &&
+		/* With white space before the colon it is no server's. */
+		if (span_iis(f->name, "Authentication-Results") && f->raw.p[f->name.n] == ':' &&
 		    read_field(arena, f->value, trusted, out)) {
 			return;
 		}
@@ -307,7 +354,7 @@ void authres_spf(struct arena *arena, const struct message *m, struct span trust
 
 			first = first.n ? first : by;
 			if (!span_ieq(by, first) && !span_iis(by, "localhost") &&
-			    !is_trusted(arena, trusted, by, true)) {
+			    !is_trusted_host(arena, trusted, by)) {
 				return;
 			}
 		}
