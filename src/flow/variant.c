@@ -124,6 +124,9 @@ static bool edit(struct arena *arena, const struct prepare_input *in, const stru
 		.id = in->id,
 		.munge = in->munge && !in->nameless, /* then it is the list's already */
 		.drop_dkim2 = opaque,
+		/* These get a DKIM2 signature of ours; a copy with From kept and a NUL gets none.
+		 */
+		.repair_nul = in->list->sign && (in->munge || opaque),
 		.number = (uint64_t)in->number,
 		.now = in->now,
 	};

@@ -22,8 +22,21 @@ static void drop_each(struct edits *x, const char *const *names, size_t n)
 	}
 }
 
-/* More bare CRs than this and the message is no text that lines could be made of. */
+/* More bare CRs and NULs than this and the message is no text that lines could be made of. */
 #define LIMIT_REPAIRS 10000
+
+/* Where in BODY, from AT on, the next bare CR is, or NUL where they are looked for; its end. */
+static size_t next_fault(const struct revise *r, struct span body, size_t at)
+{
+	for (; at < body.n; at++) {
+		char c = body.p[at];
+		if ((c == '\0' && r->repair_nul) ||
+		    (c == '\r' && !span_starts(span_from(body, at), SPAN("\r\n")))) {
+			break;
+		}
+	}
+	return at;
+}
 
 /*
  * A CR that ends no line must not go out (RFC 5321 2.3.8): relays change it and
@@ -33,17 +46,12 @@ static bool repair_body(struct edits *x, const struct revise *r, struct err *e)
 {
 	struct span body = r->message->body;
 	size_t count = 0;
-	for (size_t at = 0; r->message->bare && at < body.n; at++) {
-		size_t cr = span_chr(span_from(body, at), '\r');
-		if (cr == SPAN_NONE) {
-			break;
-		}
-		at += cr;
-		if (at + 1 < body.n && body.p[at + 1] == '\n') {
-			continue;
-		}
+	if (!r->message->bare && !(r->message->nul && r->repair_nul)) {
+		return true;
+	}
+	for (size_t at = 0; (at = next_fault(r, body, at)) < body.n; at++) {
 		if (++count > LIMIT_REPAIRS) {
-			return err_set(e, ERR_PERMANENT, "5.6.0", "more than %d bare CRs",
+			return err_set(e, ERR_PERMANENT, "5.6.0", "more than %d bare CRs or NULs",
 			               LIMIT_REPAIRS);
 		}
 		edit_body(x, at, 1, SPAN(" "));

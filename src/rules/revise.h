@@ -26,7 +26,8 @@ struct revise {
 	struct span id;           /* our id for Received: spool name */
 	bool munge;               /* From becomes the list's */
 	bool drop_dkim2;          /* opaque mode: incoming DKIM2 fields go */
-	uint64_t number;          /* of the post on this list, for %d in the tag */
+	bool repair_nul; /* a NUL in the body becomes a space: no DKIM2 signature covers one */
+	uint64_t number; /* of the post on this list, for %d in the tag */
 	int64_t now;
 };
 
