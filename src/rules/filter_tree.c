@@ -147,14 +147,15 @@ static const char *doubt_of_composite(struct walk *w, const struct part *p)
 	               : NULL;
 }
 
-static void look_for_doubt(struct walk *w, const struct part *p)
+static void look_for_doubt(struct walk *w, const struct filter_part *f)
 {
+	const struct part *p = f->part;
 	const struct message *m = &p->message;
 	if (message_count(m, "Content-Type") > 1) {
 		doubt(w, "a part has two Content-Type fields");
 	} else if (message_count(m, "Content-Transfer-Encoding") > 1) {
 		doubt(w, "a part has two Content-Transfer-Encoding fields");
-	} else if (open_header(p)) {
+	} else if (f->number > 1 && open_header(p)) { /* that of the post is closed on the copies */
 		doubt(w, "the header of a part does not end with an empty line");
 	} else if (broken_type(p)) {
 		doubt(w, "a Content-Type cannot be read");
@@ -188,7 +189,7 @@ static void ask_rules(struct walk *w, struct filter_part *f)
 	}
 	f->name = names.n > 0 ? word_decode(w->arena, names.v[0]) : SPAN("");
 	f->size = p->encoding == MIME_BASE64 ? base64_bytes(p->body) : p->body.n;
-	look_for_doubt(w, p);
+	look_for_doubt(w, f);
 	struct filter_subject_of subject = {
 		.type = p->type.type,
 		.subtype = p->type.subtype,

@@ -338,6 +338,8 @@ static const struct {
 	  FILTER_KEEP, "" },
 	{ "strip type image/*", TOP "--b\nno field\nContent-Type: image/png\n\nx\n" END,
 	  FILTER_HOLD, "empty line" },
+	{ "strip type image/*", "From: a@b.example\nno field\nContent-Type: image/png\n\nx\n",
+	  FILTER_KEEP, "" },
 	{ "strip type image/*",
 	  TOP "--b\nContent-Type: message/rfc822\n\n>From x\nContent-Type: image/png\n\nx\n" END,
 	  FILTER_HOLD, "empty line" },
