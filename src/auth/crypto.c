@@ -11,6 +11,7 @@
 
 #include "base/mem.h"
 
+#include <openssl/bn.h>
 #include <openssl/core_names.h>
 #include <openssl/crypto.h>
 #include <openssl/err.h>
@@ -29,6 +30,12 @@
 
 /* RSA in bits: the least that is verified, the most, what we make (RFC 8301). */
 enum { RSA_LEAST = 1024, RSA_MOST = 8192, RSA_MAKE_LEAST = 2048, RSA_MAKE_MOST = 4096 };
+
+/*
+ * Bits of an RSA exponent, which is 65537 nearly everywhere. One as long as the modulus, which
+ * libcrypto takes up to 3072 bits, makes each verification a hundred times as dear.
+ */
+enum { RSA_EXPONENT_MOST = 64 };
 
 enum { ED25519_OCTETS = 32, MLDSA44_OCTETS = 1312 };
 
@@ -270,6 +277,16 @@ static bool prepare(struct pkey *k)
 	return k->ready_rsa || k->ready_pure;
 }
 
+static bool small_exponent(const EVP_PKEY *evp)
+{
+	BIGNUM *exponent = NULL;
+	bool small = EVP_PKEY_get_bn_param(evp, OSSL_PKEY_PARAM_RSA_E, &exponent) == 1 &&
+	             BN_num_bits(exponent) <= RSA_EXPONENT_MOST;
+
+	BN_free(exponent);
+	return small;
+}
+
 /* Takes EVP over; frees it when it is of no use to us. */
 static struct pkey *wrap(EVP_PKEY *evp, bool private, struct err *e)
 {
@@ -286,6 +303,11 @@ static struct pkey *wrap(EVP_PKEY *evp, bool private, struct err *e)
 	}
 	if (type == KEY_RSA && (bits < RSA_LEAST || bits > RSA_MOST)) {
 		err_set(e, ERR_PERMANENT, "", "rsa key of %d bits", bits);
+		goto failed;
+	}
+	if (type == KEY_RSA && !small_exponent(evp)) {
+		err_set(e, ERR_PERMANENT, "", "rsa key with an exponent of over %d bits",
+		        RSA_EXPONENT_MOST);
 		goto failed;
 	}
 	k = mem_alloc(sizeof(*k));

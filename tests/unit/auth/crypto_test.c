@@ -464,6 +464,41 @@ START_TEST(same_key)
 }
 END_TEST
 
+/* An RSAPublicKey of 1024 bits whose exponent has BYTES octets, at most 100. */
+static struct span with_exponent(struct arena *arena, size_t bytes)
+{
+	static const char head[] = "\x30\x81\xff\x02\x81\x81\x00\xc1";
+	struct buf out = BUF_INIT;
+
+	buf_add(&out, (struct span){ head, sizeof(head) - 1 });
+	for (int i = 0; i < 127; i++) {
+		buf_chr(&out, (char)(2 * i + 1));
+	}
+	buf_chr(&out, 0x02);
+	buf_chr(&out, (char)bytes);
+	for (size_t i = 0; i < bytes; i++) {
+		buf_chr(&out, i + 1 < bytes ? 0x71 : 0x01);
+	}
+	out.p[2] = (char)(out.n - 3);
+	return buf_move(&out, arena);
+}
+
+/* Verifying with a long one costs a hundred times as much, and strangers choose it. */
+START_TEST(long_exponents)
+{
+	struct arena *arena = arena_new();
+	struct err e;
+	struct pkey *k = pkey_public(KEY_RSA, with_exponent(arena, 8), &e);
+
+	ck_assert_msg(k != NULL, "%s", e.text);
+	pkey_free(k);
+	ck_assert(!pkey_public(KEY_RSA, with_exponent(arena, 9), &e));
+	ck_assert(strstr(e.text, "exponent"));
+	ck_assert(!pkey_public(KEY_RSA, with_exponent(arena, 100), &e));
+	arena_free(arena);
+}
+END_TEST
+
 Suite *crypto_suite(void);
 
 Suite *crypto_suite(void)
@@ -482,6 +517,7 @@ Suite *crypto_suite(void)
 	tcase_add_loop_test(t, public_refuses, 0, sizeof(bad_public) / sizeof(bad_public[0]));
 	tcase_add_loop_test(t, private_refuses, 0, sizeof(bad_private) / sizeof(bad_private[0]));
 	tcase_add_test(t, rsa_both_forms);
+	tcase_add_test(t, long_exponents);
 	tcase_add_test(t, spki_frame);
 	tcase_add_test(t, mldsa44_vector);
 	tcase_add_test(t, mldsa44_private);
