@@ -51,7 +51,8 @@ static int by_name(const void *a, const void *b)
 	return span_cmp(*(const struct span *)a, *(const struct span *)b);
 }
 
-/* Names in folder PATH that end in SUFFIX (may be empty), without it, sorted; no folder: none. */
+/* Names in folder PATH that end in SUFFIX (may be empty), without it, sorted; none when it is no
+ * folder. */
 static bool names_in(struct arena *arena, const char *path, struct span suffix, struct span **v,
                      size_t *n, struct err *e)
 {
@@ -60,7 +61,8 @@ static bool names_in(struct arena *arena, const char *path, struct span suffix, 
 	*v = NULL;
 	*n = 0;
 	if (!dir) {
-		return errno == ENOENT || err_errno(e, "cannot read \"%s\"", path);
+		return errno == ENOENT || errno == ENOTDIR ||
+		       err_errno(e, "cannot read \"%s\"", path);
 	}
 	for (struct dirent *d; (d = readdir(dir));) {
 		struct span name = span_str(d->d_name);
@@ -89,6 +91,7 @@ struct key_file {
 struct folder {
 	struct key_file *v;
 	size_t n, cap;
+	bool moved; /* a file was renamed between the listing and the reading */
 };
 
 static void folder_free(struct folder *f)
@@ -157,6 +160,7 @@ static bool read_state(struct arena *arena, const struct paths *paths, struct sp
 		};
 		if (!read_key(file, e)) {
 			if (vanished(file->path)) {
+				out->moved = true;
 				out->n--;
 				continue;
 			}
@@ -212,11 +216,25 @@ static void take_signers(struct arena *arena, struct folder *f, struct keyring *
 	}
 }
 
+/* Again when keys were moved meanwhile: the one that took a retired one's place may be missing. */
+static bool read_active(struct arena *arena, const struct paths *paths, struct span domain,
+                        struct folder *out, struct err *e)
+{
+	bool ok = true;
+	out->moved = true;
+	for (int tries = 0; ok && out->moved && tries < 5; tries++) {
+		folder_free(out);
+		out->moved = false;
+		ok = read_state(arena, paths, domain, KEYS_ACTIVE, out, e);
+	}
+	return ok;
+}
+
 static bool load_folder(struct arena *arena, const struct paths *paths, struct keyring *out,
                         struct err *e)
 {
 	struct folder f = { 0 };
-	bool ok = read_state(arena, paths, out->domain, KEYS_ACTIVE, &f, e);
+	bool ok = read_active(arena, paths, out->domain, &f, e);
 	if (ok && f.n > LIMIT_SETS) {
 		ok = err_set(e, ERR_PERMANENT, "5.3.5",
 		             "\"%s\" holds %zu active keys, over %u: ladle key retire",
@@ -286,14 +304,17 @@ static bool selector_free(struct arena *arena, const struct paths *paths, struct
 	for (unsigned i = 0; i < STATES; i++) {
 		struct span *names;
 		size_t n;
-		if (file_exists(key_path(arena, paths, domain, selector, (enum keys_state)i))) {
-			return err_set(e, ERR_PERMANENT, "",
-			               "selector \"%.*s\" of \"%.*s\" has a key already",
-			               SPAN_FMT(selector), SPAN_FMT(domain));
-		}
 		if (!names_in(arena, domain_folder(arena, paths, domain),
 		              span_str(states[i].suffix), &names, &n, e)) {
 			return false;
+		}
+		/* The DNS makes no difference between E1 and e1. */
+		for (size_t k = 0; k < n; k++) {
+			if (span_ieq(names[k], selector)) {
+				return err_set(e, ERR_PERMANENT, "",
+				               "selector \"%.*s\" of \"%.*s\" has a key already",
+				               SPAN_FMT(selector), SPAN_FMT(domain));
+			}
 		}
 		live += i == KEYS_RETIRED ? 0 : n;
 	}

@@ -29,6 +29,12 @@ post one
 until_true test -s "$out/003.eml"
 signed_by "$out/003.eml" e1 || fail 'e1 does not sign'
 
+# The DNS would have one record for both of these; and a stray file is no domain.
+ladle key gen --algorithm ed25519 --selector E1 lists.example 2>said && fail 'a name that is there'
+has said 'selector "E1" of "lists.example" has a key already'
+: >"$site/data/keys/README"
+ladle key ls >/dev/null || fail 'key ls with a stray file'
+
 # A new key waits.
 ladle key gen --algorithm ed25519 --selector e2 lists.example >said || fail gen
 has said 'e2._domainkey.lists.example (ed25519, pending)'
