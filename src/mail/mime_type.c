@@ -329,7 +329,7 @@ size_t mime_param_readings(struct arena *arena, const struct mime_type *t, const
 	struct buf joined = BUF_INIT;
 
 	add_reading(&r, mime_param(arena, t, name));
-	while (next_param(&rest, &attribute, &value)) {
+	while (r.n < r.max && next_param(&rest, &attribute, &value)) {
 		struct span behind = span_from(attribute, strlen(name));
 		struct buf text = BUF_INIT;
 

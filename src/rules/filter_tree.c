@@ -14,7 +14,8 @@
 
 enum {
 	BUDGET = 8,
-	NAMES_MAX = 32, /* readings of the file names of one part */
+	NAMES_MAX = 32,  /* readings of the file names of one part */
+	NAME_KEPT = 500, /* bytes of the one that is shown */
 };
 
 struct walk {
@@ -42,15 +43,17 @@ static void doubt(struct walk *w, const char *why)
 /* --- names ------------------------------------------------------------------ */
 
 struct names {
+	struct arena *arena; /* of one part: the readings of all are several times the message */
 	struct span v[2 * NAMES_MAX]; /* as they stand, and decoded */
 	size_t n;
 };
 
 /* Mailers put encoded words into quoted strings, which RFC 2047 forbids and all read. */
-static void add_decoded(struct walk *w, struct names *names, size_t from)
+static void add_decoded(struct names *names, size_t from)
 {
 	for (size_t i = from, n = names->n; i < n; i++) {
-		struct span text = word_decode(w->arena, message_unfold(w->arena, names->v[i]));
+		struct span text =
+			word_decode(names->arena, message_unfold(names->arena, names->v[i]));
 		if (!span_eq(text, names->v[i])) {
 			names->v[names->n++] = text;
 		}
@@ -58,11 +61,11 @@ static void add_decoded(struct walk *w, struct names *names, size_t from)
 }
 
 /* All of the field counts as parameters: some readers do without a value before them. */
-static struct mime_type all_params(struct walk *w, const struct field *f)
+static struct mime_type all_params(struct arena *arena, const struct field *f)
 {
 	return (struct mime_type){
 		.present = true,
-		.params = arena_join(w->arena, SPAN(";"), f->value, SPAN_END),
+		.params = arena_join(arena, SPAN(";"), f->value, SPAN_END),
 	};
 }
 
@@ -71,14 +74,18 @@ static void add_names(struct walk *w, const struct message *m, const char *field
 {
 	size_t at = 0;
 	for (const struct field *f; (f = message_next(m, span_str(field), &at));) {
-		struct mime_type value = all_params(w, f);
+		if (span_ifind(f->value, span_str(param)) == SPAN_NONE) {
+			continue;
+		}
+		struct mime_type value = all_params(names->arena, f);
 		size_t before = names->n, room = (2 * NAMES_MAX - before) / 2;
-		size_t n = mime_param_readings(w->arena, &value, param, names->v + before, room);
+		size_t n =
+			mime_param_readings(names->arena, &value, param, names->v + before, room);
 		if (n == room) {
 			doubt(w, "a part has too many file names");
 		}
 		names->n += n;
-		add_decoded(w, names, before);
+		add_decoded(names, before);
 	}
 }
 
@@ -184,10 +191,14 @@ static void ask_rules(struct walk *w, struct filter_part *f)
 	if (w->rules->n == 0) {
 		return;
 	}
+	names.arena = arena_new();
 	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
 		add_names(w, &p->message, places[i].field, places[i].param, &names);
 	}
-	f->name = names.n > 0 ? word_decode(w->arena, names.v[0]) : SPAN("");
+	if (names.n > 0) {
+		struct span name = word_decode(names.arena, names.v[0]);
+		f->name = arena_copy(w->arena, span_sub(name, 0, NAME_KEPT));
+	}
 	f->size = p->encoding == MIME_BASE64 ? base64_bytes(p->body) : p->body.n;
 	look_for_doubt(w, f);
 	struct filter_subject_of subject = {
@@ -199,6 +210,7 @@ static void ask_rules(struct walk *w, struct filter_part *f)
 		.leaf = !p->children,
 	};
 	f->rule = filter_rule_find(w->rules, &subject);
+	arena_free(names.arena);
 }
 
 /* --- the walk --------------------------------------------------------------- */
