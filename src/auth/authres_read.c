@@ -309,7 +309,7 @@ static bool read_field(struct arena *arena, struct span value, struct span trust
 	}
 	while (next_resinfo(&value, &r)) {
 		if (span_iis(r.method, "spf") && (r.has_mailfrom || !r.has_helo)) {
-			out->result = addr_lower(arena, r.result);
+			out->result = arena_lower(arena, r.result);
 			out->domain = mailfrom_domain(arena, r.mailfrom);
 			return true;
 		}

@@ -417,18 +417,10 @@ struct placed {
 static int placed_cmp(const void *va, const void *vb)
 {
 	const struct placed *a = va, *b = vb;
-	struct span x = a->line.name, y = b->line.name;
+	int order = span_icmp(a->line.name, b->line.name);
 
-	for (size_t i = 0; i < x.n && i < y.n; i++) {
-		unsigned char p = (unsigned char)ascii_lower(x.p[i]);
-		unsigned char q = (unsigned char)ascii_lower(y.p[i]);
-
-		if (p != q) {
-			return p < q ? -1 : 1;
-		}
-	}
-	if (x.n != y.n) {
-		return x.n < y.n ? -1 : 1;
+	if (order) {
+		return order;
 	}
 	return a->place > b->place ? -1 : a->place < b->place;
 }

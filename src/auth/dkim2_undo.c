@@ -159,7 +159,7 @@ struct entry {
 static int by_entry(const void *a, const void *b)
 {
 	const struct entry *x = a, *y = b;
-	int order = recipe_name_cmp(x->name, y->name);
+	int order = span_icmp(x->name, y->name);
 
 	if (order != 0) {
 		return order;
@@ -215,7 +215,7 @@ static bool undo_header(struct arena *arena, const struct message *m, const stru
 		const struct recipe_field *field = &recipe->fields[f];
 		size_t count = 0;
 
-		for (; at < header->n && recipe_name_cmp(index[at].name, field->name) < 0; at++) {
+		for (; at < header->n && span_icmp(index[at].name, field->name) < 0; at++) {
 			push(arena, &u.places.v[index[at].place], header->v[index[at].place]);
 		}
 		for (; at < header->n && span_ieq(index[at].name, field->name); at++) {

@@ -7,8 +7,6 @@
  */
 #include "auth/key.h"
 
-#include "base/ascii.h"
-
 #include <jansson.h>
 #include <stdlib.h>
 
@@ -40,15 +38,10 @@ static int record_cmp(const void *va, const void *vb)
 
 static struct span canonical_name(struct arena *arena, struct span name)
 {
-	char *p = arena_str(arena, name);
-
-	if (name.n && p[name.n - 1] == '.') {
+	if (name.n && name.p[name.n - 1] == '.') {
 		name.n--;
 	}
-	for (size_t i = 0; i < name.n; i++) {
-		p[i] = ascii_lower(p[i]);
-	}
-	return (struct span){ p, name.n };
+	return arena_lower(arena, name);
 }
 
 static void add(struct zone *z, struct span name, struct span text)

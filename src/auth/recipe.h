@@ -89,9 +89,6 @@ enum recipe_error recipe_apply_body(struct arena *arena, const struct recipe *r,
                                     const struct lines *body, struct lines *old_body,
                                     uint64_t *budget, struct span *what);
 
-/* Order of field names: that of their lower-case forms, which is the canonical order too. */
-int recipe_name_cmp(struct span a, struct span b);
-
 /* The "simple" body hash of lines, each followed by CRLF. */
 void recipe_lines_hash(enum hash_alg alg, const struct lines *body, struct digest *out);
 

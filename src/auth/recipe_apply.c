@@ -8,8 +8,6 @@
  */
 #include "auth/recipe.h"
 
-#include "base/ascii.h"
-
 #include <string.h>
 
 struct lines recipe_lines(struct arena *arena, struct span body)
@@ -176,21 +174,6 @@ enum recipe_error recipe_apply_body(struct arena *arena, const struct recipe *r,
 
 /* ---- header ---- */
 
-int recipe_name_cmp(struct span a, struct span b)
-{
-	size_t n = a.n < b.n ? a.n : b.n;
-
-	for (size_t i = 0; i < n; i++) {
-		unsigned char x = (unsigned char)ascii_lower(a.p[i]);
-		unsigned char y = (unsigned char)ascii_lower(b.p[i]);
-
-		if (x != y) {
-			return x < y ? -1 : 1;
-		}
-	}
-	return a.n < b.n ? -1 : a.n > b.n;
-}
-
 struct header_pile {
 	struct arena *arena;
 	struct canon_line *v;
@@ -257,7 +240,7 @@ static bool apply_header(const struct recipe *r, const struct canon_header *head
 		const struct canon_line *rest;
 		size_t here;
 
-		while (at < header->n && recipe_name_cmp(header->v[at].name, field->name) < 0) {
+		while (at < header->n && span_icmp(header->v[at].name, field->name) < 0) {
 			if (!put_line(out, header->v[at].name, header->v[at].value)) {
 				return false;
 			}

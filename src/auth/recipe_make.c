@@ -14,7 +14,6 @@
  */
 #include "auth/recipe_maker.h"
 
-#include "base/ascii.h"
 #include "base/codec.h"
 #include "base/limits.h"
 #include "base/utf8.h"
@@ -115,7 +114,7 @@ struct places {
 static int by_place(const void *a, const void *b)
 {
 	const struct place *x = a, *y = b;
-	int order = recipe_name_cmp(x->field->name, y->field->name);
+	int order = span_icmp(x->field->name, y->field->name);
 
 	if (order != 0) {
 		return order;
@@ -250,7 +249,6 @@ static bool write_name(struct maker *maker, const struct place *old, size_t nold
                        const struct place *now, size_t nnow, bool *any)
 {
 	struct span name = nold ? old->field->name : now->field->name;
-	char *key;
 
 	if (all_kept(old, nold) && all_kept(now, nnow)) {
 		return true;
@@ -266,11 +264,7 @@ static bool write_name(struct maker *maker, const struct place *old, size_t nold
 		json_open(&maker->json, '{');
 	}
 	*any = true;
-	key = arena_str(maker->arena, name);
-	for (size_t i = 0; i < name.n; i++) {
-		key[i] = ascii_lower(key[i]);
-	}
-	json_key(&maker->json, key);
+	json_key(&maker->json, arena_lower(maker->arena, name).p);
 	recipe_write_steps(maker);
 	return true;
 }
@@ -288,7 +282,7 @@ static bool write_names(struct maker *maker, const struct places *old, const str
 		if (i == old->n) {
 			name = now->v[k].field->name;
 		} else if (k == now->n ||
-		           recipe_name_cmp(old->v[i].field->name, now->v[k].field->name) < 0) {
+		           span_icmp(old->v[i].field->name, now->v[k].field->name) < 0) {
 			name = old->v[i].field->name;
 		} else {
 			name = now->v[k].field->name;

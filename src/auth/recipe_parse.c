@@ -252,16 +252,6 @@ static bool is_field_name(struct span name)
 	return name.n > 0;
 }
 
-static struct span lower(struct arena *arena, struct span name)
-{
-	char *copy = arena_str(arena, name);
-
-	for (size_t i = 0; i < name.n; i++) {
-		copy[i] = ascii_lower(copy[i]);
-	}
-	return (struct span){ copy, name.n };
-}
-
 static int by_name(const void *a, const void *b)
 {
 	return span_cmp(((const struct recipe_field *)a)->name,
@@ -308,7 +298,7 @@ static bool read_header(struct reader *reader, json_t *value, struct recipe *out
 			reader->what = excerpt(reader->arena, span_str(key));
 			return false;
 		}
-		field->name = lower(reader->arena, span_str(key));
+		field->name = arena_lower(reader->arena, span_str(key));
 		if (!read_steps(reader, steps, &field->steps, &field->n)) {
 			return false;
 		}

@@ -11,6 +11,7 @@
 
 #include "base/mem.h"
 
+#include "base/ascii.h"
 #include "base/fault.h"
 
 #include <limits.h>
@@ -235,6 +236,16 @@ char *arena_str(struct arena *a, struct span s)
 struct span arena_copy(struct arena *a, struct span s)
 {
 	return (struct span){ arena_str(a, s), s.n };
+}
+
+struct span arena_lower(struct arena *a, struct span s)
+{
+	char *p = arena_str(a, s);
+
+	for (size_t i = 0; i < s.n; i++) {
+		p[i] = ascii_lower(p[i]);
+	}
+	return (struct span){ p, s.n };
 }
 
 struct span arena_printf(struct arena *a, const char *fmt, ...)

@@ -40,6 +40,8 @@ void *arena_array(struct arena *a, size_t count, size_t size);
 struct span arena_copy(struct arena *a, struct span s);
 /* The same as a C string; NUL bytes in S stay in it. */
 char *arena_str(struct arena *a, struct span s);
+/* As arena_copy, with the ASCII letters in lower case. */
+struct span arena_lower(struct arena *a, struct span s);
 /* printf into the arena. */
 struct span arena_printf(struct arena *a, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));

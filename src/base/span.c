@@ -79,6 +79,21 @@ int span_cmp(struct span a, struct span b)
 	return (a.n > b.n) - (a.n < b.n);
 }
 
+int span_icmp(struct span a, struct span b)
+{
+	size_t n = a.n < b.n ? a.n : b.n;
+
+	for (size_t i = 0; i < n; i++) {
+		unsigned char x = (unsigned char)ascii_lower(a.p[i]);
+		unsigned char y = (unsigned char)ascii_lower(b.p[i]);
+
+		if (x != y) {
+			return x < y ? -1 : 1;
+		}
+	}
+	return (a.n > b.n) - (a.n < b.n);
+}
+
 bool span_starts(struct span s, struct span prefix)
 {
 	return s.n >= prefix.n && same_bytes(s.p, prefix.p, prefix.n);

@@ -40,6 +40,8 @@ bool span_is(struct span a, const char *s);
 bool span_iis(struct span a, const char *s);
 /* memcmp order, a shorter prefix first. */
 int span_cmp(struct span a, struct span b);
+/* The order of their lower-case forms (ASCII), which is that of canonical field names. */
+int span_icmp(struct span a, struct span b);
 bool span_starts(struct span s, struct span prefix);
 bool span_istarts(struct span s, struct span prefix);
 bool span_ends(struct span s, struct span suffix);

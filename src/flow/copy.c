@@ -8,7 +8,6 @@
 
 #include "auth/arc.h"
 #include "auth/canon.h"
-#include "base/ascii.h"
 #include "base/file.h"
 #include "base/limits.h"
 
@@ -51,19 +50,6 @@ static bool digest_from(struct span octets, struct digest *out, struct err *e)
 	return true;
 }
 
-static bool before_personal(const struct canon_line *line)
-{
-	struct span name = line->name;
-	size_t n = name.n < sizeof(PERSONAL) - 1 ? name.n : sizeof(PERSONAL) - 1;
-	for (size_t i = 0; i < n; i++) {
-		char a = ascii_lower(name.p[i]), b = ascii_lower(PERSONAL[i]);
-		if (a != b) {
-			return (unsigned char)a < (unsigned char)b;
-		}
-	}
-	return name.n < sizeof(PERSONAL) - 1;
-}
-
 /* Split the canonical header, the personal field taken out, where that field sorts. */
 static void split_header(struct copy_press *p)
 {
@@ -76,7 +62,7 @@ static void split_header(struct copy_press *p)
 	}
 	struct canon_header all = canon_dkim2_header(p->arena, others, n);
 	size_t at = 0;
-	while (at < all.n && before_personal(&all.v[at])) {
+	while (at < all.n && span_icmp(all.v[at].name, SPAN(PERSONAL)) < 0) {
 		at++;
 	}
 	struct canon_header head = { all.v, at }, tail = { all.v + at, all.n - at };

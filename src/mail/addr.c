@@ -78,16 +78,6 @@ struct span addr_unquote(struct arena *arena, struct span local)
 	return buf_move(&out, arena);
 }
 
-struct span addr_lower(struct arena *arena, struct span s)
-{
-	char *p = arena_alloc(arena, s.n + 1);
-
-	for (size_t i = 0; i < s.n; i++) {
-		p[i] = ascii_lower(s.p[i]);
-	}
-	return (struct span){ p, s.n };
-}
-
 struct span addr_local(struct span addr)
 {
 	size_t at = span_rchr(addr, '@');

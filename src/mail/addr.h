@@ -55,8 +55,6 @@ struct span addr_join(struct arena *arena, struct span local, struct span domain
 
 /* LOCAL without its quotes and backslashes; LOCAL itself when it has none. */
 struct span addr_unquote(struct arena *arena, struct span local);
-/* S with its ASCII letters in lower case. */
-struct span addr_lower(struct arena *arena, struct span s);
 
 /* Parts of an address: at the last '@'. Both empty when there is none. */
 struct span addr_local(struct span addr);

@@ -163,7 +163,7 @@ static bool canonical_parts(struct arena *arena, struct span path, struct span *
 	if (domain->p[0] != '[') {
 		return idn_ascii(arena, *domain, domain, e);
 	}
-	*domain = addr_lower(arena, *domain);
+	*domain = arena_lower(arena, *domain);
 	return true;
 }
 
@@ -185,6 +185,6 @@ bool addr_key(struct arena *arena, struct span addr, struct span *out, struct er
 	if (!canonical_parts(arena, addr, &local, &domain, e)) {
 		return false;
 	}
-	*out = addr_lower(arena, addr_join(arena, addr_unquote(arena, local), domain));
+	*out = arena_lower(arena, addr_join(arena, addr_unquote(arena, local), domain));
 	return true;
 }

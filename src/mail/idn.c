@@ -78,17 +78,6 @@ static bool fail(struct err *e, struct span domain, const char *fault)
 	               SPAN_FMT(shown));
 }
 
-static bool lower(struct arena *arena, struct span domain, struct span *out)
-{
-	char *p = arena_alloc(arena, domain.n + 1);
-
-	for (size_t i = 0; i < domain.n; i++) {
-		p[i] = ascii_lower(domain.p[i]);
-	}
-	*out = (struct span){ p, domain.n };
-	return true;
-}
-
 /* libidn2 reads C strings, so a NUL must not get there. */
 static bool convertible(struct span domain)
 {
@@ -116,7 +105,7 @@ static bool to_ascii(struct arena *arena, struct span domain, struct span *out, 
 	struct span found = without_dot(span_str((const char *)text));
 	fault = domain_fault(found);
 	if (!fault) {
-		lower(arena, found, out);
+		*out = arena_lower(arena, found);
 	}
 	idn2_free(text);
 	return fault ? fail(e, domain, fault) : true;
@@ -134,7 +123,8 @@ bool idn_ascii(struct arena *arena, struct span domain, struct span *out, struct
 	if (fault) {
 		return fail(e, domain, fault);
 	}
-	return lower(arena, bare, out);
+	*out = arena_lower(arena, bare);
+	return true;
 }
 
 /* Only what means the same domain again may be shown for it. */

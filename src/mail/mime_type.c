@@ -372,16 +372,11 @@ enum mime_encoding mime_encoding(struct span value)
 struct span mime_charset(struct arena *arena, const struct mime_type *t)
 {
 	struct span charset = span_trim(mime_param(arena, t, "charset"));
-	char *p;
 
 	if (charset.n == 0) {
 		return SPAN("us-ascii");
 	}
-	p = arena_alloc(arena, charset.n);
-	for (size_t i = 0; i < charset.n; i++) {
-		p[i] = ascii_lower(charset.p[i]);
-	}
-	return (struct span){ p, charset.n };
+	return arena_lower(arena, charset);
 }
 
 struct span mime_decode(struct arena *arena, const struct part *p)

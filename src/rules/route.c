@@ -41,15 +41,6 @@ const char *role_name(enum role r)
 	return names[r];
 }
 
-static struct span lower(struct arena *arena, struct span s)
-{
-	char *p = arena_str(arena, s);
-	for (size_t i = 0; i < s.n; i++) {
-		p[i] = ascii_lower(p[i]);
-	}
-	return (struct span){ p, s.n };
-}
-
 /* The role of WORD, its token behind the first '-' where the role takes one. */
 static void read_word(struct span word, struct route *out)
 {
@@ -73,7 +64,7 @@ static bool dash_form(struct arena *arena, struct span local, struct route *out)
 		struct span w = words[i].word;
 		if (words[i].dash && local.n > w.n + 1 && span_iends(local, w) &&
 		    local.p[local.n - w.n - 1] == '-') {
-			out->local = lower(arena, span_sub(local, 0, local.n - w.n - 1));
+			out->local = arena_lower(arena, span_sub(local, 0, local.n - w.n - 1));
 			out->word = span_from(local, local.n - w.n);
 			out->role = words[i].role;
 			return true;
@@ -91,7 +82,7 @@ static bool delimited(struct arena *arena, struct span local, char delimiter, st
 			continue;
 		}
 		read_word(span_from(local, at + 1), out);
-		out->local = lower(arena, span_sub(local, 0, at));
+		out->local = arena_lower(arena, span_sub(local, 0, at));
 		if (delimiter != '-' || out->role != ROLE_OTHER) {
 			return true;
 		}
@@ -110,8 +101,9 @@ size_t route_address(struct arena *arena, struct span address, char delimiter,
 		return 0;
 	}
 	struct span local = addr_local(addr);
-	out[n++] =
-		(struct route){ .role = ROLE_POST, .local = lower(arena, local), .domain = domain };
+	out[n++] = (struct route){ .role = ROLE_POST,
+		                   .local = arena_lower(arena, local),
+		                   .domain = domain };
 	out[n] = (struct route){ .domain = domain };
 	n += delimited(arena, local, delimiter, &out[n]);
 	out[n] = (struct route){ .domain = domain };

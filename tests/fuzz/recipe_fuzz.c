@@ -44,7 +44,7 @@ static size_t bytes_in(const struct lines *lines)
 static void check_order(const struct canon_header *header)
 {
 	for (size_t i = 1; i < header->n; i++) {
-		MODEL_REQUIRE(recipe_name_cmp(header->v[i - 1].name, header->v[i].name) <= 0);
+		MODEL_REQUIRE(span_icmp(header->v[i - 1].name, header->v[i].name) <= 0);
 	}
 }
 

@@ -198,6 +198,9 @@ START_TEST(arena_texts)
 	ck_assert_uint_eq(none.n, 0);
 	ck_assert_str_eq(none.p, "");
 	ck_assert_mem_eq(arena_str(a, SPAN("xy")), "xy", 3);
+	s = arena_lower(a, SPAN("@A\0Z[\xc3\x84"));
+	ck_assert_uint_eq(s.n, 7);
+	ck_assert_mem_eq(s.p, "@a\0z[\xc3\x84", 8);
 	s = arena_printf(a, "%s-%d", "post", 42);
 	ck_assert_uint_eq(s.n, 7);
 	ck_assert_str_eq(s.p, "post-42");

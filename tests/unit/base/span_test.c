@@ -72,22 +72,25 @@ END_TEST
 static const struct {
 	struct span a, b;
 	bool eq, ieq;
-	int cmp;
+	int cmp, icmp;
 } pairs[] = {
-	{ SPAN_INIT("abc"), SPAN_INIT("abc"), true, true, 0 },
-	{ SPAN_INIT("abc"), SPAN_INIT("aBC"), false, true, 1 },
-	{ SPAN_INIT("abc"), SPAN_INIT("ab"), false, false, 1 },
-	{ SPAN_INIT("ab"), SPAN_INIT("abc"), false, false, -1 },
-	{ SPAN_INIT("abc"), SPAN_INIT("abd"), false, false, -1 },
-	{ SPAN_INIT("a\0b"), SPAN_INIT("a\0b"), true, true, 0 },
-	{ SPAN_INIT("a\0b"), SPAN_INIT("a\0c"), false, false, -1 },
-	{ SPAN_INIT("\xc3\x84"), SPAN_INIT("\xc3\xa4"), false, false, -1 },
-	{ SPAN_INIT("["), SPAN_INIT("{"), false, false, -1 },
-	{ SPAN_INIT("@"), SPAN_INIT("`"), false, false, -1 },
-	{ SPAN_INIT("\xff"), SPAN_INIT("a"), false, false, 1 },
-	{ NOTHING, SPAN_INIT(""), true, true, 0 },
-	{ NOTHING, NOTHING, true, true, 0 },
-	{ NOTHING, SPAN_INIT("a"), false, false, -1 },
+	{ SPAN_INIT("abc"), SPAN_INIT("abc"), true, true, 0, 0 },
+	{ SPAN_INIT("abc"), SPAN_INIT("aBC"), false, true, 1, 0 },
+	{ SPAN_INIT("abc"), SPAN_INIT("ab"), false, false, 1, 1 },
+	{ SPAN_INIT("ab"), SPAN_INIT("abc"), false, false, -1, -1 },
+	{ SPAN_INIT("abc"), SPAN_INIT("abd"), false, false, -1, -1 },
+	{ SPAN_INIT("a\0b"), SPAN_INIT("a\0b"), true, true, 0, 0 },
+	{ SPAN_INIT("a\0b"), SPAN_INIT("a\0c"), false, false, -1, -1 },
+	{ SPAN_INIT("\xc3\x84"), SPAN_INIT("\xc3\xa4"), false, false, -1, -1 },
+	{ SPAN_INIT("["), SPAN_INIT("{"), false, false, -1, -1 },
+	{ SPAN_INIT("@"), SPAN_INIT("`"), false, false, -1, -1 },
+	{ SPAN_INIT("\xff"), SPAN_INIT("a"), false, false, 1, 1 },
+	{ NOTHING, SPAN_INIT(""), true, true, 0, 0 },
+	{ NOTHING, NOTHING, true, true, 0, 0 },
+	{ NOTHING, SPAN_INIT("a"), false, false, -1, -1 },
+	{ SPAN_INIT("B"), SPAN_INIT("a"), false, false, -1, 1 },
+	{ SPAN_INIT("_"), SPAN_INIT("A"), false, false, 1, -1 },
+	{ SPAN_INIT("AB"), SPAN_INIT("abc"), false, false, -1, -1 },
 };
 
 START_TEST(compare)
@@ -100,6 +103,8 @@ START_TEST(compare)
 	ck_assert_int_eq((order > 0) - (order < 0), pairs[_i].cmp);
 	order = span_cmp(b, a);
 	ck_assert_int_eq((order > 0) - (order < 0), -pairs[_i].cmp);
+	ck_assert_int_eq(span_icmp(a, b), pairs[_i].icmp);
+	ck_assert_int_eq(span_icmp(b, a), -pairs[_i].icmp);
 	ck_assert_int_eq(span_eq(pairs[_i].a, pairs[_i].b), pairs[_i].eq);
 	drop(a);
 	drop(b);
