@@ -5,6 +5,7 @@
 #include "auth/arc_chain.h"
 
 #include "base/ascii.h"
+#include "mail/cfws.h"
 #include "mail/taglist.h"
 
 static const char *const part_names[ARC_PARTS] = {
@@ -24,34 +25,13 @@ static bool part_of(struct span name, enum arc_part *part)
 	return false;
 }
 
-/* S without the white space and the comments at its start. */
-static struct span behind_cfws(struct span s)
-{
-	size_t i = 0, depth = 0;
-
-	for (; i < s.n; i++) {
-		char c = s.p[i];
-
-		if (depth && c == '\\') {
-			i++;
-		} else if (c == '(') {
-			depth++;
-		} else if (c == ')' && depth) {
-			depth--;
-		} else if (!depth && !ascii_fws(c)) {
-			break;
-		}
-	}
-	return span_from(s, i);
-}
-
 static bool take(struct span *s, char c)
 {
-	*s = behind_cfws(*s);
+	*s = cfws_skip(*s);
 	if (!s->n || s->p[0] != c) {
 		return false;
 	}
-	*s = behind_cfws(span_from(*s, 1));
+	*s = cfws_skip(span_from(*s, 1));
 	return true;
 }
 

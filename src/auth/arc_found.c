@@ -5,25 +5,14 @@
  */
 #include "auth/arc.h"
 #include "base/ascii.h"
+#include "mail/cfws.h"
 
-/* Index behind the quoted string or the comment, nested ones included, that begins at AT. */
-static size_t behind(struct span s, size_t at)
+/* Octets of the quoted string or the comment at the start of S. */
+static size_t aside(struct span s)
 {
-	bool quoted = s.p[at] == '"';
-	size_t depth = 1;
+	size_t n = s.p[0] == '"' ? cfws_quoted(s) : cfws_comment(s);
 
-	for (at++; at < s.n && depth; at++) {
-		char c = s.p[at];
-
-		if (c == '\\') {
-			at++;
-		} else if (c == (quoted ? '"' : ')')) {
-			depth--;
-		} else if (!quoted && c == '(') {
-			depth++;
-		}
-	}
-	return at;
+	return n ? n : s.n;
 }
 
 /* Of the one result at the start of S. */
@@ -54,7 +43,7 @@ enum auth_result arc_found(struct span authres)
 		if (c == ';') {
 			found = result_at(span_from(authres, i + 1));
 		}
-		i = c == '"' || c == '(' ? behind(authres, i) : i + 1;
+		i = c == '"' || c == '(' ? i + aside(span_from(authres, i)) : i + 1;
 	}
 	return found;
 }

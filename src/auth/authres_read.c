@@ -10,43 +10,10 @@
 
 #include "base/ascii.h"
 #include "mail/addr.h"
+#include "mail/cfws.h"
 #include "mail/idn.h"
 
 /* ---- words ---- */
-
-/* Behind white space and comments, which nest; at the end of S when one does not close. */
-static struct span skip_cfws(struct span s)
-{
-	size_t i = 0, depth = 0;
-
-	for (; i < s.n; i++) {
-		char c = s.p[i];
-
-		if (depth && c == '\\') {
-			i++;
-		} else if (c == '(') {
-			depth++;
-		} else if (c == ')' && depth) {
-			depth--;
-		} else if (!depth && !ascii_fws(c)) {
-			break;
-		}
-	}
-	return span_from(s, i);
-}
-
-/* Octets of the quoted string at the start of S; 0 when it does not end. */
-static size_t quoted_length(struct span s)
-{
-	for (size_t i = 1; i < s.n; i++) {
-		if (s.p[i] == '\\') {
-			i++;
-		} else if (s.p[i] == '"') {
-			return i + 1;
-		}
-	}
-	return 0;
-}
 
 /* The quoted string at the start of S, without quotes and backslashes. */
 static struct span unquote(struct arena *arena, struct span s)
@@ -72,12 +39,12 @@ static struct span unquote(struct arena *arena, struct span s)
  */
 static struct span take_word(struct span *rest, const char *stop)
 {
-	struct span s = skip_cfws(*rest), stops = span_str(stop);
+	struct span s = cfws_skip(*rest), stops = span_str(stop);
 	size_t n = 0, step = 1;
 
 	while (n < s.n && step && !ascii_fws(s.p[n]) && s.p[n] != '(' &&
 	       span_chr(stops, s.p[n]) == SPAN_NONE) {
-		step = s.p[n] == '"' ? quoted_length(span_from(s, n)) : 1;
+		step = s.p[n] == '"' ? cfws_quoted(span_from(s, n)) : 1;
 		n += step;
 	}
 	*rest = span_from(s, n);
@@ -86,7 +53,7 @@ static struct span take_word(struct span *rest, const char *stop)
 
 static bool take_char(struct span *rest, char c)
 {
-	struct span s = skip_cfws(*rest);
+	struct span s = cfws_skip(*rest);
 
 	if (!s.n || s.p[0] != c) {
 		return false;
@@ -100,10 +67,10 @@ static bool take_char(struct span *rest, char c)
 /* The authserv-id at *REST. '/' begins a version in the old form of RFC 5451. */
 static struct span take_id(struct arena *arena, struct span *rest)
 {
-	struct span s = skip_cfws(*rest);
+	struct span s = cfws_skip(*rest);
 
 	if (s.n && s.p[0] == '"') {
-		size_t n = quoted_length(s);
+		size_t n = cfws_quoted(s);
 
 		*rest = span_from(s, n ? n : s.n);
 		return unquote(arena, s);
@@ -147,7 +114,7 @@ bool authres_is_ours(struct span value, struct span authserv_id)
 {
 	struct arena *arena = arena_new();
 	struct span whole = value;
-	struct span ours = folded(arena, authserv_id), loose = skip_cfws(value);
+	struct span ours = folded(arena, authserv_id), loose = cfws_skip(value);
 	bool same = span_ieq(folded(arena, take_id(arena, &value)), ours);
 
 	/* A quoted string that does not end, as somebody may read it who does not mind. */
@@ -264,7 +231,7 @@ static bool next_resinfo(struct span *rest, struct resinfo *out)
 	if (!out->method.n || !take_result(rest, out)) {
 		return false;
 	}
-	for (s = skip_cfws(*rest); s.n && s.p[0] != ';'; s = skip_cfws(*rest)) {
+	for (s = cfws_skip(*rest); s.n && s.p[0] != ';'; s = cfws_skip(*rest)) {
 		if (!take_property(rest, out)) {
 			return false;
 		}
@@ -278,7 +245,7 @@ static struct span mailfrom_domain(struct arena *arena, struct span value)
 	struct span out;
 	size_t at;
 
-	if (value.n && value.p[0] == '"' && quoted_length(value) == value.n) {
+	if (value.n && value.p[0] == '"' && cfws_quoted(value) == value.n) {
 		value = unquote(arena, value);
 	}
 	if (span_starts(value, SPAN("<")) && span_ends(value, SPAN(">"))) {
@@ -322,7 +289,7 @@ static bool read_field(struct arena *arena, struct span value, struct span trust
 /* The host behind "by" in the Received value VALUE; empty when there is none. */
 static struct span received_by(struct span value)
 {
-	while (skip_cfws(value).n) {
+	while (cfws_skip(value).n) {
 		struct span word = take_word(&value, ";");
 
 		if (span_iis(word, "by")) {

@@ -9,11 +9,10 @@
 #include "mail/addr_token.h"
 
 #include "base/ascii.h"
+#include "base/limits.h"
 #include "mail/word.h"
 
 #include <string.h>
-
-enum { COMMENT_DEPTH = 32 };
 
 static bool special(char c)
 {
@@ -44,7 +43,7 @@ static size_t comment_end(struct addr_reader *r, size_t at, struct span *inside)
 		if (c == '\\') {
 			i++;
 		} else if (c == '(') {
-			if (++depth > COMMENT_DEPTH) {
+			if (++depth > LIMIT_COMMENTS) {
 				r->broken = true;
 			}
 		} else if (c == ')' && --depth == 0) {

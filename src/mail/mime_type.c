@@ -9,14 +9,13 @@
 
 #include "base/ascii.h"
 #include "base/codec.h"
+#include "base/limits.h"
+#include "mail/cfws.h"
 #include "mail/charset.h"
 
 #include <string.h>
 
-enum {
-	SECTIONS_MAX = 100, /* of one parameter */
-	COMMENT_DEPTH = 32
-};
+enum { SECTIONS_MAX = 100 }; /* of one parameter */
 
 /* token of RFC 2045 5.1 */
 static bool token_char(char c)
@@ -33,7 +32,7 @@ static size_t comment_end(struct span s, size_t at)
 
 		if (c == '\\') {
 			at++;
-		} else if (c == '(' && ++depth > COMMENT_DEPTH) {
+		} else if (c == '(' && ++depth > LIMIT_COMMENTS) {
 			return s.n;
 		} else if (c == ')' && --depth == 0) {
 			break;
@@ -80,12 +79,9 @@ static bool take_char(struct span *rest, char c)
 /* Offset behind the quoted string at the start of S. */
 static size_t quoted_end(struct span s)
 {
-	size_t at = 1;
+	size_t n = cfws_quoted(s);
 
-	while (at < s.n && s.p[at] != '"') {
-		at += s.p[at] == '\\' ? 2 : 1;
-	}
-	return at < s.n ? at + 1 : s.n;
+	return n ? n : s.n;
 }
 
 /* Move *REST to the next ';' that is in no comment and in no quotes. */

@@ -5,33 +5,8 @@
 #include "mail/msgid.h"
 
 #include "base/ascii.h"
+#include "mail/cfws.h"
 #include "mail/taglist.h"
-
-/* The length of the comment at the start of S (RFC 5322 3.2.2); all of S when it is not closed. */
-static size_t comment_length(struct span s)
-{
-	size_t depth = 0;
-
-	for (size_t i = 0; i < s.n; i++) {
-		if (s.p[i] == '\\') {
-			i++;
-		} else if (s.p[i] == '(') {
-			depth++;
-		} else if (s.p[i] == ')' && --depth == 0) {
-			return i + 1;
-		}
-	}
-	return s.n;
-}
-
-/* S without white space and comments at its start. */
-static struct span skip_cfws(struct span s)
-{
-	while (s.n > 0 && (ascii_fws(s.p[0]) || s.p[0] == '(')) {
-		s = span_from(s, s.p[0] == '(' ? comment_length(s) : 1);
-	}
-	return s;
-}
 
 /* A bare identifier ends where white space does. */
 static struct span first_word(struct span s)
@@ -46,7 +21,7 @@ static struct span first_word(struct span s)
 
 struct span msgid_of(struct arena *arena, const struct message *m)
 {
-	struct span text = skip_cfws(message_text(arena, message_find(m, "Message-ID")));
+	struct span text = cfws_skip(message_text(arena, message_find(m, "Message-ID")));
 	size_t open = span_chr(text, '<');
 
 	if (open == SPAN_NONE) {
