@@ -47,30 +47,20 @@ static void verify_field(struct dkim1_checker *c, struct span author, size_t sel
 	out->text = o.reason;
 }
 
-/* The From domain; empty when there is no single one. */
-static struct span author_domain(struct arena *arena, const struct message *m)
-{
-	const struct field *from = message_find(m, "From");
-	struct mailbox author;
-
-	if (message_count(m, "From") != 1 || !addr_single(arena, from->value, &author)) {
-		return SPAN_END;
-	}
-	return author.domain;
-}
-
 void dkim1_verify(struct arena *arena, const struct message *m, const struct keysource *source,
                   int64_t now, struct dkim1_result **results, size_t *count)
 {
 	struct dkim1_checker c = { .arena = arena, .m = m, .source = source, .now = now };
-	struct span author = author_domain(arena, m);
+	struct mailbox author;
 	size_t cap = 0;
 
+	addr_author(arena, m, &author);
 	*results = NULL;
 	*count = 0;
 	for (size_t i = 0; i < m->count && *count < LIMIT_SIGNATURES; i++) {
 		if (span_iis(m->fields[i].name, "DKIM-Signature")) {
-			verify_field(&c, author, i, ARENA_PUSH(arena, *results, *count, cap));
+			verify_field(&c, author.domain, i,
+			             ARENA_PUSH(arena, *results, *count, cap));
 		}
 	}
 }

@@ -149,15 +149,11 @@ static void append(struct arena *arena, struct verdict *v, const struct dkim1_re
 }
 
 /* Domain of the only author; empty when there is none. */
-static struct span author_of(struct arena *arena, const struct message *m)
+static struct span author_domain(struct arena *arena, const struct message *m)
 {
-	const struct field *from = message_find(m, "From");
 	struct mailbox author;
 
-	if (message_count(m, "From") != 1 || !addr_single(arena, from->value, &author)) {
-		return SPAN("");
-	}
-	return author.domain;
+	return addr_author(arena, m, &author) ? author.domain : SPAN("");
 }
 
 /*
@@ -184,7 +180,7 @@ static void verify_original(struct arena *arena, const struct message *m,
 	if (!count) {
 		return;
 	}
-	dmarc = dmarc_discover(arena, source, author_of(arena, &original));
+	dmarc = dmarc_discover(arena, source, author_domain(arena, &original));
 	dmarc_align_signatures(dmarc, results, count);
 	append(arena, out, results, count);
 }
@@ -233,7 +229,7 @@ void verify_message(struct arena *arena, const struct message *m, const struct e
 {
 	struct lookups *lookups = lookups_new(arena, source);
 	struct keysource limited = lookups_source(lookups);
-	struct span author = author_of(arena, m);
+	struct span author = author_domain(arena, m);
 	struct dmarc *dmarc;
 
 	*out = (struct verdict){ .temporary = false };

@@ -35,10 +35,8 @@ void arrival_read(struct arrival *a)
 	if (!a->readable) {
 		return;
 	}
-	const struct field *from = message_find(&a->message, "From");
 	const struct field *subject = message_find(&a->message, "Subject");
-	a->has_author = message_count(&a->message, "From") == 1 &&
-	                addr_single(a->arena, from->value, &a->author) &&
+	a->has_author = addr_author(a->arena, &a->message, &a->author) &&
 	                addr_key(a->arena, a->author.addr, &a->author_key, NULL);
 	a->message_id = msgid_of(a->arena, &a->message);
 	if (a->has_list && message_count(&a->message, "Message-ID") == 0) {

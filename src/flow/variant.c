@@ -194,9 +194,7 @@ bool variant_prepare(struct arena *arena, const struct prepare_input *in, struct
                      struct edits **edits, struct err *e)
 {
 	struct mailbox author = { 0 };
-	const struct field *from = message_find(in->message, "From");
-	bool single = message_count(in->message, "From") == 1;
-	bool has_author = single && !in->nameless && addr_single(arena, from->value, &author);
+	bool has_author = !in->nameless && addr_author(arena, in->message, &author);
 	struct span recipe = { 0 };
 	struct err why = { 0 };
 	struct edits *x;

@@ -6,8 +6,7 @@
  * RFC 6532) and paths of the envelope (RFC 5321 4.1.2, RFC 6531).
  */
 
-#include "base/err.h"
-#include "base/mem.h"
+#include "mail/message.h"
 
 struct mailbox {
 	struct span name; /* display name: unquoted, comments removed, RFC 2047 words as they stand;
@@ -37,6 +36,9 @@ struct mailboxes addr_parse(struct arena *arena, struct span value);
  * domain. VALUE is the field's value.
  */
 bool addr_single(struct arena *arena, struct span value, struct mailbox *out);
+
+/* The one author of M: of its only From, as addr_single. Else *OUT is all zeros. */
+bool addr_author(struct arena *arena, const struct message *m, struct mailbox *out);
 
 /*
  * An envelope path: "<local@domain>", "local@domain", "<@route:local@domain>"

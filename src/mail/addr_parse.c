@@ -406,3 +406,10 @@ bool addr_single(struct arena *arena, struct span value, struct mailbox *out)
 	*out = l.v[0];
 	return true;
 }
+
+bool addr_author(struct arena *arena, const struct message *m, struct mailbox *out)
+{
+	*out = (struct mailbox){ .quoted = false };
+	return message_count(m, "From") == 1 &&
+	       addr_single(arena, message_find(m, "From")->value, out);
+}

@@ -239,6 +239,30 @@ START_TEST(single)
 END_TEST
 
 static const struct {
+	struct span header;
+	const char *want; /* the domain; NULL when there is no author */
+} authors[] = {
+	{ SPAN_INIT("from: A <a@b.example>\r\n\r\n"), "b.example" },
+	{ SPAN_INIT("To: c@d.example\r\nFrom: a@b.example\r\n\r\nFrom: e@f\r\n"), "b.example" },
+	{ SPAN_INIT("From: a@b.example\r\nFROM: a@b.example\r\n\r\n"), NULL },
+	{ SPAN_INIT("From: a@b.example, c@d.example\r\n\r\n"), NULL },
+	{ SPAN_INIT("From:\r\n\r\n"), NULL },
+	{ SPAN_INIT("Sender: a@b.example\r\n\r\n"), NULL },
+	{ SPAN_INIT(""), NULL },
+};
+
+START_TEST(author)
+{
+	struct message m;
+	struct mailbox box = { .domain = SPAN("left") };
+
+	ck_assert(message_parse(arena, authors[_i].header, &m, NULL));
+	ck_assert_int_eq(addr_author(arena, &m, &box), authors[_i].want != NULL);
+	CHECK_SPAN(box.domain, span_str(authors[_i].want));
+}
+END_TEST
+
+static const struct {
 	struct span path;
 	const char *want; /* NULL when it must be refused */
 } paths[] = {
@@ -582,6 +606,7 @@ Suite *addr_suite(void)
 	tcase_add_loop_test(tc, field, 0, LENGTH(fields));
 	tcase_add_test(tc, field_parts);
 	tcase_add_loop_test(tc, single, 0, LENGTH(singles));
+	tcase_add_loop_test(tc, author, 0, LENGTH(authors));
 	tcase_add_loop_test(tc, path, 0, LENGTH(paths));
 	tcase_add_test(tc, path_length);
 	tcase_add_loop_test(tc, form, 0, LENGTH(forms));
