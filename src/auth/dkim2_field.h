@@ -135,9 +135,6 @@ struct dkim2_fault dkim2_chain_parse(struct arena *arena, const struct field *fi
 /* Numbers without gap or repeat, every m= there, none decreases, the highest is signed. */
 struct dkim2_fault dkim2_chain_check(const struct dkim2_chain *chain);
 
-/* 1*63(letter, digit, '-', '_') labels, without a trailing dot. */
-bool dkim2_is_domain(struct span text);
-
 /* Bytes that all recipes of M together may rebuild. */
 uint64_t dkim2_budget(const struct message *m);
 

@@ -8,11 +8,12 @@
 #include "base/ascii.h"
 #include "base/codec.h"
 #include "base/utf8.h"
+#include "mail/idn.h"
 #include "mail/taglist.h"
 
 #include <string.h>
 
-enum { LABEL_MAX = 63, DOMAIN_MAX = 253, NONCE_MAX = 64 };
+enum { NONCE_MAX = 64 };
 
 static const struct dkim2_fault ok = { .id = DKIM2_OK };
 
@@ -24,28 +25,6 @@ static bool printable(struct span value)
 	for (size_t i = 0; i < value.n; i++) {
 		if (!ascii_graph(value.p[i]) && !ascii_fws(value.p[i])) {
 			return false;
-		}
-	}
-	return true;
-}
-
-bool dkim2_is_domain(struct span text)
-{
-	struct span rest = text;
-
-	if (text.n == 0 || text.n > DOMAIN_MAX) {
-		return false;
-	}
-	while (rest.p) {
-		struct span label = span_cut(&rest, '.');
-
-		if (label.n == 0 || label.n > LABEL_MAX) {
-			return false;
-		}
-		for (size_t i = 0; i < label.n; i++) {
-			if (!ascii_alnum(label.p[i]) && label.p[i] != '-' && label.p[i] != '_') {
-				return false;
-			}
 		}
 	}
 	return true;
@@ -136,14 +115,14 @@ static enum dkim2_fault_id read_d(struct arena *arena, struct span value, struct
 {
 	(void)arena;
 	sig->hop.d = value;
-	return syntax_unless(dkim2_is_domain(value));
+	return syntax_unless(idn_is_name(value));
 }
 
 static enum dkim2_fault_id read_nd(struct arena *arena, struct span value, struct dkim2_sig *sig)
 {
 	(void)arena;
 	sig->hop.nd = value;
-	return syntax_unless(dkim2_is_domain(value));
+	return syntax_unless(idn_is_name(value));
 }
 
 static enum dkim2_fault_id read_mf(struct arena *arena, struct span value, struct dkim2_sig *sig)
@@ -209,7 +188,7 @@ static enum dkim2_fault_id read_set(struct arena *arena, struct span text, unsig
 	if (sig->hop.nsets == LIMIT_SETS) {
 		return DKIM2_SIGNATURE_SELECTORS;
 	}
-	if (!read_triple(text, part) || !dkim2_is_domain(part[0]) || !is_word(part[1]) ||
+	if (!read_triple(text, part) || !idn_is_name(part[0]) || !is_word(part[1]) ||
 	    !read_base64(arena, part[2], &sig->signatures[sig->hop.nsets])) {
 		return DKIM2_SIGNATURE_SYNTAX;
 	}

@@ -9,6 +9,7 @@
 #include "base/ascii.h"
 #include "base/codec.h"
 #include "mail/addr.h"
+#include "mail/idn.h"
 
 enum {
 	COLUMNS = 78, /* RFC 5322 2.1.1: lines should not be longer */
@@ -379,7 +380,7 @@ static bool check_signers(const struct signer *signers, size_t n, struct err *e)
 		return err_set(e, ERR_BUG, "", "%zu signers", n);
 	}
 	for (size_t i = 0; i < n; i++) {
-		if (!dkim2_is_domain(signers[i].domain) || !dkim2_is_domain(signers[i].selector)) {
+		if (!idn_is_name(signers[i].domain) || !idn_is_name(signers[i].selector)) {
 			return err_set(e, ERR_PERMANENT, "", "no domain or selector: \"%.*s\"",
 			               SPAN_FMT(signers[i].domain));
 		}
@@ -429,7 +430,7 @@ static bool check_next(const struct dkim2_envelope *envelope, struct err *e)
 	if (envelope->rcpts > 0 || envelope->mail_from.n > 0) {
 		return err_set(e, ERR_BUG, "", "signature with an envelope and a next domain");
 	}
-	return dkim2_is_domain(envelope->next_domain) ||
+	return idn_is_name(envelope->next_domain) ||
 	       err_set(e, ERR_PERMANENT, "", "no domain: \"%.*s\"",
 	               SPAN_FMT(envelope->next_domain));
 }

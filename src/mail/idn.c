@@ -14,14 +14,35 @@
 #include <string.h>
 
 enum {
-	LABEL_MAX = 63,            /* octets, RFC 1035 2.3.4 */
-	DOMAIN_MAX = 253,          /* octets as text, dots included */
-	INPUT_MAX = 4 * DOMAIN_MAX /* octets of UTF-8 worth a conversion */
+	LABEL_MAX = 63,              /* octets, RFC 1035 2.3.4 */
+	INPUT_MAX = 4 * IDN_NAME_MAX /* octets of UTF-8 worth a conversion */
 };
 
 static bool label_char(char c)
 {
 	return ascii_alnum(c) || c == '-' || c == '_';
+}
+
+static bool label_chars(struct span label)
+{
+	for (size_t i = 0; i < label.n; i++) {
+		if (!label_char(label.p[i])) {
+			return false;
+		}
+	}
+	return true;
+}
+
+bool idn_is_name(struct span text)
+{
+	bool ok = text.n > 0 && text.n <= IDN_NAME_MAX;
+
+	for (struct span rest = text; ok && rest.p;) {
+		struct span label = span_cut(&rest, '.');
+
+		ok = label.n > 0 && label.n <= LABEL_MAX && label_chars(label);
+	}
+	return ok;
 }
 
 /* What is wrong with one label, or NULL. */
@@ -36,12 +57,7 @@ static const char *label_fault(struct span label)
 	if (label.p[0] == '-' || label.p[label.n - 1] == '-') {
 		return "misplaced hyphen";
 	}
-	for (size_t i = 0; i < label.n; i++) {
-		if (!label_char(label.p[i])) {
-			return "forbidden character";
-		}
-	}
-	return NULL;
+	return label_chars(label) ? NULL : "forbidden character";
 }
 
 static const char *domain_fault(struct span domain)
@@ -51,7 +67,7 @@ static const char *domain_fault(struct span domain)
 	if (domain.n == 0) {
 		return "empty";
 	}
-	if (domain.n > DOMAIN_MAX) {
+	if (domain.n > IDN_NAME_MAX) {
 		return "longer than 253 octets";
 	}
 	while (rest.p) {

@@ -11,6 +11,12 @@
  * octets, over 253 in all, forbidden characters).
  */
 bool idn_ascii(struct arena *arena, struct span domain, struct span *out, struct err *e);
+/*
+ * Can TEXT be looked up as it stands? Labels of 1 to 63 letters, digits, '-' and '_', at most
+ * IDN_NAME_MAX octets in all, no dot at the end.
+ */
+#define IDN_NAME_MAX 253 /* octets as text, dots included */
+bool idn_is_name(struct span text);
 /* For people: as U-labels, or DOMAIN itself when that fails. */
 struct span idn_unicode(struct arena *arena, struct span domain);
 

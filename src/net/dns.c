@@ -18,6 +18,7 @@
 
 #include "base/ascii.h"
 #include "base/limits.h"
+#include "mail/idn.h"
 #include "net/dns_cache.h"
 #include "net/dns_reply.h"
 #include "net/dns_server.h"
@@ -33,8 +34,6 @@
 enum {
 	ENTRIES = 10000,
 	BYTES = 16 * 1024 * 1024,
-	NAME_BYTES = 253, /* bytes of a name, without a dot at its end */
-	LABEL_BYTES = 63,
 	ALIASES = 8,        /* followed by us; a resolver follows them itself */
 	TRIES = 3,          /* a server; the time doubles, so 7 first times in all */
 	FIRST_TRY_MS = 250, /* at least */
@@ -155,12 +154,10 @@ static void refuse(struct dns *d, struct dns_entry *entry)
 	settle(d, entry, &nothing, TTL_NEGATIVE);
 }
 
-static bool host_name(struct span name);
-
 /* One alias on. */
 static void follow(struct dns *d, struct dns_entry *entry, struct span alias, struct way way)
 {
-	if (!host_name(alias)) {
+	if (!idn_is_name(alias)) {
 		refuse(d, entry);
 	} else if (way.aliases++ < ALIASES) {
 		ask(d, entry, alias.p, way);
@@ -347,35 +344,13 @@ static void wait_for(struct dns *d, struct dns_entry *entry)
 
 /* --- names ---------------------------------------------------------------------- */
 
-static bool label_ok(struct span label)
-{
-	for (size_t i = 0; i < label.n; i++) {
-		if (!ascii_alnum(label.p[i]) && label.p[i] != '-' && label.p[i] != '_') {
-			return false;
-		}
-	}
-	return label.n > 0 && label.n <= LABEL_BYTES;
-}
-
-/* Could there be mail keys at NAME? No escapes of c-ares, nothing odd gets beyond this. */
-static bool host_name(struct span name)
-{
-	struct span rest = name;
-
-	while (rest.p) {
-		if (!label_ok(span_cut(&rest, '.'))) {
-			return false;
-		}
-	}
-	return name.n > 0 && name.n <= NAME_BYTES;
-}
-
 /* NAME's entry; NULL when it is no name. */
 static struct dns_entry *entry_of(struct dns *d, struct span name)
 {
-	char text[NAME_BYTES];
+	char text[IDN_NAME_MAX];
 
-	if (name.n == 0 || name.n > NAME_BYTES || !host_name(name)) {
+	/* No escapes of c-ares, nothing odd gets beyond this. */
+	if (!idn_is_name(name)) {
 		return NULL;
 	}
 	for (size_t i = 0; i < name.n; i++) {

@@ -137,6 +137,45 @@ START_TEST(unicode)
 }
 END_TEST
 
+static const struct {
+	struct span text;
+	bool want;
+} names[] = {
+	{ SPAN_INIT("a"), true },
+	{ SPAN_INIT("A._domainkey.x-y.Example"), true },
+	{ SPAN_INIT("-a.b-"), true },
+	{ SPAN_INIT(""), false },
+	{ SPAN_INIT("."), false },
+	{ SPAN_INIT("a."), false },
+	{ SPAN_INIT(".a"), false },
+	{ SPAN_INIT("a..b"), false },
+	{ SPAN_INIT("a b"), false },
+	{ SPAN_INIT("a\0b"), false },
+	{ SPAN_INIT("a\\.b"), false },
+	{ SPAN_INIT("\xc3\xa4.b"), false },
+};
+
+START_TEST(name)
+{
+	ck_assert_int_eq(idn_is_name(names[_i].text), names[_i].want);
+}
+END_TEST
+
+START_TEST(name_length)
+{
+	char text[IDN_NAME_MAX + 1];
+
+	for (size_t i = 0; i < sizeof(text); i++) {
+		text[i] = i % 64 == 63 ? '.' : 'a';
+	}
+	ck_assert(idn_is_name((struct span){ text, 63 }));
+	ck_assert(idn_is_name((struct span){ text, IDN_NAME_MAX }));
+	ck_assert(!idn_is_name((struct span){ text, IDN_NAME_MAX + 1 }));
+	text[63] = 'a';
+	ck_assert(!idn_is_name((struct span){ text, 64 }));
+}
+END_TEST
+
 Suite *idn_suite(void)
 {
 	Suite *suite = suite_create("idn");
@@ -145,6 +184,8 @@ Suite *idn_suite(void)
 	tcase_add_checked_fixture(tc, setup, teardown);
 	tcase_add_loop_test(tc, ascii, 0, LENGTH(domains));
 	tcase_add_test(tc, long_input);
+	tcase_add_loop_test(tc, name, 0, LENGTH(names));
+	tcase_add_test(tc, name_length);
 	tcase_add_loop_test(tc, unicode, 0, LENGTH(people));
 	suite_add_tcase(suite, tc);
 	return suite;
