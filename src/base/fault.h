@@ -16,6 +16,9 @@
  * by abort(), so that a test cannot pass without its fault.
  */
 
+#include <errno.h>
+#include <stdbool.h>
+
 #ifdef LADLE_DEBUG
 /* 0, or the errno that the caller has to report as if its system call had failed. */
 int fault_point(const char *name);
@@ -26,5 +29,16 @@ static inline int fault_point(const char *name)
 	return 0;
 }
 #endif
+
+/* Does a system call have to fail here? errno then says how. */
+static inline bool fault_errno(const char *name)
+{
+	int code = fault_point(name);
+
+	if (code) {
+		errno = code;
+	}
+	return code != 0;
+}
 
 #endif

@@ -23,17 +23,6 @@
 
 #define READ_STEP ((size_t)64 * 1024)
 
-/* Does the fault injection want a failure here? errno then says which. */
-static bool fault(const char *name)
-{
-	int code = fault_point(name);
-
-	if (code) {
-		errno = code;
-	}
-	return code != 0;
-}
-
 static void close_keeping_errno(int fd)
 {
 	int saved = errno;
@@ -162,7 +151,7 @@ bool file_read(const char *path, size_t limit, struct buf *out, struct err *e)
 bool file_write_all(int fd, struct span s, struct err *e)
 {
 	while (s.n) {
-		ssize_t n = fault("write") ? -1 : write(fd, s.p, s.n);
+		ssize_t n = fault_errno("write") ? -1 : write(fd, s.p, s.n);
 
 		if (n < 0 && errno == EINTR) {
 			continue;
@@ -177,7 +166,7 @@ bool file_write_all(int fd, struct span s, struct err *e)
 
 bool file_sync(int fd, struct err *e)
 {
-	if (fault("fsync") || fsync(fd) != 0) {
+	if (fault_errno("fsync") || fsync(fd) != 0) {
 		return err_errno(e, "cannot sync");
 	}
 	return true;
@@ -249,7 +238,7 @@ static bool fill_temporary(int fd, struct span bytes, mode_t mode, struct err *e
 
 static bool rename_over(const char *from, const char *to, struct err *e)
 {
-	if (fault("rename") || rename(from, to) != 0) {
+	if (fault_errno("rename") || rename(from, to) != 0) {
 		return err_errno(e, "cannot rename \"%s\"", from);
 	}
 	return true;

@@ -3,6 +3,7 @@
  * name of a spool file for a message that was not processed.
  */
 #include "base/file.h"
+#include "base/folder.h"
 #include "cli/commands.h"
 #include "flow/queue.h"
 #include "flow/spool.h"
@@ -95,7 +96,7 @@ static bool print_spooled(struct call *call, struct json *j, const char *folder)
 {
 	struct span *names;
 	size_t n;
-	if (!spool_names(call->arena, folder, &names, &n, &call->err)) {
+	if (!folder_names(call->arena, folder, SPAN(""), &names, &n, &call->err)) {
 		return false;
 	}
 	for (size_t i = 0; i < n; i++) {

@@ -1,5 +1,6 @@
 /* init, status, receive, run: the site as a whole. */
 #include "base/file.h"
+#include "base/folder.h"
 #include "cli/commands.h"
 #include "flow/receive.h"
 #include "flow/run.h"
@@ -147,8 +148,10 @@ static bool count_all(struct call *call, struct numbers *n)
 	struct span *names;
 	struct post *posts;
 	if (!count_lists(call, n) ||
-	    !spool_names(call->arena, c->paths.spool_new, &names, &n->spool, &call->err) ||
-	    !spool_names(call->arena, c->paths.spool_stuck, &names, &n->stuck, &call->err) ||
+	    !folder_names(call->arena, c->paths.spool_new, SPAN(""), &names, &n->spool,
+	                  &call->err) ||
+	    !folder_names(call->arena, c->paths.spool_stuck, SPAN(""), &names, &n->stuck,
+	                  &call->err) ||
 	    !store_held_count(c->store, 0, HELD_WAITING, &n->held, &call->err) ||
 	    !store_post_ls(c->store, call->arena, POST_SENDING, 100000, &posts, &n->sending,
 	                   &call->err) ||

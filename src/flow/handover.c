@@ -3,6 +3,7 @@
 #include "flow/handover.h"
 
 #include "base/fault.h"
+#include "base/folder.h"
 #include "flow/spool.h"
 #include "rules/route.h"
 #include "store/lists.h"
@@ -51,7 +52,7 @@ bool handover_names(struct arena *arena, const struct context *c, struct span **
                     struct err *e)
 {
 	size_t all, kept = 0;
-	if (!spool_names(arena, c->paths.spool_new, names, &all, e)) {
+	if (!folder_names(arena, c->paths.spool_new, SPAN(""), names, &all, e)) {
 		return false;
 	}
 	for (size_t i = 0; i < all; i++) {

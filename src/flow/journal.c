@@ -3,9 +3,8 @@
 
 #include "base/fault.h"
 #include "base/file.h"
-#include "flow/spool.h"
+#include "base/folder.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -48,17 +47,35 @@ bool journal_empty(int fd, struct err *e)
 	return ftruncate(fd, 0) == 0 || err_errno(e, "cannot empty a journal");
 }
 
+/* Paths of the journals of all workers. */
+static bool all_paths(struct arena *arena, const struct context *c, struct span **paths, size_t *n,
+                      struct err *e)
+{
+	struct span *names;
+	size_t all;
+	if (!folder_names(arena, c->paths.journal, SPAN(""), &names, &all, e)) {
+		return false;
+	}
+	*n = 0;
+	for (size_t i = 0; i < all; i++) {
+		if (span_chr(names[i], '.') == SPAN_NONE) { /* not a mark */
+			names[(*n)++] = arena_printf(arena, "%s/%.*s", c->paths.journal,
+			                             SPAN_FMT(names[i]));
+		}
+	}
+	*paths = names;
+	return true;
+}
+
 bool journal_empty_all(const struct context *c, struct err *e)
 {
 	struct arena *arena = arena_new();
-	struct span *names;
+	struct span *paths;
 	size_t n;
-	bool ok = spool_names(arena, c->paths.journal, &names, &n, e);
+	bool ok = all_paths(arena, c, &paths, &n, e);
 	for (size_t i = 0; ok && i < n; i++) {
-		const char *path =
-			arena_printf(arena, "%s/%.*s", c->paths.journal, SPAN_FMT(names[i])).p;
-		bool is_mark = span_chr(names[i], '.') != SPAN_NONE;
-		ok = is_mark || truncate(path, 0) == 0 || err_errno(e, "cannot empty \"%s\"", path);
+		ok = truncate(paths[i].p, 0) == 0 ||
+		     err_errno(e, "cannot empty \"%s\"", paths[i].p);
 	}
 	arena_free(arena);
 	return ok;
@@ -99,28 +116,18 @@ static bool read_one(struct arena *arena, const char *path, struct fan_accepted 
 bool journal_read(struct arena *arena, const struct context *c, int64_t worker,
                   struct fan_accepted **out, size_t *n, struct err *e)
 {
-	size_t cap = 0;
+	struct span one, *paths = &one;
+	size_t count = 1, cap = 0;
 	bool ok = true;
 	*out = NULL;
 	*n = 0;
 	if (worker >= 0) {
-		ok = read_one(arena,
-		              arena_printf(arena, "%s/%lld", c->paths.journal, (long long)worker).p,
-		              out, n, &cap, e);
+		one = arena_printf(arena, "%s/%lld", c->paths.journal, (long long)worker);
 	} else {
-		DIR *dir = opendir(c->paths.journal);
-		if (!dir) {
-			return err_errno(e, "cannot read \"%s\"", c->paths.journal);
-		}
-		for (struct dirent *d; ok && (d = readdir(dir));) {
-			if (!strchr(d->d_name, '.')) { /* not a mark */
-				ok = read_one(
-					arena,
-					arena_printf(arena, "%s/%s", c->paths.journal, d->d_name).p,
-					out, n, &cap, e);
-			}
-		}
-		closedir(dir);
+		ok = all_paths(arena, c, &paths, &count, e);
+	}
+	for (size_t i = 0; ok && i < count; i++) {
+		ok = read_one(arena, paths[i].p, out, n, &cap, e);
 	}
 	if (ok && *n > 0) {
 		qsort(*out, *n, sizeof(**out), by_post_and_member);

@@ -7,10 +7,10 @@
 
 #include "base/ascii.h"
 #include "base/file.h"
+#include "base/folder.h"
 #include "base/limits.h"
 #include "mail/idn.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -46,36 +46,22 @@ static bool selector_valid(struct span s, struct err *e)
 	                     "not a selector: \"%.*s\" (letters, digits, '-', '_')", SPAN_FMT(s));
 }
 
-static int by_name(const void *a, const void *b)
+/* Not there, or not any more: `ladle key` renames. */
+static bool is_missing(const char *path)
 {
-	return span_cmp(*(const struct span *)a, *(const struct span *)b);
+	struct stat st;
+	return lstat(path, &st) != 0 && errno == ENOENT;
 }
 
-/* Names in folder PATH that end in SUFFIX (may be empty), without it, sorted; none when it is no
- * folder. */
+/* Names in folder PATH that end in SUFFIX, without it; none when it is no folder. */
 static bool names_in(struct arena *arena, const char *path, struct span suffix, struct span **v,
                      size_t *n, struct err *e)
 {
-	size_t cap = 0;
-	DIR *dir = opendir(path);
 	*v = NULL;
 	*n = 0;
-	if (!dir) {
-		return errno == ENOENT || errno == ENOTDIR ||
-		       err_errno(e, "cannot read \"%s\"", path);
-	}
-	for (struct dirent *d; (d = readdir(dir));) {
-		struct span name = span_str(d->d_name);
-		if (name.p[0] != '.' && span_ends(name, suffix)) {
-			*ARENA_PUSH(arena, *v, *n, cap) =
-				arena_copy(arena, span_sub(name, 0, name.n - suffix.n));
-		}
-	}
-	closedir(dir);
-	if (*n > 0) {
-		qsort(*v, *n, sizeof(**v), by_name);
-	}
-	return true;
+	struct stat st;
+	bool file = stat(path, &st) == 0 && !S_ISDIR(st.st_mode);
+	return is_missing(path) || file || folder_names(arena, path, suffix, v, n, e);
 }
 
 /* A file of the folder. */
@@ -135,13 +121,6 @@ static const char *key_path(struct arena *arena, const struct paths *paths, stru
 	        .p;
 }
 
-/* Renamed by `ladle key` since the folder was read. */
-static bool vanished(const char *path)
-{
-	struct stat st;
-	return lstat(path, &st) != 0 && errno == ENOENT;
-}
-
 static bool read_state(struct arena *arena, const struct paths *paths, struct span domain,
                        enum keys_state state, struct folder *out, struct err *e)
 {
@@ -159,7 +138,7 @@ static bool read_state(struct arena *arena, const struct paths *paths, struct sp
 			.path = key_path(arena, paths, domain, names[i], state),
 		};
 		if (!read_key(file, e)) {
-			if (vanished(file->path)) {
+			if (is_missing(file->path)) {
 				out->moved = true;
 				out->n--;
 				continue;

@@ -9,6 +9,7 @@
 #include "flow/process.h"
 
 #include "base/fault.h"
+#include "base/folder.h"
 #include "base/limits.h"
 #include "flow/arrival.h"
 #include "flow/spool.h"
@@ -206,7 +207,7 @@ bool process_due(struct context *c, int64_t *next_at, struct err *e)
 	struct arena *arena = arena_new();
 	struct span *names;
 	size_t n;
-	bool ok = spool_names(arena, c->paths.spool_new, &names, &n, e);
+	bool ok = folder_names(arena, c->paths.spool_new, SPAN(""), &names, &n, e);
 	*next_at = 0;
 	/*
 	 * What is new comes before what was tried, and waiting for DNS is bounded for

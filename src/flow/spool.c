@@ -10,7 +10,6 @@
 #include "base/fault.h"
 #include "base/limits.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -32,19 +31,9 @@ struct intake {
 	bool truncated;
 };
 
-/* Does the fault injection want a failure here? errno then says which. */
-static bool fault(const char *name)
-{
-	int code = fault_point(name);
-	if (code) {
-		errno = code;
-	}
-	return code != 0;
-}
-
 static bool intake_flush(struct intake *in, struct err *e)
 {
-	if (fault("spool-write")) {
+	if (fault_errno("spool-write")) {
 		return err_errno(e, "cannot write to the spool");
 	}
 	bool ok = file_write_all(in->out, buf_span(&in->buffer), e);
@@ -162,7 +151,7 @@ static bool intake_segments(struct intake *in, const struct source *from, struct
 {
 	for (size_t i = 0; i < from->n; i++) {
 		struct span bytes = from->segments[i].bytes;
-		if (fault("spool-write")) {
+		if (fault_errno("spool-write")) {
 			return err_errno(e, "cannot write to the spool");
 		}
 		if (!file_write_all(in->out, bytes, e)) {
@@ -182,7 +171,7 @@ static bool fill(const struct context *c, const struct source *from, int out,
 	          (from->segments ? intake_segments(&in, from, e) : intake_run(&in, from->fd, e)) &&
 	          patch_size(&in, size_at, e);
 	buf_free(&in.buffer);
-	if (ok && (fault("spool-sync") || fsync(out) != 0)) {
+	if (ok && (fault_errno("spool-sync") || fsync(out) != 0)) {
 		ok = err_errno(e, "cannot sync the spool");
 	}
 	return ok;
@@ -218,7 +207,7 @@ static bool keep(const struct context *c, const struct source *from,
 		if (close(out) != 0 && ok) {
 			ok = err_errno(e, "cannot close \"%s\"", tmp);
 		}
-		if (ok && (fault("spool-rename") || rename(tmp, new) != 0)) {
+		if (ok && (fault_errno("spool-rename") || rename(tmp, new) != 0)) {
 			ok = err_errno(e, "cannot rename \"%s\"", tmp);
 		}
 		if (!ok) {
@@ -309,32 +298,4 @@ bool spool_open(const char *path, struct spooled *out, struct err *e)
 void spool_close(struct spooled *s)
 {
 	file_unmap(&s->map);
-}
-
-static int by_name(const void *a, const void *b)
-{
-	return span_cmp(*(const struct span *)a, *(const struct span *)b);
-}
-
-bool spool_names(struct arena *arena, const char *path, struct span **names, size_t *n,
-                 struct err *e)
-{
-	size_t cap = 0;
-	DIR *dir = opendir(path);
-	*names = NULL;
-	*n = 0;
-	if (!dir) {
-		return err_errno(e, "cannot read \"%s\"", path);
-	}
-	for (struct dirent *d; (d = readdir(dir));) {
-		if (d->d_name[0] != '.') {
-			*ARENA_PUSH(arena, *names, *n, cap) =
-				arena_copy(arena, span_str(d->d_name));
-		}
-	}
-	closedir(dir);
-	if (*n > 0) {
-		qsort(*names, *n, sizeof(**names), by_name);
-	}
-	return true;
 }

@@ -38,10 +38,6 @@ struct spooled {
 bool spool_open(const char *path, struct spooled *out, struct err *e);
 void spool_close(struct spooled *s);
 
-/* Names in the folder PATH, sorted (oldest first: names begin with the time); in ARENA. */
-bool spool_names(struct arena *arena, const char *path, struct span **names, size_t *n,
-                 struct err *e);
-
 struct spool_envelope {
 	const char *mail_from; /* as given, with or without brackets; "" null */
 	const char *recipient;

@@ -3,7 +3,7 @@
 
 #include "base/fault.h"
 #include "base/file.h"
-#include "flow/spool.h"
+#include "base/folder.h"
 #include "store/blob.h"
 #include "store/inbox.h"
 #include "store/posts.h"
@@ -30,7 +30,7 @@ static bool sweep_tmp(struct context *c, struct arena *arena, int64_t before, st
 {
 	struct span *names;
 	size_t n;
-	if (!spool_names(arena, c->paths.spool_tmp, &names, &n, e)) {
+	if (!folder_names(arena, c->paths.spool_tmp, SPAN(""), &names, &n, e)) {
 		return false;
 	}
 	bool ok = true;

@@ -13,7 +13,8 @@
  */
 #include "auth/verify.h"
 #include "base/file.h"
-#include "flow/spool.h"
+#include "base/folder.h"
+#include "flow/context.h"
 #include "mail/msgid.h"
 #include "store/held.h"
 #include "store/lists.h"
@@ -90,7 +91,7 @@ static void check_site(struct check *k)
 	             store_post_ls(c->store, k->arena, POST_STUCK, 100, &posts, &stuck, &e) &&
 	             store_held_count(c->store, 0, HELD_WAITING, &held, &e) &&
 	             store_held_count(c->store, 0, HELD_REFUSED, &refused, &e) &&
-	             spool_names(k->arena, c->paths.spool_new, &names, &spooled, &e),
+	             folder_names(k->arena, c->paths.spool_new, SPAN(""), &names, &spooled, &e),
 	     &e);
 	if (stuck > 0 || held + refused > 0 || entries(c->paths.spool_stuck) > 0) {
 		end(WRONG, "%zu posts and %u messages stuck, %lld messages held", stuck,

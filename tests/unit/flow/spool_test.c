@@ -1,5 +1,6 @@
 #include "flow/spool.h"
 
+#include "base/folder.h"
 #include "base/limits.h"
 #include "unit/flow/scene.h"
 
@@ -405,7 +406,7 @@ START_TEST(receive_private)
 	struct span *names;
 	size_t n;
 	receive_bytes(SPAN("x\n"));
-	ok(&s, spool_names(s.arena, s.c->paths.spool_new, &names, &n, &s.e));
+	ok(&s, folder_names(s.arena, s.c->paths.spool_new, SPAN(""), &names, &n, &s.e));
 	ck_assert_uint_eq(n, 1);
 	ck_assert(stat(in_new(names[0].p), &st) == 0);
 	ck_assert_uint_eq(st.st_mode & 07777, 0600);
@@ -551,20 +552,20 @@ START_TEST(names_sorted)
 	static const char *const files[] = { "b", "a", "00ff", "00fe.1", ".hidden", "00fe" };
 	struct span *names;
 	size_t n;
-	ok(&s, spool_names(s.arena, s.c->paths.spool_new, &names, &n, &s.e));
+	ok(&s, folder_names(s.arena, s.c->paths.spool_new, SPAN(""), &names, &n, &s.e));
 	ck_assert_uint_eq(n, 0);
 	for (int i = 0; i < LENGTH(files); i++) {
 		scene_write(&s, arena_printf(s.arena, "data/spool/new/%s", files[i]).p, SPAN(""),
 		            0600);
 	}
-	ok(&s, spool_names(s.arena, s.c->paths.spool_new, &names, &n, &s.e));
+	ok(&s, folder_names(s.arena, s.c->paths.spool_new, SPAN(""), &names, &n, &s.e));
 	ck_assert_uint_eq(n, 5);
 	assert_span(names[0], "00fe");
 	assert_span(names[1], "00fe.1");
 	assert_span(names[2], "00ff");
 	assert_span(names[4], "b");
 	fails(&s, ERR_TEMPORARY, "cannot read",
-	      spool_names(s.arena, "/nonexistent", &names, &n, &s.e));
+	      folder_names(s.arena, "/nonexistent", SPAN(""), &names, &n, &s.e));
 }
 END_TEST
 
