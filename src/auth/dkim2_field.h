@@ -135,6 +135,9 @@ struct dkim2_fault dkim2_chain_parse(struct arena *arena, const struct field *fi
 /* Numbers without gap or repeat, every m= there, none decreases, the highest is signed. */
 struct dkim2_fault dkim2_chain_check(const struct dkim2_chain *chain);
 
+/* Does one of SIGNERS sign the text itself, not its hash? */
+bool dkim2_signs_text(const struct signer *signers, size_t n);
+
 /* Bytes that all recipes of M together may rebuild. */
 uint64_t dkim2_budget(const struct message *m);
 
