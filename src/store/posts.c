@@ -104,20 +104,6 @@ bool store_post_by_message_id(struct store *s, struct arena *arena, struct span 
 	return read_all(&r, out, n, e);
 }
 
-bool store_post_known(struct store *s, int64_t list, struct span message_id, bool *known,
-                      struct err *e)
-{
-	int64_t found = 0;
-
-	if (message_id.n &&
-	    !stmt_number(s, STMT_POST_KNOWN, STMT_ARGS(stmt_int(list), stmt_bytes(message_id)),
-	                 &found, e)) {
-		return false;
-	}
-	*known = found != 0;
-	return true;
-}
-
 bool store_post_ls(struct store *s, struct arena *arena, enum post_state state, size_t limit,
                    struct post **out, size_t *n, struct err *e)
 {

@@ -52,8 +52,6 @@ bool store_post_get(struct store *s, struct arena *arena, int64_t id, struct pos
 /* All posts with this identifier, newest first (one a list). */
 bool store_post_by_message_id(struct store *s, struct arena *arena, struct span message_id,
                               struct post **out, size_t *n, struct err *e);
-bool store_post_known(struct store *s, int64_t list, struct span message_id, bool *known,
-                      struct err *e);
 /* Those in STATE, oldest first. */
 bool store_post_ls(struct store *s, struct arena *arena, enum post_state state, size_t limit,
                    struct post **out, size_t *n, struct err *e);

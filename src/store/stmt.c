@@ -127,8 +127,6 @@ static const char *const texts[] = {
 		" VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)",
 	[STMT_POST_GET] = POST_COLUMNS " WHERE id = ?1",
 	[STMT_POST_BY_MESSAGE_ID] = POST_COLUMNS " WHERE message_id = ?1 ORDER BY id DESC",
-	[STMT_POST_KNOWN] =
-		"SELECT EXISTS (SELECT 1 FROM post WHERE message_id = ?2 AND list = ?1)",
 	[STMT_POST_LS] = POST_COLUMNS " WHERE state = ?1 ORDER BY id LIMIT ?2",
 	[STMT_POST_SET_STATE] = "UPDATE post SET state = ?2, reason = ?3, walked = 0,"
 				" done = CASE WHEN ?2 = 1 THEN ?4 ELSE 0 END WHERE id = ?1",

@@ -545,7 +545,6 @@ static const struct {
 	{ STMT_HELD_LS_LIST, "held_list (list=? AND state=? AND rowid>?)" },
 	{ STMT_INBOX_BY_MESSAGE_ID, "inbox_message_id (message_id=?)" },
 	{ STMT_POST_BY_MESSAGE_ID, "post_message_id (message_id=?)" },
-	{ STMT_POST_KNOWN, "post_message_id (message_id=?)" },
 	{ STMT_FAN_RANGE, "member_list (list=? AND rowid>? AND rowid<?)" },
 	{ STMT_FAN_CLAIMED, "member_list (list=? AND rowid>? AND rowid<?)" },
 	{ STMT_FAN_NEXT_POST, "post_unwalked" },

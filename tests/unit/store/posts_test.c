@@ -128,22 +128,13 @@ START_TEST(found_by_message_id)
 	int64_t a = add(list, 1, "<a@x>"), b = add(other, 1, "<a@x>");
 	struct post *v;
 	size_t n;
-	bool known;
 
 	add(list, 2, "");
 	ok(&f, store_post_by_message_id(f.s, f.arena, SPAN("<a@x>"), &v, &n, &f.e));
 	ck_assert_uint_eq(n, 2);
 	ck_assert_int_eq(v[0].id, b);
 	ck_assert_int_eq(v[1].id, a);
-	ok(&f, store_post_known(f.s, list, SPAN("<a@x>"), &known, &f.e));
-	ck_assert(known);
-	ok(&f, store_post_known(f.s, other + 1, SPAN("<a@x>"), &known, &f.e));
-	ck_assert(!known);
-	ok(&f, store_post_known(f.s, list, SPAN("<b@x>"), &known, &f.e));
-	ck_assert(!known);
 	/* No identifier is no duplicate. */
-	ok(&f, store_post_known(f.s, list, SPAN(""), &known, &f.e));
-	ck_assert(!known);
 	ok(&f, store_post_by_message_id(f.s, f.arena, SPAN(""), &v, &n, &f.e));
 	ck_assert_uint_eq(n, 0);
 }
