@@ -7,12 +7,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sysexits.h>
 #include <unistd.h>
-
-/* sysexits(3) */
-#define EXIT_USAGE 64
-#define EXIT_IO    74
-#define EXIT_LATER 75
 
 #ifdef LADLE_DEBUG
 static const char debug_build[] = " (debug)";
@@ -156,7 +152,7 @@ static int finish(struct call *call, bool ok)
 	int code = ok ? call->exit : err_exit(call->err.class);
 	call_flush(call);
 	if (call->command->for_mta) {
-		code = ok ? code : EXIT_LATER;
+		code = ok ? code : EX_TEMPFAIL;
 		if (!ok && isatty(STDERR_FILENO)) { /* tried by hand: no MTA has a terminal */
 			complain(call);
 		}
@@ -164,7 +160,7 @@ static int finish(struct call *call, bool ok)
 		complain(call);
 	} else if (fflush(stdout) != 0 && code == 0) {
 		fprintf(stderr, "ladle: cannot write to standard output\n");
-		code = EXIT_IO;
+		code = EX_IOERR;
 	}
 	context_close(call->context);
 	buf_free(&call->out);
@@ -214,7 +210,7 @@ static int unknown(const char *word, const char *next)
 	if (!any) {
 		fprintf(stderr, "ladle: unknown command \"%s\" (ladle help lists them)\n", word);
 	}
-	return EXIT_USAGE;
+	return EX_USAGE;
 }
 
 /* `receive` among the words: an MTA calls, and every mistake is "later", without a word. */
@@ -222,7 +218,7 @@ static int misused(int argc, char **argv)
 {
 	for (int i = 1; i < argc; i++) {
 		if (strcmp(argv[i], "receive") == 0 && !isatty(STDERR_FILENO)) {
-			return EXIT_LATER;
+			return EX_TEMPFAIL;
 		}
 	}
 	return 0;
@@ -241,7 +237,7 @@ static int bad_option(int argc, char **argv, const char *option)
 		        "ladle: unknown option \"%s\" (before the command stands only -C FILE)\n",
 		        option);
 	}
-	return EXIT_USAGE;
+	return EX_USAGE;
 }
 
 int cli_main(int argc, char **argv)
@@ -262,7 +258,7 @@ int cli_main(int argc, char **argv)
 		}
 	}
 	if (i >= argc) {
-		return overview(stderr, EXIT_USAGE);
+		return overview(stderr, EX_USAGE);
 	}
 	int words = 0;
 	const struct command *command = find(argv + i, argc - i, &words);

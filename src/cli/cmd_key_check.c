@@ -7,9 +7,9 @@
 #include "net/dns.h"
 
 #include <stdlib.h>
+#include <sysexits.h>
 
 #define EXIT_UNPUBLISHED 1
-#define EXIT_LATER       75
 
 enum result { PUBLISHED, MISSING, DIFFERENT, MULTIPLE, REVOKED, MALFORMED, UNAVAILABLE, UNUSABLE };
 
@@ -173,7 +173,7 @@ static int worst(struct call *call, const struct key_entry *keys, const struct f
 		if (found[i].result != UNAVAILABLE) {
 			return EXIT_UNPUBLISHED;
 		}
-		code = EXIT_LATER;
+		code = EX_TEMPFAIL;
 	}
 	return code;
 }

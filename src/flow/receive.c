@@ -12,16 +12,14 @@
 #include <stdio.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sysexits.h>
 #include <unistd.h>
-
-#define EXIT_OK    0
-#define EXIT_LATER 75
 
 /* The deadline: an MTA that runs out of patience kills us and bounces; we give up first. */
 static void give_up(int sig)
 {
 	(void)sig;
-	_exit(EXIT_LATER);
+	_exit(EX_TEMPFAIL);
 }
 
 static void reset_signals(void)
@@ -74,5 +72,5 @@ int receive_run(const char *config, const struct spool_envelope *envelope)
 		fprintf(stderr, "ladle receive: %s\n", e.text);
 	}
 	context_close(c);
-	return ok ? EXIT_OK : EXIT_LATER;
+	return ok ? EX_OK : EX_TEMPFAIL;
 }

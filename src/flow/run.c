@@ -22,10 +22,10 @@
 #include <stdlib.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
+#include <sysexits.h>
 #include <unistd.h>
 
 #define WORKERS_MAX 64
-#define EXIT_LATER  75
 /* Seconds a child that failed waits before it is started again. */
 #define RESTART_AFTER 5
 #define SECOND_US     INT64_C(1000000)
@@ -55,12 +55,12 @@ static int child_process(struct context *c, bool once, struct err *e)
 {
 	int64_t next_at;
 	if (!context_need(c, CONTEXT_STORE | CONTEXT_DNS | CONTEXT_SECRET, e)) {
-		return EXIT_LATER;
+		return EX_TEMPFAIL;
 	}
 	int watch = wake_watch(c, e);
 	while (watch >= 0) {
 		if (!process_due(c, &next_at, e)) {
-			return EXIT_LATER;
+			return EX_TEMPFAIL;
 		}
 		sweep_due(c);
 		if (once) {
@@ -68,7 +68,7 @@ static int child_process(struct context *c, bool once, struct err *e)
 		}
 		wake_wait(watch, until(c, next_at));
 	}
-	return EXIT_LATER;
+	return EX_TEMPFAIL;
 }
 
 static int child_deliver(struct context *c, int64_t worker, bool once, struct err *e)
@@ -76,12 +76,12 @@ static int child_deliver(struct context *c, int64_t worker, bool once, struct er
 	int64_t next_at = 0;
 	bool relay_down;
 	if (!context_need(c, CONTEXT_STORE | CONTEXT_SECRET, e)) {
-		return EXIT_LATER;
+		return EX_TEMPFAIL;
 	}
 	wake_hold_stop();
 	struct deliver *d = deliver_new(c, worker, e);
 	int watch = d ? wake_watch(c, e) : -1;
-	int code = EXIT_LATER;
+	int code = EX_TEMPFAIL;
 	while (watch >= 0 && deliver_due(d, &next_at, &relay_down, e)) {
 		if (once) {
 			code = 0;
@@ -104,10 +104,10 @@ static void child(const struct site_run *run, size_t i)
 	sigprocmask(SIG_SETMASK, &none, NULL);
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	if (getppid() != run->pid) {
-		exit(EXIT_LATER); /* the supervisor died before it was asked for its death */
+		exit(EX_TEMPFAIL); /* the supervisor died before it was asked for its death */
 	}
 	struct context *c = context_open(run->config, 0, i == 0 ? "process" : "deliver", &e);
-	int code = EXIT_LATER;
+	int code = EX_TEMPFAIL;
 	if (c) {
 		code = i == 0 ? child_process(c, run->once, &e)
 		              : child_deliver(c, (int64_t)i - 1, run->once, &e);
@@ -162,7 +162,7 @@ static bool wait_child(pid_t pid, int *worst)
 		}
 	}
 	if (status != 0) {
-		*worst = WIFEXITED(status) ? WEXITSTATUS(status) : EXIT_LATER;
+		*worst = WIFEXITED(status) ? WEXITSTATUS(status) : EX_TEMPFAIL;
 	}
 	return true;
 }
@@ -194,12 +194,12 @@ static int run_round(struct site_run *run, struct arena *arena, bool *again, str
 	struct span *before;
 	size_t n;
 	if (!start(run, 0, e)) {
-		return EXIT_LATER;
+		return EX_TEMPFAIL;
 	}
 	bool loaded = smtp_load(e); /* for all workers, while the first station works */
 	if (!wait_child(run->children[0], &worst) || !loaded ||
 	    !handover_names(arena, run->context, &before, &n, e)) {
-		return EXIT_LATER;
+		return EX_TEMPFAIL;
 	}
 	size_t started = 0;
 	while (started < run->workers && start(run, started + 1, e)) {
@@ -209,7 +209,7 @@ static int run_round(struct site_run *run, struct arena *arena, bool *again, str
 		wait_child(run->children[i], &worst);
 	}
 	*again = worst == 0 && handed_since(arena, run->context, before, n, e);
-	return started == run->workers ? worst : EXIT_LATER;
+	return started == run->workers ? worst : EX_TEMPFAIL;
 }
 
 static int run_once(struct site_run *run, struct err *e)
@@ -351,7 +351,7 @@ static int run_forever(struct site_run *run, struct err *e)
 	 */
 	ok = ok && watch(run, &signals, e);
 	stop_all(run);
-	return ok ? 0 : EXIT_LATER;
+	return ok ? 0 : EX_TEMPFAIL;
 }
 
 static size_t worker_count(const struct context *c)
@@ -369,7 +369,7 @@ int run_site(const char *config, bool once)
 	struct err e = { 0 };
 	struct context *c = context_open(config, 0, "run", &e);
 	int lock = c ? file_lock(c->paths.lock, &e) : -1;
-	int code = EXIT_LATER;
+	int code = EX_TEMPFAIL;
 	if (lock >= 0 && recover_all(c, &e)) {
 		struct site_run run = {
 			.config = config,
