@@ -11,6 +11,8 @@
 #include "auth/dkim2.h"
 #include "base/limits.h"
 
+#define DKIM2_NONCE_MAX 64 /* characters */
+
 /* ---- faults ---- */
 
 enum dkim2_fault_id {

@@ -13,8 +13,6 @@
 
 #include <string.h>
 
-enum { NONCE_MAX = 64 };
-
 static const struct dkim2_fault ok = { .id = DKIM2_OK };
 
 /* ---- values ---- */
@@ -157,7 +155,7 @@ static enum dkim2_fault_id read_n(struct arena *arena, struct span value, struct
 		}
 	}
 	sig->hop.n = value;
-	return syntax_unless(value.n <= NONCE_MAX);
+	return syntax_unless(value.n <= DKIM2_NONCE_MAX);
 }
 
 static enum dkim2_fault_id read_f(struct arena *arena, struct span value, struct dkim2_sig *sig)

@@ -9,10 +9,7 @@
 #include "mail/addr.h"
 #include "mail/idn.h"
 
-enum {
-	RSA_BITS_MIN = 2048,
-	NONCE_MAX = 64,
-};
+enum { RSA_BITS_MIN = 2048 };
 
 /* ---- Message-Instance ---- */
 
@@ -160,8 +157,8 @@ static bool check_nonce(struct span nonce, struct err *e)
 			return err_set(e, ERR_BUG, "", "nonce is not printable");
 		}
 	}
-	return nonce.n <= NONCE_MAX ||
-	       err_set(e, ERR_BUG, "", "nonce over %d characters", NONCE_MAX);
+	return nonce.n <= DKIM2_NONCE_MAX ||
+	       err_set(e, ERR_BUG, "", "nonce over %d characters", DKIM2_NONCE_MAX);
 }
 
 static bool check_path(const struct dkim2_envelope *envelope, struct span d, struct err *e)

@@ -3,34 +3,38 @@
 
 /* Every bound of the program, with its unit. Documented in ladle(1), "Limits". */
 
-#define LIMIT_MESSAGE_HARD (100u * 1024 * 1024) /* bytes that are ever kept of one message */
-#define LIMIT_HEADER       (256u * 1024)        /* bytes of a header */
-#define LIMIT_FIELDS       1000u                /* header fields a message */
-#define LIMIT_PARTS        1000u                /* MIME parts a message */
-#define LIMIT_DEPTH        32u                  /* MIME nesting */
-#define LIMIT_ADDRESS      320u                 /* bytes of an address */
-#define LIMIT_LOCAL_PART   64u                  /* bytes of a local part that we make */
-#define LIMIT_ADDRESSES    5000u                /* addresses read from one field */
-#define LIMIT_COMMENTS     32u                  /* nesting of comments in a field */
-#define LIMIT_RECIPE_OUT   (32u * 1024)         /* bytes of JSON that we write */
-#define LIMIT_RECIPE_IN    (256u * 1024)        /* bytes of JSON that we read */
-#define LIMIT_RECIPE_STEPS 100000u              /* steps in one recipe that we read */
-#define LIMIT_RECIPE_DEPTH 16u                  /* nesting of its JSON */
-#define LIMIT_REBUILD      8u                   /* bytes all recipes rebuild, in message sizes */
-#define LIMIT_SIGNATURES   50u                  /* signatures, and instances, a message */
-#define LIMIT_SETS         8u                   /* hash or signature sets a field */
-#define LIMIT_TAGS         64u                  /* tags of one tag list */
-#define LIMIT_DNS_LOOKUPS  50u                  /* a message */
-#define LIMIT_KEY_RECORD   (16u * 1024)         /* bytes of one TXT record set */
-#define LIMIT_LINE_OUT     998u                 /* bytes a line that we write (RFC 5322 2.1.1) */
-#define LIMIT_HOPS         50u                  /* Received fields */
-#define LIMIT_REGEX_MATCH  100000u              /* PCRE2 match limit */
-#define LIMIT_REGEX_DEPTH  1000u                /* PCRE2 depth limit */
-#define LIMIT_REGEX_HEAP   (4u * 1024)          /* PCRE2 heap limit, kB */
-#define LIMIT_ATTEMPTS     5u                   /* attempts at one message before it is stuck */
-#define LIMIT_CONFIG       (1u * 1024 * 1024)   /* bytes of a configuration file */
-#define LIMIT_SETTING      (32u * 1024)         /* bytes of one setting's value */
-#define LIMIT_LOG_VALUE    1000u                /* bytes of one value in the log, then "..." */
+#define LIMIT_MESSAGE_HARD (100u * 1024 * 1024)  /* bytes that are ever kept of one message */
+#define LIMIT_HEADER       (256u * 1024)         /* bytes of a header */
+#define LIMIT_FIELDS       1000u                 /* header fields a message */
+#define LIMIT_PARTS        1000u                 /* MIME parts a message */
+#define LIMIT_DEPTH        32u                   /* MIME nesting */
+#define LIMIT_ADDRESS      320u                  /* bytes of an address */
+#define LIMIT_LOCAL_PART   64u                   /* bytes of a local part that we make */
+#define LIMIT_ADDRESSES    5000u                 /* addresses read from one field */
+#define LIMIT_COMMENTS     32u                   /* nesting of comments in a field */
+#define LIMIT_RECIPE_OUT   (32u * 1024)          /* bytes of JSON that we write */
+#define LIMIT_RECIPE_IN    (256u * 1024)         /* bytes of JSON that we read */
+#define LIMIT_RECIPE_STEPS 100000u               /* steps in one recipe that we read */
+#define LIMIT_RECIPE_DEPTH 16u                   /* nesting of its JSON */
+#define LIMIT_REBUILD      8u                    /* bytes all recipes rebuild, in message sizes */
+#define LIMIT_SIGNATURES   50u                   /* signatures, and instances, a message */
+#define LIMIT_SETS         8u                    /* hash or signature sets a field */
+#define LIMIT_TAGS         64u                   /* tags of one tag list */
+#define LIMIT_DNS_LOOKUPS  50u                   /* a message */
+#define LIMIT_KEY_RECORD   (16u * 1024)          /* bytes of one TXT record set */
+#define LIMIT_LINE_OUT     998u                  /* bytes a line that we write (RFC 5322 2.1.1) */
+#define LIMIT_HOPS         50u                   /* Received fields */
+#define LIMIT_REGEX_MATCH  100000u               /* PCRE2 match limit */
+#define LIMIT_REGEX_DEPTH  1000u                 /* PCRE2 depth limit */
+#define LIMIT_REGEX_HEAP   (4u * 1024)           /* PCRE2 heap limit, kB */
+#define LIMIT_ATTEMPTS     5u                    /* attempts at one message before it is stuck */
+#define LIMIT_CONFIG       (1u * 1024 * 1024)    /* bytes of a configuration file */
+#define LIMIT_SETTING      (32u * 1024)          /* bytes of one setting's value */
+#define LIMIT_KEY_FILE     (64u * 1024)          /* bytes of a private key's file */
+#define LIMIT_KEY_SOURCE   (16u * 1024 * 1024)   /* bytes of a file with key records */
+#define LIMIT_IMPORT       (1024u * 1024 * 1024) /* bytes of a file of members */
+#define LIMIT_REPAIRS      10000                 /* bare CRs mended in a body; more is no text */
+#define LIMIT_LOG_VALUE    1000u                 /* bytes of one value in the log, then "..." */
 
 #define LIMIT_RECEIVE_SECONDS 60           /* receive gives up with 75 */
 #define LIMIT_SIGNATURE_AGE   (14 * 86400) /* seconds a DKIM2 signature lives */

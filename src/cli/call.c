@@ -11,8 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define LIMIT_KEY_SOURCE (16u * 1024 * 1024)
-#define DNS_SECONDS      10
+#define DNS_SECONDS 10
 
 const char *call_opt(const struct call *call, const char *name)
 {

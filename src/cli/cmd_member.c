@@ -13,8 +13,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#define PAGE         10000
-#define LIMIT_IMPORT (1024u * 1024 * 1024)
+#define PAGE 10000
 
 static const char *const deliveries[] = { [MEMBER_MAIL] = "mail", [MEMBER_NOMAIL] = "nomail" };
 

@@ -1,14 +1,13 @@
 /* sign: the protocol by hand, as an author's system or as a plain hop. */
 #include "auth/dkim2.h"
 #include "base/file.h"
+#include "base/limits.h"
 #include "cli/commands.h"
 #include "flow/context.h"
 #include "mail/addr.h"
 #include "mail/idn.h"
 
 #include <string.h>
-
-#define LIMIT_KEY_FILE (64u * 1024)
 
 static struct pkey *read_key(struct call *call)
 {

@@ -18,8 +18,6 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#define LIMIT_KEY_FILE (64u * 1024)
-
 static const struct {
 	const char *name, *suffix;
 } states[] = {

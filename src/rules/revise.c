@@ -5,6 +5,7 @@
  */
 #include "rules/revise.h"
 
+#include "base/limits.h"
 #include "rules/route.h"
 
 /*
@@ -21,9 +22,6 @@ static void drop_each(struct edits *x, const char *const *names, size_t n)
 		edit_field_drop_all(x, names[i]);
 	}
 }
-
-/* More bare CRs and NULs than this and the message is no text that lines could be made of. */
-#define LIMIT_REPAIRS 10000
 
 /* Where in BODY, from AT on, the next bare CR is, or NUL where they are looked for; its end. */
 static size_t next_fault(const struct revise *r, struct span body, size_t at)
