@@ -6,8 +6,8 @@
  *
  *   base/   bytes, memory, errors, files, limits: knows nothing of mail
  *   mail/   messages: fields, addresses, MIME as spans; edit lists
- *   auth/   DKIM2, DKIM1, recipes, keys: pure, given a key source
- *   rules/  what a list is and decides: settings, policy, revisers, egress modes
+ *   auth/   DKIM2 and its recipes, DKIM1, ARC, DMARC, keys: pure, given a key source
+ *   rules/  what a list is and decides: settings, policy, filter, revisers, egress modes
  *   store/  SQLite: lists, members, posts, fan-out
  *   net/    the resolver and the SMTP client
  *   flow/   the stations, which join all of the above:
