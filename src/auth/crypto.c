@@ -1,5 +1,5 @@
 /*
- * The only file that talks to libcrypto. It keeps no state outside its objects.
+ * Keys and signatures by libcrypto. It keeps no state outside its objects.
  * Setting up a context costs up to a tenth of a signature, so a private key
  * holds one that is ready; it is never used itself, only copied, so that a key
  * stays constant. (Using one twice is refused by newer versions anyway.)
@@ -9,6 +9,7 @@
  */
 #include "auth/crypto.h"
 
+#include "auth/libcrypto.h"
 #include "base/mem.h"
 
 #include <openssl/bn.h>
@@ -16,17 +17,13 @@
 #include <openssl/crypto.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
-#include <openssl/hmac.h>
 #include <openssl/objects.h>
 #include <openssl/params.h>
 #include <openssl/pem.h>
 #include <openssl/rsa.h>
 #include <openssl/x509.h>
 
-#include <stdio.h>
 #include <string.h>
-#include <sysexits.h>
-#include <unistd.h>
 
 /* RSA in bits: the least that is verified, the most, what we make (RFC 8301). */
 enum { RSA_LEAST = 1024, RSA_MOST = 8192, RSA_MAKE_LEAST = 2048, RSA_MAKE_MOST = 4096 };
@@ -58,10 +55,6 @@ static const struct key_name key_names[] = {
 
 enum { KEY_TYPES = sizeof(key_names) / sizeof(key_names[0]) };
 
-struct hash {
-	EVP_MD_CTX *ctx;
-};
-
 struct pkey {
 	EVP_PKEY *evp;
 	enum key_type type;
@@ -70,22 +63,6 @@ struct pkey {
 	EVP_PKEY_CTX *ready_rsa; /* private: set up to sign SHA-256 digests */
 	EVP_MD_CTX *ready_pure;  /* private, of another type: set up to sign */
 };
-
-/* libcrypto wants a pointer even to no octets. */
-static const unsigned char *octets_of(struct span s)
-{
-	return (const unsigned char *)(s.p ? s.p : "");
-}
-
-/*
- * A digest that cannot be made: memory has ended, or the library is broken.
- * No message is at fault, so it is answered as base/mem.h answers.
- */
-static _Noreturn void out_of_order(const char *what)
-{
-	fprintf(stderr, "ladle: libcrypto: %s failed\n", what);
-	_exit(EX_TEMPFAIL);
-}
 
 /* N octets that were written behind OUT by hand. */
 static void grown(struct buf *out, size_t n)
@@ -106,94 +83,6 @@ static bool refuse(struct err *e, enum err_class class, const char *what)
 	}
 	ERR_clear_error();
 	return false;
-}
-
-/* ---- digests ---- */
-
-static const EVP_MD *md_of(enum hash_alg alg)
-{
-	static const EVP_MD *(*const md[])(void) = {
-		[HASH_SHA256] = EVP_sha256,
-		[HASH_SHA512] = EVP_sha512,
-		[HASH_SHA1] = EVP_sha1,
-	};
-
-	return md[alg]();
-}
-
-struct hash *hash_new(enum hash_alg alg)
-{
-	struct hash *h = mem_alloc(sizeof(*h));
-
-	h->ctx = EVP_MD_CTX_new();
-	if (!h->ctx || !EVP_DigestInit_ex2(h->ctx, md_of(alg), NULL)) {
-		out_of_order("digest");
-	}
-	return h;
-}
-
-void hash_add(struct hash *h, struct span bytes)
-{
-	if (bytes.n && !EVP_DigestUpdate(h->ctx, bytes.p, bytes.n)) {
-		out_of_order("digest");
-	}
-}
-
-struct hash *hash_copy(const struct hash *h)
-{
-	struct hash *copy = mem_alloc(sizeof(*copy));
-
-	copy->ctx = EVP_MD_CTX_new();
-	if (!copy->ctx || !EVP_MD_CTX_copy_ex(copy->ctx, h->ctx)) {
-		out_of_order("copy of a digest");
-	}
-	return copy;
-}
-
-void hash_final(struct hash *h, struct digest *out)
-{
-	unsigned n = 0;
-
-	*out = (struct digest){ .n = 0 };
-	if (!EVP_DigestFinal_ex(h->ctx, out->v, &n)) {
-		out_of_order("digest");
-	}
-	out->n = n;
-	hash_free(h);
-}
-
-void hash_free(struct hash *h)
-{
-	if (!h) {
-		return;
-	}
-	EVP_MD_CTX_free(h->ctx);
-	mem_free(h);
-}
-
-void hash_of(enum hash_alg alg, struct span bytes, struct digest *out)
-{
-	struct hash *h = hash_new(alg);
-
-	hash_add(h, bytes);
-	hash_final(h, out);
-}
-
-void hmac_sha256(struct span key, struct span bytes, struct digest *out)
-{
-	unsigned n = 0;
-
-	*out = (struct digest){ .n = 0 };
-	if (key.n > INT32_MAX || !HMAC(EVP_sha256(), octets_of(key), (int)key.n, octets_of(bytes),
-	                               bytes.n, out->v, &n)) {
-		out_of_order("hmac");
-	}
-	out->n = n;
-}
-
-bool crypto_same(struct span a, struct span b)
-{
-	return a.n == b.n && CRYPTO_memcmp(octets_of(a), octets_of(b), a.n) == 0;
 }
 
 /* ---- keys ---- */
@@ -240,7 +129,7 @@ static EVP_PKEY_CTX *rsa_context(const struct pkey *k, enum hash_alg alg,
 	EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new_from_pkey(NULL, k->evp, NULL);
 
 	if (ctx && init(ctx) == 1 && EVP_PKEY_CTX_set_rsa_padding(ctx, RSA_PKCS1_PADDING) == 1 &&
-	    EVP_PKEY_CTX_set_signature_md(ctx, md_of(alg)) == 1) {
+	    EVP_PKEY_CTX_set_signature_md(ctx, libcrypto_digest(alg)) == 1) {
 		return ctx;
 	}
 	EVP_PKEY_CTX_free(ctx);
@@ -334,7 +223,7 @@ failed:
  */
 static bool rsa_inside(struct span octets, struct span *inside)
 {
-	const unsigned char *p = octets_of(octets), *const end = p + octets.n;
+	const unsigned char *p = libcrypto_octets(octets), *const end = p + octets.n;
 	long n = (long)octets.n;
 	int tag, class;
 	X509_ALGOR *algorithm;
@@ -370,9 +259,9 @@ static EVP_PKEY *rsa_public(struct span octets)
 	if (!rsa_inside(octets, &key)) {
 		key = octets;
 	}
-	p = octets_of(key);
+	p = libcrypto_octets(key);
 	evp = d2i_PublicKey(EVP_PKEY_RSA, NULL, &p, (long)key.n);
-	if (evp && p != octets_of(key) + key.n) {
+	if (evp && p != libcrypto_octets(key) + key.n) {
 		EVP_PKEY_free(evp);
 		return NULL;
 	}
@@ -385,7 +274,7 @@ static EVP_PKEY *raw_public(enum key_type type, struct span octets)
 		return NULL;
 	}
 	return EVP_PKEY_new_raw_public_key_ex(NULL, key_names[type].libcrypto, NULL,
-	                                      octets_of(octets), octets.n);
+	                                      libcrypto_octets(octets), octets.n);
 }
 
 struct pkey *pkey_public(enum key_type type, struct span octets, struct err *e)
@@ -417,7 +306,7 @@ static int no_passphrase(char *buf, int size, int writing, void *self)
 struct pkey *pkey_private(struct span pem, struct err *e)
 {
 	EVP_PKEY *evp = NULL;
-	BIO *bio = pem.n <= INT32_MAX ? BIO_new_mem_buf(octets_of(pem), (int)pem.n) : NULL;
+	BIO *bio = pem.n <= INT32_MAX ? BIO_new_mem_buf(libcrypto_octets(pem), (int)pem.n) : NULL;
 
 	if (bio) {
 		evp = PEM_read_bio_PrivateKey(bio, NULL, no_passphrase, NULL);
@@ -432,7 +321,7 @@ struct pkey *pkey_private(struct span pem, struct err *e)
 
 bool pkey_is_mldsa44(struct span pem)
 {
-	BIO *bio = pem.n <= INT32_MAX ? BIO_new_mem_buf(octets_of(pem), (int)pem.n) : NULL;
+	BIO *bio = pem.n <= INT32_MAX ? BIO_new_mem_buf(libcrypto_octets(pem), (int)pem.n) : NULL;
 	PKCS8_PRIV_KEY_INFO *info =
 		bio ? PEM_read_bio_PKCS8_PRIV_KEY_INFO(bio, NULL, NULL, NULL) : NULL;
 	const ASN1_OBJECT *algorithm = NULL;
@@ -547,14 +436,14 @@ bool pkey_verify(const struct pkey *k, enum hash_alg alg, const struct digest *d
 	if (k->type == KEY_RSA) {
 		EVP_PKEY_CTX *ctx = rsa_context(k, alg, EVP_PKEY_verify_init);
 
-		ok = ctx && EVP_PKEY_verify(ctx, octets_of(signature), signature.n, digest->v,
-		                            digest->n) == 1;
+		ok = ctx && EVP_PKEY_verify(ctx, libcrypto_octets(signature), signature.n,
+		                            digest->v, digest->n) == 1;
 		EVP_PKEY_CTX_free(ctx);
 	} else {
 		EVP_MD_CTX *ctx = pure_context(k, EVP_DigestVerifyInit_ex);
 
-		ok = ctx && EVP_DigestVerify(ctx, octets_of(signature), signature.n,
-		                             octets_of(input), input.n) == 1;
+		ok = ctx && EVP_DigestVerify(ctx, libcrypto_octets(signature), signature.n,
+		                             libcrypto_octets(input), input.n) == 1;
 		EVP_MD_CTX_free(ctx);
 	}
 	ERR_clear_error();
@@ -566,7 +455,8 @@ static bool rsa_sign(const struct pkey *k, enum hash_alg alg, const struct diges
 {
 	EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_dup(k->ready_rsa);
 	bool ok = ctx &&
-	          (alg == HASH_SHA256 || EVP_PKEY_CTX_set_signature_md(ctx, md_of(alg)) == 1) &&
+	          (alg == HASH_SHA256 ||
+	           EVP_PKEY_CTX_set_signature_md(ctx, libcrypto_digest(alg)) == 1) &&
 	          EVP_PKEY_sign(ctx, out, n, digest->v, digest->n) == 1;
 
 	EVP_PKEY_CTX_free(ctx);
@@ -577,7 +467,7 @@ static bool pure_sign(const struct pkey *k, struct span input, unsigned char *ou
 {
 	EVP_MD_CTX *ctx = EVP_MD_CTX_new();
 	bool ok = ctx && EVP_MD_CTX_copy_ex(ctx, k->ready_pure) == 1 &&
-	          EVP_DigestSign(ctx, out, n, octets_of(input), input.n) == 1;
+	          EVP_DigestSign(ctx, out, n, libcrypto_octets(input), input.n) == 1;
 
 	EVP_MD_CTX_free(ctx);
 	return ok;

@@ -33,7 +33,7 @@
 #define LIMIT_KEY_FILE     (64u * 1024)          /* bytes of a private key's file */
 #define LIMIT_KEY_SOURCE   (16u * 1024 * 1024)   /* bytes of a file with key records */
 #define LIMIT_IMPORT       (1024u * 1024 * 1024) /* bytes of a file of members */
-#define LIMIT_REPAIRS      10000                 /* bare CRs mended in a body; more is no text */
+#define LIMIT_REPAIRS      10000                 /* bare CRs and NULs mended in a body */
 #define LIMIT_LOG_VALUE    1000u                 /* bytes of one value in the log, then "..." */
 
 #define LIMIT_RECEIVE_SECONDS 60           /* receive gives up with 75 */
