@@ -145,6 +145,7 @@ static void put_dkim2(struct json *j, const struct dkim2_result *r)
 	json_kstr(j, "draft", DKIM2_DRAFT);
 	json_kbool(j, "provisional", r->provisional);
 	json_kbool(j, "author_signed", r->author_signed);
+	json_kspan(j, "altered_by", r->altered_by);
 	put_number(j, "failing", r->failing);
 	json_key(j, "hops");
 	json_open(j, '[');

@@ -95,7 +95,10 @@ struct dkim2_result {
 	size_t nhops;
 	struct dkim2_instance *instances; /* ascending m= */
 	size_t ninstances;
-	bool author_signed; /* From is Authentic for this chain */
+	bool author_signed;     /* From is Authentic for this chain */
+	struct span altered_by; /* d= of the first hop of another domain than the author's that
+	                           changed what he wrote; empty: none, or an aligned DKIM1
+	                           signature says that it is his all the same */
 };
 
 enum dmarc_policy { DMARC_POLICY_NONE, DMARC_POLICY_QUARANTINE, DMARC_POLICY_REJECT };

@@ -204,11 +204,62 @@ static void read_spf(struct arena *arena, const struct message *m, const struct 
 	}
 }
 
-/* From the checks of the message as it came, not of its original. */
-static void conclude(const struct dmarc *dmarc, bool author, struct verdict *v)
-{
-	bool undecided;
+/* ---- changed by others ---- */
 
+/* Fields that say what list a message is on, and nothing of what it says. */
+static bool says_nothing(struct span name)
+{
+	return span_istarts(name, SPAN("List-")) || span_iis(name, "Precedence") ||
+	       span_iis(name, "Archived-At");
+}
+
+static bool alters(const struct dkim2_instance *in)
+{
+	for (size_t i = 0; i < in->nfields; i++) {
+		if (!says_nothing(in->fields[i])) {
+			return true;
+		}
+	}
+	return in->body_changed;
+}
+
+/* d= of the first hop that signs instance IN: its maker. */
+static struct span maker_of(const struct dkim2_result *r, const struct dkim2_instance *in)
+{
+	for (size_t i = 0; i < r->nhops; i++) {
+		if (r->hops[i].m >= in->m) {
+			return r->hops[i].d;
+		}
+	}
+	return SPAN("");
+}
+
+/*
+ * A chain proves who changed what, not that the author would sign it again: whoever got
+ * one message of his can send on another one in his name, with a recipe that is right.
+ */
+static struct span altered_by(const struct dkim2_result *r, struct span author)
+{
+	for (size_t i = 1; i < r->ninstances; i++) {
+		struct span maker = maker_of(r, &r->instances[i]);
+		bool own = addr_domain_below(maker, author) || addr_domain_below(author, maker);
+
+		if (!own && alters(&r->instances[i])) {
+			return maker;
+		}
+	}
+	return SPAN("");
+}
+
+/* From the checks of the message as it came, not of its original. */
+static void conclude(const struct dmarc *dmarc, struct span author_domain, struct verdict *v)
+{
+	bool author = author_domain.n > 0, undecided;
+
+	v->dkim2.altered_by = SPAN("");
+	if (author && v->dkim2.result == AUTH_PASS) {
+		v->dkim2.altered_by = altered_by(&v->dkim2, author_domain);
+	}
 	v->dmarc = dmarc_evaluate(dmarc, v->dkim1, v->ndkim1, &v->spf, &undecided);
 	v->from_signed = author && v->dkim2.result == AUTH_PASS && v->dkim2.author_signed;
 	for (size_t i = 0; author && i < v->ndkim1; i++) {
@@ -216,6 +267,7 @@ static void conclude(const struct dmarc *dmarc, bool author, struct verdict *v)
 
 		if (r->result == AUTH_PASS && r->aligned && !r->partial) {
 			v->from_signed = true;
+			v->dkim2.altered_by = SPAN("");
 		}
 	}
 	v->from_authentic = v->from_signed || v->dmarc.result == AUTH_PASS;
@@ -241,7 +293,7 @@ void verify_message(struct arena *arena, const struct message *m, const struct e
 	read_spf(arena, m, envelope, options->trusted, &out->spf);
 	dmarc = dmarc_discover(arena, &limited, author);
 	dmarc_align_signatures(dmarc, out->dkim1, out->ndkim1);
-	conclude(dmarc, author.n > 0, out);
+	conclude(dmarc, author, out);
 	verify_original(arena, m, &limited, options->now, out);
 	arc_verify(arena, m, &limited, options->now, &out->arc);
 }

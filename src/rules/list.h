@@ -29,6 +29,8 @@ struct list {
 	uint64_t reply_to;         /* enum list_reply */
 	uint64_t unauthenticated;  /* enum list_bare: what a From without proof is worth */
 	uint64_t broken_signature; /* enum list_action: a DKIM2 chain that does not verify */
+	uint64_t altered;          /* enum list_action: changed on the way by another domain */
+	struct span trusted_hops;  /* domains that may change posts, rules/domains.h */
 	uint64_t nonmember;        /* enum list_action: posts from others */
 	uint64_t moderated;        /* bool: every post is held */
 	uint64_t protected_parts; /* enum list_protected: signed or encrypted mail and the footer */

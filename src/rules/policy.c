@@ -6,6 +6,7 @@
 
 #include "auth/dmarc.h"
 #include "base/limits.h"
+#include "rules/domains.h"
 
 static const char *const names[] = {
 	[DECISION_ACCEPT] = "accept",     [DECISION_HOLD] = "hold",
@@ -132,6 +133,13 @@ static bool chain_broken(const struct policy_input *in)
 	return r == AUTH_FAIL || r == AUTH_PERMERROR || r == AUTH_TEMPERROR;
 }
 
+/* By a hop that is neither the author's nor trusted; what lists of this site change, they say. */
+static bool altered(const struct policy_input *in)
+{
+	struct span by = in->verdict->dkim2.altered_by;
+	return by.n > 0 && !in->handed && !domains_have(in->list->trusted_hops, by);
+}
+
 static bool header_held(const struct policy_input *in)
 {
 	return in->header_match;
@@ -212,6 +220,11 @@ static enum decision by_replay(const struct policy_input *in)
 	return action(in->list->replay);
 }
 
+static enum decision by_altered(const struct policy_input *in)
+{
+	return action(in->list->altered);
+}
+
 static enum decision by_nonmember(const struct policy_input *in)
 {
 	return action(in->list->nonmember);
@@ -273,6 +286,8 @@ static const struct check {
 	{ "dns", dns_trouble, NULL, DECISION_PUT_BACK, true, false,
 	  "signatures could not be checked: DNS does not answer" },
 	{ "broken-signature", chain_broken, by_chain, DECISION_HOLD, false, true, "DKIM2" },
+	{ "altered", altered, by_altered, DECISION_HOLD, false, true,
+	  "changed after the author had signed it" },
 	{ "hold-headers", header_held, NULL, DECISION_HOLD, false, false,
 	  "a header field matches hold-headers" },
 	{ "content", content, by_content, DECISION_HOLD, true, true, "content-filter" },
@@ -319,6 +334,10 @@ static struct span reason_of(struct arena *arena, const struct check *c,
 	if (c->applies == chain_broken) {
 		return arena_printf(arena, "%s: %.*s", c->reason,
 		                    SPAN_FMT(in->verdict->dkim2.text));
+	}
+	if (c->applies == altered) {
+		return arena_printf(arena, "%.*s changed it after the author had signed it",
+		                    SPAN_FMT(in->verdict->dkim2.altered_by));
 	}
 	if (c->applies == content) {
 		return in->content->reason;

@@ -328,7 +328,33 @@ CHANGE(content_of_stranger)
 	list->moderated = true;
 }
 
+CHANGE(altered_on_the_way)
+{
+	UNUSED;
+	v->dkim2.result = AUTH_PASS;
+	v->dkim2.altered_by = SPAN("mx.evil.example");
+}
+CHANGE(altered_accepted)
+{
+	altered_on_the_way(in, list, v);
+	list->altered = LIST_ACTION_ACCEPT;
+}
+CHANGE(altered_by_trusted)
+{
+	altered_on_the_way(in, list, v);
+	list->trusted_hops = SPAN("good.example evil.example");
+}
+CHANGE(altered_and_handed)
+{
+	altered_on_the_way(in, list, v);
+	in->handed = true;
+}
+
 static const struct change changes[] = {
+	{ "altered", altered_on_the_way, "altered", DECISION_HOLD, DECISION_ACCEPT },
+	{ "altered, accepted", altered_accepted, "accept", DECISION_ACCEPT, DECISION_ACCEPT },
+	{ "altered, trusted", altered_by_trusted, "accept", DECISION_ACCEPT, DECISION_ACCEPT },
+	{ "altered, handed", altered_and_handed, "accept", DECISION_ACCEPT, DECISION_ACCEPT },
 	{ "handed, a stranger", handed_stranger, "accept", DECISION_ACCEPT, DECISION_ACCEPT },
 	{ "handed, signed", handed_stranger_signed, "accept", DECISION_ACCEPT, DECISION_ACCEPT },
 	{ "handed, broken", handed_broken, "nonmember", DECISION_HOLD, DECISION_ACCEPT },
