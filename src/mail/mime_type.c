@@ -23,32 +23,9 @@ static bool token_char(char c)
 	return ascii_graph(c) && !strchr("()<>@,;:\\\"/[]?=", c);
 }
 
-static size_t comment_end(struct span s, size_t at)
-{
-	unsigned depth = 0;
-
-	while (at < s.n) {
-		char c = s.p[at++];
-
-		if (c == '\\') {
-			at++;
-		} else if (c == '(' && ++depth > LIMIT_COMMENTS) {
-			return s.n;
-		} else if (c == ')' && --depth == 0) {
-			break;
-		}
-	}
-	return at < s.n ? at : s.n;
-}
-
 static void skip_blank(struct span *rest)
 {
-	size_t at = 0;
-
-	while (at < rest->n && (ascii_fws(rest->p[at]) || rest->p[at] == '(')) {
-		at = rest->p[at] == '(' ? comment_end(*rest, at) : at + 1;
-	}
-	*rest = span_from(*rest, at);
+	*rest = cfws_skip(*rest);
 }
 
 static struct span take_token(struct span *rest)

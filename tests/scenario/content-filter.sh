@@ -94,3 +94,13 @@ has "$(one)" 'The text\.'
 has "$(one)" 'The footer\.'
 has "$(one)" '^Content-Type: text/plain; charset=us-ascii'
 verify_copies
+
+# Comments in front of the name, nested as deep as one likes.
+awk 'BEGIN {
+	print "From: a@b.example\nTo: dev@lists.example\nSubject: x\nMIME-Version: 1.0"
+	print "Content-Type: multipart/mixed; boundary=b\n\n--b\n\nhi\n--b"
+	for (i = 0; i < 200; i++) { front = front "("; back = back ")" }
+	print "Content-Type: application/octet-stream " front back "; name=\"a.exe\"\n\nMZ\n--b--" }' >deep.eml
+ladle list set dev content-filter='reject extension exe' nonmember=accept || fail set
+ladle explain dev deep.eml >said || fail explain
+has said 'would be refused by rule "content"'
