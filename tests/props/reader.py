@@ -253,6 +253,10 @@ def peer(program, folder, stem, mode):
         found = json.loads(run.stdout)
     except ValueError:
         raise Difference("d2peer: %r %r" % (run.stdout[:200], run.stderr[:200]))
+    if "From is not authentic" in str(found["error"]) and any("_" in h["d"] for h in found["hops"]):
+        # It reads no address whose domain has an underscore (RFC 5322 3.4.1 allows one).
+        counts["peer knows no _ in a domain"] += 1
+        return
     counts["peer " + found["result"]] += 1
     if found["result"] != "pass":
         raise Difference("d2peer: %s: %s" % (found["result"], found["error"]))
