@@ -118,8 +118,7 @@ static const char *const texts[] = {
 	[STMT_HELD_COUNT_LIST] = "SELECT count(*) FROM held WHERE list = ?2 AND state = ?1",
 
 	[STMT_POST_NEXT_NUMBER] = "SELECT last_number + 1 FROM list WHERE id = ?1",
-	[STMT_POST_NEXT] = "SELECT ifnull((SELECT seq FROM sqlite_sequence"
-			   " WHERE name = 'post'), 0) + 1",
+	[STMT_POST_NEXT] = "SELECT ifnull(max(id), 0) + 1 FROM post",
 	[STMT_POST_SET_NUMBER] = "UPDATE list SET last_number = max(last_number, ?2) WHERE id = ?1",
 	[STMT_POST_ADD] =
 		"INSERT INTO post (list, number, state, blob, message_id, author, subject,"
