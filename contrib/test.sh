@@ -32,7 +32,7 @@ make -j2 check-programs || give_up 'the build failed'
 
 rm -f check/total
 # make interop has 500 messages.
-INTEROP_COUNT=${INTEROP_COUNT:-120}
+INTEROP_COUNT=${INTEROP_COUNT:-60}
 export INTEROP_COUNT
 make -s check PARTS='unit replay lint scenario e2e interop'
 status=$?

@@ -492,13 +492,13 @@ START_TEST(linear)
 
 	nest(&text, 32);
 	if (*lines[_i]) {
-		while (text.n < 10000000) {
+		while (text.n < 2000000) {
 			buf_str(&text, lines[_i]);
 		}
 	} else {
-		buf_reserve(&text, 100000000);
-		memset(text.p + text.n, 0, 100000000 - text.n);
-		text.n = 100000000;
+		buf_reserve(&text, 20000000);
+		memset(text.p + text.n, 0, 20000000 - text.n);
+		text.n = 20000000;
 	}
 	from = seconds();
 	check_tree(lines[_i], buf_span(&text));
