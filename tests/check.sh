@@ -66,11 +66,14 @@ part_unit() {
 	done
 	# shellcheck disable=SC2086 # lists
 	CK_FORK=no TMPDIR=$work "$BUILD/tests-unit" $rules >"$logs/unit.1.log" 2>&1 &
+	unit_1=$!
 	# shellcheck disable=SC2086
 	CK_FORK=no TMPDIR=$work "$BUILD/tests-unit" $tables >"$logs/unit.2.log" 2>&1 &
+	unit_2=$!
 	# shellcheck disable=SC2086
 	TMPDIR=$work "$BUILD/tests-unit" $others >"$logs/unit.3.log" 2>&1 &
-	wait
+	unit_3=$!
+	wait "$unit_1" "$unit_2" "$unit_3"
 	rm -rf "$work"
 	for log in "$logs"/unit.[123].log; do
 		cat "$log"
@@ -111,10 +114,9 @@ part_lint() {
 
 # What it found out is shown in any case.
 part_interop() {
-	sh "$SRC/tests/interop/run.sh" </dev/null >"$logs/interop.log" 2>&1
-	status=$?
+	if [ -n "$interop_beside" ]; then wait "$interop_pid"; else run_interop; fi
 	grep '^interop:' "$logs/interop.log" | sed 's/^/# /'
-	judge interop "$status" "$logs/interop.log" | tee "$logs/interop"
+	judge interop "$(cat "$logs/interop.status")" "$logs/interop.log" | tee "$logs/interop"
 	count "$logs/interop"
 }
 
@@ -124,33 +126,42 @@ scripts() {
 	count "$logs/$1.lines"
 }
 
-# The end-to-end tests wait most of the time: beside the scenarios, where both are wanted.
-beside=''
+# What waits a lot goes beside what computes, where both are wanted: the end-to-end tests
+# beside the units, the other implementation beside the scenarios.
+e2e_beside='' interop_beside=''
 case " $* " in
-*' scenario '*' e2e '*)
-	beside=yes
-	;;
+*' unit '*' e2e '*) e2e_beside=yes ;;
 esac
+case " $* " in
+*' scenario '*' interop '*) interop_beside=yes ;;
+esac
+
+run_e2e() {
+	sh "$SRC/tests/scenario/run.sh" e2e 1 "${LADLE_TEST_SECONDS:-120}" >"$logs/e2e.lines" 2>&1
+}
+
+run_interop() {
+	sh "$SRC/tests/interop/run.sh" </dev/null >"$logs/interop.log" 2>&1
+	echo $? >"$logs/interop.status"
+}
 
 for part; do
 	case $part in
-	unit) part_unit ;;
+	unit)
+		[ -z "$e2e_beside" ] || { run_e2e & e2e_pid=$!; }
+		part_unit
+		;;
 	replay) part_replay ;;
 	lint) part_lint ;;
 	interop) part_interop ;;
 	scenario)
-		[ -z "$beside" ] || sh "$SRC/tests/scenario/run.sh" e2e 1 \
-			"${LADLE_TEST_SECONDS:-120}" >"$logs/e2e.lines" 2>&1 &
+		[ -z "$interop_beside" ] || { run_interop & interop_pid=$!; }
 		scripts scenario "${JOBS:-3}" "${LADLE_TEST_SECONDS:-60}"
-		wait
 		;;
 	e2e)
-		if [ -n "$beside" ]; then
-			cat "$logs/e2e.lines"
-			count "$logs/e2e.lines"
-		else
-			scripts e2e 1 "${LADLE_TEST_SECONDS:-120}"
-		fi
+		if [ -n "$e2e_beside" ]; then wait "$e2e_pid"; else run_e2e; fi
+		cat "$logs/e2e.lines"
+		count "$logs/e2e.lines"
 		;;
 	*) printf "check.sh: no part '%s'\n" "$part" >&2; exit 64 ;;
 	esac

@@ -14,7 +14,9 @@
 
 #include <ctype.h>
 #include <dirent.h>
+#include <signal.h>
 #include <sys/inotify.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -68,6 +70,8 @@ static pid_t shell(const char *command, int input)
 			dup2(input, STDIN_FILENO);
 		} else {
 			setsid();
+			prctl(PR_SET_PDEATHSIG, SIGTERM);
+			dup2(STDERR_FILENO, STDOUT_FILENO); /* ours ends with us */
 		}
 		execl("/bin/sh", "sh", "-c", command, (char *)NULL);
 		_exit(127);
