@@ -67,10 +67,7 @@ enum report_state report_state(const struct verdict *v)
 
 const struct dkim2_hop *report_maker(const struct dkim2_result *r, const struct dkim2_instance *in)
 {
-	for (size_t i = 0; i < r->nhops; i++) {
-		if (r->hops[i].m >= in->m) {
-			return r->hops[i].m == in->m ? &r->hops[i] : NULL;
-		}
-	}
-	return NULL;
+	const struct dkim2_hop *hop = dkim2_first_signer(r, in->m);
+
+	return hop && hop->m == in->m ? hop : NULL;
 }

@@ -1,4 +1,4 @@
-/* Names of results (RFC 8601 2.7). */
+/* Names of results (RFC 8601 2.7), and what a chain says of who did what. */
 #include "auth/verdict.h"
 
 static const char *const names[] = {
@@ -9,4 +9,14 @@ static const char *const names[] = {
 const char *auth_result_name(enum auth_result r)
 {
 	return names[r];
+}
+
+const struct dkim2_hop *dkim2_first_signer(const struct dkim2_result *r, uint64_t m)
+{
+	for (size_t i = 0; i < r->nhops; i++) {
+		if (r->hops[i].m >= m) {
+			return &r->hops[i];
+		}
+	}
+	return NULL;
 }

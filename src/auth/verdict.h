@@ -101,6 +101,9 @@ struct dkim2_result {
 	                           signature says that it is his all the same */
 };
 
+/* The first hop whose signature covers instance M: its maker, if it names that instance. */
+const struct dkim2_hop *dkim2_first_signer(const struct dkim2_result *r, uint64_t m);
+
 enum dmarc_policy { DMARC_POLICY_NONE, DMARC_POLICY_QUARANTINE, DMARC_POLICY_REJECT };
 
 /* DMARC (RFC 9989) for the author's domain. */

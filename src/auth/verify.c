@@ -223,17 +223,6 @@ static bool alters(const struct dkim2_instance *in)
 	return in->body_changed;
 }
 
-/* d= of the first hop that signs instance IN: its maker. */
-static struct span maker_of(const struct dkim2_result *r, const struct dkim2_instance *in)
-{
-	for (size_t i = 0; i < r->nhops; i++) {
-		if (r->hops[i].m >= in->m) {
-			return r->hops[i].d;
-		}
-	}
-	return SPAN("");
-}
-
 /*
  * A chain proves who changed what, not that the author would sign it again: whoever got
  * one message of his can send on another one in his name, with a recipe that is right.
@@ -241,7 +230,8 @@ static struct span maker_of(const struct dkim2_result *r, const struct dkim2_ins
 static struct span altered_by(const struct dkim2_result *r, struct span author)
 {
 	for (size_t i = 1; i < r->ninstances; i++) {
-		struct span maker = maker_of(r, &r->instances[i]);
+		const struct dkim2_hop *hop = dkim2_first_signer(r, r->instances[i].m);
+		struct span maker = hop ? hop->d : SPAN("");
 		bool own = addr_domain_below(maker, author) || addr_domain_below(author, maker);
 
 		if (!own && alters(&r->instances[i])) {

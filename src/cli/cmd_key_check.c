@@ -263,18 +263,30 @@ static struct key_entry *find(struct call *call, struct key_entry *keys, size_t 
 	return NULL;
 }
 
-/* Without a key, posts wait; or a parent domain signs, whom nobody expects. */
-static bool check_rest(struct call *call, const struct key_entry *keys, size_t n,
+static bool is_rsa(const struct key_entry *key)
+{
+	return key->type == KEY_RSA && carries(key);
+}
+
+/* Are there KEYS that are IS, and all of them LEAVING? */
+static bool none_stays(bool (*is)(const struct key_entry *), const struct key_entry *keys, size_t n,
                        struct key_entry *const *leaving, size_t count)
 {
 	size_t before = 0, gone = 0;
 	for (size_t i = 0; i < n; i++) {
-		before += carries(&keys[i]);
+		before += is(&keys[i]);
 	}
 	for (size_t i = 0; i < count; i++) {
-		gone += carries(leaving[i]);
+		gone += is(leaving[i]);
 	}
-	return gone == 0 || gone < before || call_opt(call, "--force") ||
+	return gone > 0 && gone == before;
+}
+
+/* Without a key, posts wait; or a parent domain signs, whom nobody expects. */
+static bool check_rest(struct call *call, const struct key_entry *keys, size_t n,
+                       struct key_entry *const *leaving, size_t count)
+{
+	return !none_stays(carries, keys, n, leaving, count) || call_opt(call, "--force") ||
 	       err_set(&call->err, ERR_PERMANENT, "",
 	               "\"%s\" would have no active key left: ladle key gen and check first, or "
 	               "--force",
@@ -302,25 +314,6 @@ static bool retire_one(struct call *call, struct key_entry *key)
 	return true;
 }
 
-static bool is_rsa(const struct key_entry *key)
-{
-	return key->type == KEY_RSA && carries(key);
-}
-
-/* Many receivers check DKIM1 by RSA only. Do the last of such keys go? */
-static bool last_rsa(const struct key_entry *keys, size_t n, struct key_entry *const *leaving,
-                     size_t count)
-{
-	size_t before = 0, gone = 0;
-	for (size_t i = 0; i < n; i++) {
-		before += is_rsa(&keys[i]);
-	}
-	for (size_t i = 0; i < count; i++) {
-		gone += is_rsa(leaving[i]);
-	}
-	return gone > 0 && gone == before;
-}
-
 static bool retire_run(struct call *call)
 {
 	struct key_entry *keys;
@@ -340,7 +333,8 @@ static bool retire_run(struct call *call)
 			}
 		}
 	}
-	bool rsa = last_rsa(keys, n, leaving, count);
+	/* Many receivers check DKIM1 by RSA only. Asked now: retiring changes the entries. */
+	bool rsa = none_stays(is_rsa, keys, n, leaving, count);
 	bool ok = check_rest(call, keys, n, leaving, count);
 	for (size_t i = 0; ok && i < count; i++) {
 		ok = retire_one(call, leaving[i]);

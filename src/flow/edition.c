@@ -28,10 +28,14 @@ bool editions_add(struct editions *x, const struct variant *v, struct span raw, 
 	return one->press && (v->via.n == 0 || open_via(x, one, e));
 }
 
+size_t edition_index(const struct site *site, size_t n, struct span address)
+{
+	return n == 2 && !from_kept_for(site, addr_domain(address)) ? 1 : 0;
+}
+
 struct edition *editions_for(struct editions *x, struct span address)
 {
-	bool kept = x->n == 1 || from_kept_for(&x->c->site, addr_domain(address));
-	return &x->v[kept ? 0 : 1];
+	return &x->v[edition_index(&x->c->site, x->n, address)];
 }
 
 void editions_close(struct editions *x)

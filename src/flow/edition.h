@@ -32,6 +32,8 @@ bool editions_keys(struct editions *x, struct arena *arena, const struct context
                    const struct list *list, struct err *e);
 /* Press V, a variant of the stored message RAW. Errors: as copy_press_new and copy_press_via. */
 bool editions_add(struct editions *x, const struct variant *v, struct span raw, struct err *e);
+/* Which of N variants a recipient with ADDRESS gets. */
+size_t edition_index(const struct site *site, size_t n, struct span address);
 /* The one that a recipient with ADDRESS gets; there must be one. */
 struct edition *editions_for(struct editions *x, struct span address);
 void editions_close(struct editions *x);

@@ -46,7 +46,7 @@ bool explain_message(struct context *c, struct arena *arena, struct span bytes,
 
 size_t explain_variant(const struct explain *x, struct span address)
 {
-	return x->p.n == 2 && !from_kept_for(&x->c->site, addr_domain(address)) ? 1 : 0;
+	return edition_index(&x->c->site, x->p.n, address);
 }
 
 static void put_segments(struct buf *out, const struct segments *body)

@@ -5,6 +5,7 @@
  */
 #include "rules/from.h"
 
+#include "auth/dmarc.h"
 #include "rules/domains.h"
 
 #include <stddef.h>
@@ -29,11 +30,9 @@ static bool survives(const struct from_input *in)
 	return in->survives;
 }
 
-/* With t=y the policy is one step milder (RFC 9989): quarantine asks for nothing. */
 static bool enforced(const struct from_input *in)
 {
-	return in->dmarc->policy == DMARC_POLICY_REJECT ||
-	       (in->dmarc->policy == DMARC_POLICY_QUARANTINE && !in->dmarc->testing);
+	return dmarc_effective(in->dmarc) != DMARC_POLICY_NONE;
 }
 
 static bool unknown(const struct from_input *in)

@@ -100,6 +100,7 @@ START_TEST(plan)
 		             .always_munge = SPAN("gmail.com yahoo.*"),
 		             .never_munge = SPAN("kept.example") };
 	struct dmarc_result dmarc = { .result = cases[_i].unknown ? AUTH_TEMPERROR : AUTH_FAIL,
+		                      .found = SPAN("a.example"),
 		                      .policy = cases[_i].policy,
 		                      .testing = cases[_i].testing };
 	struct from_input in = { .site = &site,
