@@ -13,6 +13,7 @@
 #include "store/fanout.h"
 #include "store/held.h"
 #include "store/inbox.h"
+#include "store/outbox.h"
 
 #include <errno.h>
 
@@ -21,6 +22,10 @@ _Static_assert(FAN_DEFERRED == 0 && FAN_FAILED == 1 && FAN_SKIPPED == 2 && FAN_S
                "states of recipients in SQL");
 _Static_assert(HELD_WAITING == 0 && HELD_REFUSED == 3, "states of held messages in SQL");
 _Static_assert(INBOX_POST == 1 && INBOX_DROPPED == 3, "states of the inbox in SQL");
+
+_Static_assert(OUTBOX_WAITING == 0 && OUTBOX_SENT == 1 && OUTBOX_FAILED == 2 && OUTBOX_STUCK == 3,
+               "states of the outbox in SQL");
+_Static_assert(OUTBOX_NOTICE == 0 && OUTBOX_REPORT == 1, "priorities of the outbox in SQL");
 
 #define LIST_COLUMNS                                                                               \
 	"SELECT list.id, list.local, list.domain, setting.name, setting.value"                     \
@@ -36,6 +41,13 @@ _Static_assert(INBOX_POST == 1 && INBOX_DROPPED == 3, "states of the inbox in SQ
 #define HELD_COLUMNS                                                                               \
 	"SELECT id, ifnull(list, 0), state, blob, mail_from, recipient, author, subject,"          \
 	" message_id, rule, reason, verdict, arrived, decided, size, truncated FROM held"
+#define OUTBOX_COLUMNS                                                                             \
+	"SELECT id, ifnull(list, 0), priority, kind, mail_from, recipient, blob, domain, chain,"   \
+	" via, utf8, message_id, state, at, attempts, next_at, first_at, reply FROM outbox"
+/* What is due: the condition of its indexes. */
+#define OUTBOX_DUE " WHERE state = 0 AND worker IS NULL"
+/* What is in a claim of worker ?n, -1 for anybody's. */
+#define OUTBOX_OF(n)  " worker IS NOT NULL AND (worker = ?" #n " OR ?" #n " = -1)"
 #define MSGID_COLUMNS "SELECT m.made, m.given, m.list, m.post FROM msgid m"
 #define POST_COLUMNS                                                                               \
 	"SELECT id, list, number, state, blob, message_id, author, subject, verdict, reason,"      \
@@ -93,7 +105,8 @@ static const char *const texts[] = {
 	[STMT_MEMBER_MAX] = "SELECT max(id) FROM member WHERE list = ?1",
 
 	[STMT_BLOB_NAMED] = "SELECT EXISTS (SELECT 1 FROM post WHERE blob = ?1)"
-			    " OR EXISTS (SELECT 1 FROM held WHERE blob = ?1)",
+			    " OR EXISTS (SELECT 1 FROM held WHERE blob = ?1)"
+			    " OR EXISTS (SELECT 1 FROM outbox WHERE blob = ?1)",
 
 	[STMT_INBOX_GET] = INBOX_COLUMNS " WHERE spool = ?1",
 	[STMT_INBOX_PUT] = "REPLACE INTO inbox (spool, state, ref, at, first_at, attempts, next_at,"
@@ -152,6 +165,46 @@ static const char *const texts[] = {
 	[STMT_SEEN_ADD] = "INSERT INTO seen (list, hashes, at) VALUES (?1, ?2, ?3)"
 			  " ON CONFLICT DO NOTHING",
 	[STMT_SEEN_SWEEP] = "DELETE FROM seen WHERE at < ?1",
+	[STMT_OUTBOX_PUT] =
+		"INSERT INTO outbox (list, priority, state, kind, mail_from, recipient, blob,"
+		" domain, chain, via, utf8, message_id, at, first_at, next_at, attempts, deaths,"
+		" reply) VALUES (nullif(?1, 0), ?2, 0, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12,"
+		" 0, max(?13, 1), 0, 0, x'')",
+	[STMT_OUTBOX_SUSPECT] = OUTBOX_COLUMNS OUTBOX_DUE
+	" AND deaths > 0 AND priority = ?1 AND next_at <= ?2 ORDER BY next_at LIMIT 1",
+	[STMT_OUTBOX_DUE] = OUTBOX_COLUMNS OUTBOX_DUE
+	" AND priority = ?1 AND next_at <= ?2 ORDER BY next_at LIMIT ?3",
+	[STMT_OUTBOX_TAKE] = "UPDATE outbox SET worker = ?2 WHERE id = ?1",
+	[STMT_OUTBOX_SETTLE] =
+		"UPDATE outbox SET worker = NULL, deaths = 0, state = ?3, at = ?4, attempts = ?5,"
+		" next_at = ?6, first_at = ?7, reply = ?8,"
+		" blob = CASE ?3 WHEN 1 THEN '' ELSE blob END WHERE id = ?1 AND worker = ?2",
+	[STMT_OUTBOX_ACCEPTED] = "UPDATE outbox SET worker = NULL, state = 1, blob = '', at = ?3,"
+				 " attempts = attempts + 1, reply = ?4"
+				 " WHERE id = ?1 AND" OUTBOX_OF(2),
+	[STMT_OUTBOX_RELEASE] =
+		"UPDATE outbox SET worker = NULL, deaths = deaths + 1, attempts = attempts + 1,"
+		" at = ?2, next_at = ?2, first_at = CASE first_at WHEN 0 THEN ?2 ELSE first_at END,"
+		" reply = ?3, state = CASE WHEN deaths + 1 >= ?4 THEN 3 ELSE 0 END"
+		" WHERE" OUTBOX_OF(1),
+	[STMT_OUTBOX_NEXT_AT] = "SELECT ifnull(min(at), 0) FROM (SELECT min(next_at) AS at"
+				" FROM outbox" OUTBOX_DUE " AND priority = 0"
+				" UNION ALL SELECT min(next_at)"
+				" FROM outbox" OUTBOX_DUE " AND priority = 1)",
+	[STMT_OUTBOX_GET] = OUTBOX_COLUMNS " WHERE id = ?1",
+	[STMT_OUTBOX_LS] = OUTBOX_COLUMNS " WHERE state = ?1 AND id > ?2 ORDER BY id LIMIT ?3",
+	[STMT_OUTBOX_BY_MESSAGE_ID] = OUTBOX_COLUMNS " WHERE message_id = ?1 ORDER BY id DESC",
+	[STMT_OUTBOX_COUNT] = "SELECT count(*) FROM outbox WHERE state = ?1",
+	[STMT_OUTBOX_RETRY] = "UPDATE outbox SET state = 0, attempts = 0, deaths = 0, first_at = 0,"
+			      " next_at = ?1, at = ?1"
+			      " WHERE id = ?2 AND state <> 1 AND worker IS NULL",
+	[STMT_OUTBOX_RETRY_ALL] =
+		"UPDATE outbox SET state = 0, attempts = 0, deaths = 0, first_at = 0, next_at = ?1,"
+		" at = ?1 WHERE state IN (0, 3) AND worker IS NULL AND ?2 = 0",
+	[STMT_OUTBOX_DROP] = "UPDATE outbox SET state = 2, at = ?2, reply = ?3"
+			     " WHERE id = ?1 AND state IN (0, 3) AND worker IS NULL",
+	[STMT_OUTBOX_SWEEP] = "DELETE FROM outbox WHERE (state = 1 AND at < ?1)"
+			      " OR (state = 2 AND at < ?2)",
 	[STMT_MSGID_ADD] = "INSERT INTO msgid (made, list, given, post) VALUES (?1, ?2, ?3, ?4)",
 	[STMT_MSGID_FIND] = MSGID_COLUMNS " WHERE m.made = ?1",
 	[STMT_MSGID_OF_POST] = MSGID_COLUMNS " WHERE m.post = ?1",
