@@ -5,6 +5,7 @@
 #include "mail/msgid.h"
 
 #include "base/ascii.h"
+#include "base/codec.h"
 #include "mail/cfws.h"
 #include "mail/taglist.h"
 
@@ -55,4 +56,16 @@ size_t msgid_list(struct arena *arena, struct span value, size_t max, struct spa
 
 	*out = v ? v + skip : NULL;
 	return n - skip;
+}
+
+struct span msgid_make(struct arena *arena, const struct env *env, struct span domain)
+{
+	char random[15];
+	struct buf out = BUF_INIT;
+
+	env->random(env, random, sizeof(random));
+	codec_base32(&out, (struct span){ random, sizeof(random) });
+	buf_chr(&out, '@');
+	buf_add(&out, domain);
+	return buf_move(&out, arena);
 }

@@ -1,6 +1,7 @@
 #ifndef LADLE_MAIL_MSGID_H
 #define LADLE_MAIL_MSGID_H
 
+#include "base/env.h"
 #include "mail/message.h"
 
 /*
@@ -16,5 +17,8 @@ struct span msgid_of(struct arena *arena, const struct message *m);
  * Only the last MAX. *OUT is in ARENA.
  */
 size_t msgid_list(struct arena *arena, struct span value, size_t max, struct span **out);
+
+/* A new identifier of DOMAIN, without brackets, that nobody can foresee. */
+struct span msgid_make(struct arena *arena, const struct env *env, struct span domain);
 
 #endif
