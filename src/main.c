@@ -5,10 +5,10 @@
  * store and net never see each other.
  *
  *   base/   bytes, memory, errors, files, limits: knows nothing of mail
- *   mail/   messages: fields, addresses, MIME as spans; edit lists
+ *   mail/   messages: fields, addresses, MIME as spans; edit lists; writing our own
  *   auth/   DKIM2 and its recipes, DKIM1, ARC, DMARC, keys: pure, given a key source
  *   rules/  what a list is and decides: settings, policy, filter, revisers, egress modes
- *   store/  SQLite: lists, members, posts, fan-out
+ *   store/  SQLite: lists, members, posts, fan-out, outbox
  *   net/    the resolver and the SMTP client
  *   flow/   the stations, which join all of the above:
  *
@@ -18,7 +18,8 @@
  *                                           |                        |
  *                                           +-> deliver -> [sent | deferred | failed]
  *
- *           Every pair of brackets is a committed state: a station may be
+ *           Mail of our own, which any station may write, waits in [outbox] and goes
+ *           out by deliver, before posts. Every pair of brackets is a committed state: a station may be
  *           killed between any two and be run again.
  *   cli/    the command line over it
  */

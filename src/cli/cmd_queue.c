@@ -1,6 +1,7 @@
 /*
- * queue ls, show, retry, drop: what waits. An id is the number of a post, or the
- * name of a spool file for a message that was not processed.
+ * queue ls, show, retry, drop: what waits. An id is the number of a post, "m" and a
+ * number for mail of our own, or the name of a spool file for a message that was not
+ * processed.
  */
 #include "base/file.h"
 #include "base/folder.h"
@@ -11,6 +12,7 @@
 #include "store/fanout.h"
 #include "store/inbox.h"
 #include "store/lists.h"
+#include "store/outbox.h"
 
 #include <string.h>
 
@@ -115,6 +117,48 @@ static bool print_spooled(struct call *call, struct json *j, const char *folder)
 	return true;
 }
 
+static void print_letter(struct call *call, struct json *j, const struct outgoing *o)
+{
+	if (call->json) {
+		json_open(j, '{');
+		json_kspan(j, "id", arena_printf(call->arena, "m%lld", (long long)o->id));
+		json_kstr(j, "state", outbox_state_name(o->state));
+		json_kspan(j, "kind", o->kind);
+		json_kspan(j, "recipient", o->recipient);
+		json_kspan(j, "mail_from", o->mail_from);
+		json_kspan(j, "message_id", o->message_id);
+		json_kspan(j, "domain", o->domain);
+		json_kint(j, "attempts", o->attempts);
+		json_kint(j, "next", o->next_at);
+		json_kspan(j, "reply", o->reply);
+		json_close(j);
+	} else {
+		buf_printf(&call->out,
+		           "m%lld\t%s\t%.*s to %.*s\t<%.*s>\t%lld attempts, next %.*s\t%.*s\n",
+		           (long long)o->id, outbox_state_name(o->state), SPAN_FMT(o->kind),
+		           SPAN_FMT(o->recipient), SPAN_FMT(o->message_id), (long long)o->attempts,
+		           SPAN_FMT(call_time(call, o->next_at)), SPAN_FMT(o->reply));
+	}
+}
+
+static bool print_letters(struct call *call, struct json *j, enum outbox_state state)
+{
+	int64_t after = 0;
+	for (size_t n = PAGE; n == PAGE;) {
+		struct outgoing *v;
+		if (!store_outbox_ls(call->context->store, call->arena, state, after, PAGE, &v, &n,
+		                     &call->err)) {
+			return false;
+		}
+		for (size_t i = 0; i < n; i++) {
+			print_letter(call, j, &v[i]);
+			after = v[i].id;
+		}
+		call_flush(call);
+	}
+	return true;
+}
+
 static bool ls_run(struct call *call)
 {
 	struct json j = JSON_INIT(&call->out);
@@ -125,6 +169,8 @@ static bool ls_run(struct call *call)
 	const struct paths *paths = &call->context->paths;
 	bool ok = print_spooled(call, &j, paths->spool_new) &&
 	          print_spooled(call, &j, paths->spool_stuck) &&
+	          print_letters(call, &j, OUTBOX_WAITING) &&
+	          print_letters(call, &j, OUTBOX_FAILED) && print_letters(call, &j, OUTBOX_STUCK) &&
 	          print_posts(call, &j, POST_SENDING) && print_posts(call, &j, POST_STUCK);
 	if (ok && call->json) {
 		json_close(&j);
@@ -145,24 +191,40 @@ const struct command cmd_queue_ls = {
 	.run = ls_run,
 };
 
-/* The post that argument 0 names; *IS_POST false when it is no number: a spool name then. */
-static bool find_post(struct call *call, struct post *out, bool *is_post)
+/* What argument 0 names. */
+struct target {
+	enum { TARGET_POST, TARGET_LETTER, TARGET_SPOOLED } kind;
+	struct post post;
+	struct outgoing letter;
+};
+
+static bool get_target(struct call *call, int64_t id, struct target *t)
 {
-	uint64_t id;
+	struct store *s = call->context->store;
 	bool found;
-	*is_post = span_u64(span_str(call->args[0]), &id);
+	if (!(t->kind == TARGET_POST
+	              ? store_post_get(s, call->arena, id, &t->post, &found, &call->err)
+	              : store_outbox_get(s, call->arena, id, &t->letter, &found, &call->err))) {
+		return false;
+	}
+	return found || err_set(&call->err, ERR_PERMANENT, "", "no %s %s (ladle queue ls)",
+	                        t->kind == TARGET_POST ? "post" : "own mail", call->args[0]);
+}
+
+static bool find_target(struct call *call, struct target *t)
+{
+	struct span name = span_str(call->args[0]);
+	uint64_t id;
+	bool letter = span_starts(name, SPAN("m"));
+	*t = (struct target){ .kind = letter ? TARGET_LETTER : TARGET_POST };
 	if (!call_context(call, CONTEXT_STORE)) {
 		return false;
 	}
-	if (!*is_post) {
-		return !strchr(call->args[0], '/') || queue_nothing(call->args[0], &call->err);
+	if (span_u64(span_from(name, letter), &id) && id <= INT64_MAX) {
+		return get_target(call, (int64_t)id, t);
 	}
-	if (!store_post_get(call->context->store, call->arena, (int64_t)id, out, &found,
-	                    &call->err)) {
-		return false;
-	}
-	return found ||
-	       err_set(&call->err, ERR_PERMANENT, "", "no post %s (ladle queue ls)", call->args[0]);
+	t->kind = TARGET_SPOOLED;
+	return !strchr(call->args[0], '/') || queue_nothing(call->args[0], &call->err);
 }
 
 static void print_row(struct call *call, struct json *j, const struct fan_row *row)
@@ -248,12 +310,19 @@ static bool show_spooled(struct call *call)
 
 static bool show_run(struct call *call)
 {
-	struct post post;
-	bool is_post;
-	if (!find_post(call, &post, &is_post)) {
+	struct target t;
+	struct json j = JSON_INIT(&call->out);
+	if (!find_target(call, &t)) {
 		return false;
 	}
-	return is_post ? show_post(call, &post) : show_spooled(call);
+	if (t.kind != TARGET_LETTER) {
+		return t.kind == TARGET_POST ? show_post(call, &t.post) : show_spooled(call);
+	}
+	print_letter(call, &j, &t.letter);
+	if (call->json) {
+		buf_chr(&call->out, '\n');
+	}
+	return true;
 }
 
 const struct command cmd_queue_show = {
@@ -266,10 +335,21 @@ const struct command cmd_queue_show = {
 	.run = show_run,
 };
 
+static bool retry_target(struct call *call, const struct target *t, int64_t *count)
+{
+	struct context *c = call->context;
+	*count = 1;
+	switch (t->kind) {
+	case TARGET_POST: return queue_retry_post(c, &t->post, count, &call->err);
+	case TARGET_LETTER: return queue_retry_letter(c, t->letter.id, count, &call->err);
+	case TARGET_SPOOLED: break;
+	}
+	return queue_retry_spooled(c, call->args[0], &call->err);
+}
+
 static bool retry_run(struct call *call)
 {
-	struct post post;
-	bool is_post;
+	struct target t;
 	int64_t count = 0;
 	bool all = call_opt(call, "--all") != NULL;
 	if (all == (call->count > 0)) {
@@ -280,10 +360,7 @@ static bool retry_run(struct call *call)
 		    !queue_retry_all(call->context, &count, &call->err)) {
 			return false;
 		}
-	} else if (!find_post(call, &post, &is_post) ||
-	           !(is_post ? queue_retry_post(call->context, &post, &count, &call->err)
-	                     : queue_retry_spooled(call->context, call->args[0], &call->err) &&
-	                               (count = 1))) {
+	} else if (!find_target(call, &t) || !retry_target(call, &t, &count)) {
 		return false;
 	}
 	wake_touch(call->context);
@@ -306,16 +383,23 @@ const struct command cmd_queue_retry = {
 	.run = retry_run,
 };
 
+static bool drop_target(struct call *call, const struct target *t, int64_t *count)
+{
+	struct context *c = call->context;
+	*count = 1;
+	switch (t->kind) {
+	case TARGET_POST: return queue_drop_post(c, &t->post, count, &call->err);
+	case TARGET_LETTER: return queue_drop_letter(c, t->letter.id, count, &call->err);
+	case TARGET_SPOOLED: break;
+	}
+	return queue_drop_spooled(c, call->args[0], &call->err);
+}
+
 static bool drop_run(struct call *call)
 {
-	struct post post;
-	bool is_post;
-	int64_t count = 1;
-	if (!find_post(call, &post, &is_post)) {
-		return false;
-	}
-	if (!(is_post ? queue_drop_post(call->context, &post, &count, &call->err)
-	              : queue_drop_spooled(call->context, call->args[0], &call->err))) {
+	struct target t;
+	int64_t count;
+	if (!find_target(call, &t) || !drop_target(call, &t, &count)) {
 		return false;
 	}
 	wake_touch(call->context);

@@ -9,6 +9,7 @@
 #include "store/inbox.h"
 #include "store/lists.h"
 #include "store/members.h"
+#include "store/outbox.h"
 #include "store/posts.h"
 #include "store/relay.h"
 
@@ -122,6 +123,7 @@ struct numbers {
 	size_t lists, spool, stuck, sending, stuck_posts;
 	int64_t members, held, next_at;
 	struct relay relay;
+	struct outbox_counts own;
 	bool running;
 };
 
@@ -158,6 +160,7 @@ static bool count_all(struct call *call, struct numbers *n)
 	    !store_post_ls(c->store, call->arena, POST_STUCK, 100000, &posts, &n->stuck_posts,
 	                   &call->err) ||
 	    !store_fan_next_at(c->store, &n->next_at, &call->err) ||
+	    !store_outbox_counts(c->store, &n->own, &call->err) ||
 	    !store_relay_get(c->store, call->arena, &n->relay, &call->err)) {
 		return false;
 	}
@@ -180,6 +183,9 @@ static void status_json(struct call *call, const struct numbers *n)
 	json_kint(&j, "held", n->held);
 	json_kint(&j, "posts_sending", (int64_t)n->sending);
 	json_kint(&j, "posts_stuck", (int64_t)n->stuck_posts);
+	json_kint(&j, "own_waiting", n->own.waiting);
+	json_kint(&j, "own_failed", n->own.failed);
+	json_kint(&j, "own_stuck", n->own.stuck);
 	json_kint(&j, "next_retry", n->next_at);
 	json_kint(&j, "relay_down_since", n->relay.down_since);
 	json_kspan(&j, "relay_reply", n->relay.reply);
@@ -200,9 +206,11 @@ static bool status_run(struct call *call)
 	buf_printf(
 		&call->out,
 		"ladle run   %s\nlists       %zu, %lld members\nspool       %zu waiting, %zu stuck\n"
-		"held        %lld\nposts       %zu being sent, %zu stuck\nnext retry  %.*s\n",
+		"held        %lld\nposts       %zu being sent, %zu stuck\n"
+		"own mail    %lld waiting, %lld failed, %lld stuck\nnext retry  %.*s\n",
 		n.running ? "is at work" : "is not running", n.lists, (long long)n.members, n.spool,
-		n.stuck, (long long)n.held, n.sending, n.stuck_posts,
+		n.stuck, (long long)n.held, n.sending, n.stuck_posts, (long long)n.own.waiting,
+		(long long)n.own.failed, (long long)n.own.stuck,
 		SPAN_FMT(call_time(call, n.next_at)));
 	if (n.relay.down_since != 0) {
 		buf_printf(&call->out, "relay       down since %.*s: %.*s\n",

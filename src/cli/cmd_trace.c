@@ -136,6 +136,27 @@ static void other_text(struct call *call, const struct inbox *row)
 	           SPAN_FMT(row->reason));
 }
 
+static void letter_text(struct call *call, const struct outgoing *o)
+{
+	buf_printf(&call->out, "own mail m%lld (%.*s) to %.*s: %s %.*s: %.*s\n", (long long)o->id,
+	           SPAN_FMT(o->kind), SPAN_FMT(o->recipient), outbox_state_name(o->state),
+	           SPAN_FMT(call_time(call, o->at)), SPAN_FMT(o->reply));
+}
+
+static void letter_json(struct json *j, const struct outgoing *o)
+{
+	json_open(j, '{');
+	json_kint(j, "id", o->id);
+	json_kspan(j, "kind", o->kind);
+	json_kspan(j, "recipient", o->recipient);
+	json_kstr(j, "state", outbox_state_name(o->state));
+	json_kint(j, "at", o->at);
+	json_kint(j, "attempts", o->attempts);
+	json_kint(j, "next", o->next_at);
+	json_kspan(j, "reply", o->reply);
+	json_close(j);
+}
+
 static void print_text(struct call *call, const struct trace *t, const char *address)
 {
 	for (size_t i = 0; i < t->nposts; i++) {
@@ -148,6 +169,9 @@ static void print_text(struct call *call, const struct trace *t, const char *add
 		if (t->inbox[i].state != INBOX_POST && t->inbox[i].state != INBOX_HELD) {
 			other_text(call, &t->inbox[i]);
 		}
+	}
+	for (size_t i = 0; i < t->nletters; i++) {
+		letter_text(call, &t->letters[i]);
 	}
 }
 
@@ -184,6 +208,12 @@ static void print_json(struct call *call, const struct trace *t, const char *add
 		}
 	}
 	json_close(&j);
+	json_key(&j, "letters");
+	json_open(&j, '[');
+	for (size_t i = 0; i < t->nletters; i++) {
+		letter_json(&j, &t->letters[i]);
+	}
+	json_close(&j);
 	json_close(&j);
 	buf_chr(&call->out, '\n');
 }
@@ -197,7 +227,7 @@ static bool trace_run(struct call *call)
 	                         &call->err)) {
 		return false;
 	}
-	if (t.nposts + t.ninbox == 0) {
+	if (t.nposts + t.ninbox + t.nletters == 0) {
 		return err_set(&call->err, ERR_PERMANENT, "", "nothing is known about <%s>",
 		               call->args[0]);
 	}

@@ -11,10 +11,12 @@
 #include "flow/attempt.h"
 #include "flow/handover.h"
 #include "flow/journal.h"
+#include "flow/outbox_send.h"
 #include "flow/predecessor.h"
 #include "flow/wake.h"
 #include "net/smtp.h"
 #include "rules/retry.h"
+#include "store/outbox.h"
 #include "store/relay.h"
 
 #include <unistd.h>
@@ -222,17 +224,18 @@ static void log_batch(struct deliver *d, const struct batch *b)
 }
 
 /*
- * For `status`. A worker says once that the relay answers, as it does not know what the
- * one before it has said. Mail does not depend on it: trouble is only logged.
+ * For `status`, after FINISHED answers; DOWN: why the relay is down, or empty. A worker says
+ * once that the relay answers, as it does not know what the one before it has said. Mail does
+ * not depend on it: trouble is only logged.
  */
-static void tell_relay(struct deliver *d, struct batch *b)
+static void tell_relay(struct deliver *d, size_t finished, struct span down)
 {
 	struct err e = { 0 };
 	bool ok = true;
-	if (b->relay_down) {
+	if (down.n > 0) {
 		d->known_up = false;
-		ok = store_relay_down(d->c->store, b->down_reply, d->c->env.now(&d->c->env), &e);
-	} else if (b->finished > 0 && !d->known_up) {
+		ok = store_relay_down(d->c->store, down, d->c->env.now(&d->c->env), &e);
+	} else if (finished > 0 && !d->known_up) {
 		ok = d->known_up = store_relay_up(d->c->store, &e);
 	}
 	if (!ok) {
@@ -252,7 +255,7 @@ static bool settle(struct deliver *d, struct batch *b, struct err *e)
 	    !journal_empty(d->journal, e) || !mark(d, 0, e)) {
 		return false;
 	}
-	tell_relay(d, b);
+	tell_relay(d, b->finished, b->relay_down ? b->down_reply : SPAN(""));
 	return true;
 }
 
@@ -322,11 +325,53 @@ static bool deliver_batch(struct deliver *d, struct batch *b, struct err *e)
 	return ok;
 }
 
+/* A round of our own mail; *FOUND: there was some. */
+static bool deliver_own(struct deliver *d, bool *found, bool *relay_down, struct err *e)
+{
+	struct outbox_send x = {
+		.c = d->c,
+		.arena = arena_new(),
+		.worker = d->worker,
+		.smtp = d->smtp,
+		.journal = d->journal,
+		.relay_failures = d->relay_failures,
+	};
+	bool ok = outbox_send(&x, e);
+	d->smtp = x.smtp;
+	d->relay_failures = x.relay_failures;
+	*found = x.rows > 0;
+	*relay_down = x.relay_down;
+	tell_relay(d, x.finished, x.down_reply);
+	arena_free(x.arena);
+	return ok;
+}
+
+/* When there will be more to do: the earlier of both, 0 for none. */
+static bool next_due(struct deliver *d, int64_t *next_at, struct err *e)
+{
+	int64_t own;
+	if (!store_fan_next_at(d->c->store, next_at, e) ||
+	    !store_outbox_next_at(d->c->store, &own, e)) {
+		return false;
+	}
+	if (*next_at == 0 || (own != 0 && own < *next_at)) {
+		*next_at = own;
+	}
+	return true;
+}
+
 bool deliver_due(struct deliver *d, int64_t *next_at, bool *relay_down, struct err *e)
 {
 	bool found = true;
 	*relay_down = false;
 	while (found && !*relay_down && !wake_stopping()) {
+		/* What somebody waits for, before each batch of what goes to many. */
+		if (!deliver_own(d, &found, relay_down, e)) {
+			return false;
+		}
+		if (found) {
+			continue;
+		}
 		struct batch b = { .c = d->c, .arena = arena_new() };
 		bool ok = store_fan_claim(d->c->store, b.arena, d->worker, BATCH,
 		                          d->c->env.now(&d->c->env), &b.fan, &found, e);
@@ -344,5 +389,5 @@ bool deliver_due(struct deliver *d, int64_t *next_at, bool *relay_down, struct e
 		*next_at = d->c->env.now(&d->c->env) + retry_rest(++d->relay_failures);
 		return true;
 	}
-	return store_fan_next_at(d->c->store, next_at, e);
+	return next_due(d, next_at, e);
 }

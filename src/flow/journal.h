@@ -3,13 +3,16 @@
 
 /*
  * What the relay accepted since the last settle, one file a worker: 16 octets
- * (post, member) for each copy, not synced: they survive the death of the process,
- * which is what they are for. The room is made before anything is sent, so that a
- * full disk cannot make an accepted copy unknown. After a settle it is emptied.
+ * (post, member), or (JOURNAL_OUTBOX, row), for each copy, not synced: they survive the death of
+ * the process, which is what they are for. The room is made before anything is sent, so that a full
+ * disk cannot make an accepted copy unknown. After a settle it is emptied.
  */
 
 #include "flow/context.h"
 #include "store/fanout.h"
+
+/* In the place of the post: the other number is that of a row of the outbox. */
+#define JOURNAL_OUTBOX INT64_C(-1)
 
 /* The journal of WORKER, opened for writing; -1 with *E. */
 int journal_open(const struct context *c, int64_t worker, struct err *e);

@@ -2,20 +2,45 @@
 #include "flow/predecessor.h"
 
 #include "base/limits.h"
+#include "store/outbox.h"
 #include "store/posts.h"
 
-bool predecessor_release(struct context *c, int64_t worker, int journal, struct err *e)
+/* The rows among ACCEPTED, which is sorted: they come first. */
+static size_t rows_of(struct arena *arena, const struct fan_accepted *accepted, size_t n,
+                      int64_t **out)
+{
+	size_t count = 0;
+	*out = arena_array(arena, n, sizeof(**out));
+	while (count < n && accepted[count].post == JOURNAL_OUTBOX) {
+		(*out)[count] = accepted[count].member;
+		count++;
+	}
+	return count;
+}
+
+bool predecessor_give_back(struct context *c, int64_t worker, int64_t *released, struct err *e)
 {
 	struct arena *arena = arena_new();
 	struct fan_accepted *accepted;
-	size_t n;
-	int64_t released;
-	bool ok = journal_read(arena, c, worker, &accepted, &n, e) &&
-	          store_fan_release(c->store, worker, accepted, n, c->env.now(&c->env), &released,
-	                            e) &&
-	          journal_empty(journal, e);
+	size_t n, rows;
+	int64_t *ids, letters = 0, now = c->env.now(&c->env);
+	bool ok = journal_read(arena, c, worker, &accepted, &n, e);
+	*released = 0;
+	if (ok) {
+		rows = rows_of(arena, accepted, n, &ids);
+		ok = store_outbox_release(c->store, worker, ids, rows, now, &letters, e) &&
+		     store_fan_release(c->store, worker, accepted + rows, n - rows, now, released,
+		                       e);
+		*released += letters;
+	}
 	arena_free(arena);
 	return ok;
+}
+
+bool predecessor_release(struct context *c, int64_t worker, int journal, struct err *e)
+{
+	int64_t released;
+	return predecessor_give_back(c, worker, &released, e) && journal_empty(journal, e);
 }
 
 bool predecessor_judge(struct context *c, int64_t worker, struct journal_mark *mark, struct err *e)

@@ -12,6 +12,12 @@
 bool predecessor_release(struct context *c, int64_t worker, int journal, struct err *e);
 
 /*
+ * Claims of WORKER (-1: of everyone), posts' and the outbox's, given back; sent is what the
+ * journals say. *RELEASED: how many are due again. The journals stay as they are.
+ */
+bool predecessor_give_back(struct context *c, int64_t worker, int64_t *released, struct err *e);
+
+/*
  * Read its MARK. When workers died too often at one post, with no batch of it settled in
  * between, the post is set aside: it must not stop the others.
  */

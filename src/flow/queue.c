@@ -8,6 +8,7 @@
 #include "base/file.h"
 #include "store/fanout.h"
 #include "store/inbox.h"
+#include "store/outbox.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -119,6 +120,26 @@ bool queue_drop_spooled(struct context *c, const char *name, struct err *e)
 	return ok;
 }
 
+static bool letter_waits(int64_t id, int64_t count, struct err *e)
+{
+	return count > 0 ||
+	       err_set(e, ERR_PERMANENT, "",
+	               "\"m%lld\" does not wait, or is being sent (ladle queue ls)", (long long)id);
+}
+
+bool queue_retry_letter(struct context *c, int64_t id, int64_t *count, struct err *e)
+{
+	return store_outbox_retry(c->store, id, c->env.now(&c->env), count, e) &&
+	       letter_waits(id, *count, e);
+}
+
+bool queue_drop_letter(struct context *c, int64_t id, int64_t *count, struct err *e)
+{
+	return store_outbox_drop(c->store, id, SPAN("dropped by hand"), c->env.now(&c->env), count,
+	                         e) &&
+	       letter_waits(id, *count, e);
+}
+
 /* Every stuck post is sending afterwards, so each page holds others. */
 static bool retry_posts(struct context *c, struct arena *arena, int64_t *count, struct err *e)
 {
@@ -158,17 +179,18 @@ static bool retry_messages(struct context *c, struct arena *arena, enum inbox_st
 bool queue_retry_all(struct context *c, int64_t *count, struct err *e)
 {
 	struct arena *arena = arena_new();
-	int64_t deferred = 0;
+	int64_t deferred = 0, letters = 0;
 	size_t n;
 	*count = 0;
 	bool ok = retry_posts(c, arena, count, e) &&
 	          store_fan_retry(c->store, 0, c->env.now(&c->env), &deferred, e) &&
+	          store_outbox_retry(c->store, 0, c->env.now(&c->env), &letters, e) &&
 	          retry_messages(c, arena, INBOX_TRYING, &n, count, e);
 	/* Stuck ones are no longer, so each page holds others. */
 	for (n = PAGE; ok && n == PAGE;) {
 		ok = retry_messages(c, arena, INBOX_STUCK, &n, count, e);
 	}
-	*count += deferred;
+	*count += deferred + letters;
 	arena_free(arena);
 	return ok;
 }

@@ -18,6 +18,13 @@ bool queue_drop_post(struct context *c, const struct post *post, int64_t *count,
 bool queue_retry_spooled(struct context *c, const char *name, struct err *e);
 bool queue_drop_spooled(struct context *c, const char *name, struct err *e);
 
+/*
+ * Own mail, by its number in the outbox. Permanent error when it is not there, was sent, or a
+ * worker has it; what failed can be retried, not dropped.
+ */
+bool queue_retry_letter(struct context *c, int64_t id, int64_t *count, struct err *e);
+bool queue_drop_letter(struct context *c, int64_t id, int64_t *count, struct err *e);
+
 /* Everything; *COUNT: recipients and messages. */
 bool queue_retry_all(struct context *c, int64_t *count, struct err *e);
 

@@ -10,11 +10,11 @@
 #include "flow/deliver.h"
 #include "flow/handover.h"
 #include "flow/journal.h"
+#include "flow/predecessor.h"
 #include "flow/process.h"
 #include "flow/sweep.h"
 #include "flow/wake.h"
 #include "net/smtp.h"
-#include "store/fanout.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -135,15 +135,11 @@ static bool start(struct site_run *run, size_t i, struct err *e)
 /* Claims of workers that are no more, from a run that was killed. */
 static bool recover_all(struct context *c, struct err *e)
 {
-	struct fan_accepted *accepted;
-	size_t n;
 	int64_t released = 0;
-	if (!journal_read(c->arena, c, -1, &accepted, &n, e) ||
-	    !context_need(c, CONTEXT_STORE, e)) {
+	if (!context_need(c, CONTEXT_STORE, e)) {
 		return false;
 	}
-	bool ok = store_fan_release(c->store, -1, accepted, n, c->env.now(&c->env), &released, e) &&
-	          journal_empty_all(c, e);
+	bool ok = predecessor_give_back(c, -1, &released, e) && journal_empty_all(c, e);
 	store_close(c->store); /* not to be inherited by the children */
 	c->store = NULL;
 	if (ok && released > 0) {

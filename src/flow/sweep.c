@@ -6,6 +6,7 @@
 #include "base/folder.h"
 #include "store/blob.h"
 #include "store/inbox.h"
+#include "store/outbox.h"
 #include "store/posts.h"
 
 #include <fcntl.h>
@@ -18,6 +19,9 @@
 #define KEEP_SEEN 16
 /* Days for which `trace` knows what became of a message that was not distributed. */
 #define KEEP_INBOX 90
+/* The same for our own mail, sent and failed (which can be tried again as long). */
+#define KEEP_SENT   14
+#define KEEP_FAILED 30
 
 static int64_t time_of(const char *path)
 {
@@ -55,6 +59,8 @@ void sweep_due(struct context *c)
 	int64_t removed = 0;
 	if (now - time_of(mark) >= DAY) {
 		if (!sweep_tmp(c, arena, now - DAY, &e) ||
+		    !store_outbox_sweep(c->store, now - KEEP_SENT * DAY, now - KEEP_FAILED * DAY,
+		                        &e) ||
 		    !blob_sweep(c->store, c->paths.msg, now - DAY, &removed, &e) ||
 		    !store_seen_sweep(c->store, now - KEEP_SEEN * DAY, &e) ||
 		    !store_inbox_sweep(c->store, now - KEEP_INBOX * DAY, &e) ||

@@ -81,7 +81,8 @@ bool trace_message(struct context *c, struct arena *arena, struct span message_i
 	}
 	*out = (struct trace){ 0 };
 	if (!find_posts(c, arena, &id, &posts, &out->nposts, e) ||
-	    !store_inbox_by_message_id(c->store, arena, id, &out->inbox, &out->ninbox, e)) {
+	    !store_inbox_by_message_id(c->store, arena, id, &out->inbox, &out->ninbox, e) ||
+	    !store_outbox_by_message_id(c->store, arena, id, &out->letters, &out->nletters, e)) {
 		return false;
 	}
 	out->posts = arena_array(arena, out->nposts, sizeof(*out->posts));

@@ -8,6 +8,7 @@
 #include "store/fanout.h"
 #include "store/held.h"
 #include "store/inbox.h"
+#include "store/outbox.h"
 
 struct trace_post {
 	struct post post;
@@ -29,6 +30,8 @@ struct trace {
 	size_t ninbox;
 	struct held *held; /* those the inbox rows point to */
 	size_t nheld;
+	struct outgoing *letters; /* own mail; newest first */
+	size_t nletters;
 };
 
 /*
