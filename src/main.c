@@ -19,8 +19,8 @@
  *                                           +-> deliver -> [sent | deferred | failed]
  *
  *           Mail of our own, which any station may write, waits in [outbox] and goes
- *           out by deliver, before posts. Every pair of brackets is a committed state: a station may be
- *           killed between any two and be run again.
+ *           out by deliver, before posts. Every pair of brackets is a committed state:
+ *           a station may be killed between any two and be run again.
  *   cli/    the command line over it
  */
 #include "cli/cli.h"
