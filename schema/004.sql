@@ -14,6 +14,7 @@ CREATE TABLE outbox (
 	via TEXT NOT NULL,
 	utf8 INTEGER NOT NULL CHECK (utf8 IN (0, 1)),
 	message_id BLOB NOT NULL,
+	about BLOB NOT NULL,	-- Message-ID of what it answers, or empty
 	at INTEGER NOT NULL,
 	first_at INTEGER NOT NULL,
 	next_at INTEGER NOT NULL,
@@ -31,3 +32,4 @@ CREATE INDEX outbox_claimed ON outbox (worker) WHERE worker IS NOT NULL;
 CREATE INDEX outbox_list ON outbox (list);
 CREATE INDEX outbox_blob ON outbox (blob);
 CREATE INDEX outbox_message_id ON outbox (message_id);
+CREATE INDEX outbox_about ON outbox (about);

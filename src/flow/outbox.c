@@ -54,6 +54,7 @@ static bool post(struct context *c, struct arena *arena, const struct letter *l,
 		.via = l->via,
 		.utf8 = l->utf8 || !utf8_ascii(m.header),
 		.message_id = msgid_of(arena, &m),
+		.about = l->about.n > 0 || !l->compose ? l->about : l->compose->in_reply_to,
 		.at = c->env.now(&c->env),
 		.next_at = l->not_before,
 	};

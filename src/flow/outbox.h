@@ -23,6 +23,7 @@ struct letter {
 	struct span raw;
 	enum outbox_chain chain; /* of RAW; what is composed begins one */
 	struct span via;         /* OUTBOX_CONTINUE: domain of an imaginary hop, or empty */
+	struct span about;       /* Message-ID of what it is about; empty: COMPOSE's in_reply_to */
 	bool utf8;               /* needs SMTPUTF8 for what is attached; the header is looked at */
 	int64_t not_before;      /* seconds since 1970; 0: at once */
 };

@@ -34,6 +34,7 @@ static void read_outgoing(struct rows *r, struct outgoing *out)
 	out->via = row_span(r);
 	out->utf8 = row_int(r) != 0;
 	out->message_id = row_span(r);
+	out->about = row_span(r);
 	out->state = (enum outbox_state)row_int(r);
 	out->at = row_int(r);
 	out->attempts = row_int(r);
@@ -62,7 +63,7 @@ bool store_outbox_put(struct store *s, const struct outgoing *o, int64_t *id, st
 	                        stmt_bytes(o->mail_from), stmt_bytes(o->recipient),
 	                        stmt_text(o->blob), stmt_text(o->domain), stmt_int(o->chain),
 	                        stmt_text(o->via), stmt_int(o->utf8), stmt_bytes(o->message_id),
-	                        stmt_int(o->at), stmt_int(o->next_at)),
+	                        stmt_bytes(o->about), stmt_int(o->at), stmt_int(o->next_at)),
 	              e)) {
 		return false;
 	}

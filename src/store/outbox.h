@@ -44,6 +44,7 @@ struct outgoing {
 	struct span via; /* OUTBOX_CONTINUE: domain of an imaginary hop before ours, or empty */
 	bool utf8;       /* the header needs SMTPUTF8 */
 	struct span message_id; /* without brackets */
+	struct span about;      /* the one it answers, or empty */
 	enum outbox_state state;
 	int64_t at;        /* of the last change of state; when put: now */
 	int64_t attempts;  /* that ended without an answer for good */
@@ -82,7 +83,7 @@ bool store_outbox_get(struct store *s, struct arena *arena, int64_t id, struct o
 /* Those in STATE with id > AFTER, oldest first, at most LIMIT. */
 bool store_outbox_ls(struct store *s, struct arena *arena, enum outbox_state state, int64_t after,
                      size_t limit, struct outgoing **out, size_t *n, struct err *e);
-/* All with this identifier, newest first. */
+/* All with this identifier, or about it, newest first. */
 bool store_outbox_by_message_id(struct store *s, struct arena *arena, struct span message_id,
                                 struct outgoing **out, size_t *n, struct err *e);
 struct outbox_counts {

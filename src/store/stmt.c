@@ -43,7 +43,7 @@ _Static_assert(OUTBOX_NOTICE == 0 && OUTBOX_REPORT == 1, "priorities of the outb
 	" message_id, rule, reason, verdict, arrived, decided, size, truncated FROM held"
 #define OUTBOX_COLUMNS                                                                             \
 	"SELECT id, ifnull(list, 0), priority, kind, mail_from, recipient, blob, domain, chain,"   \
-	" via, utf8, message_id, state, at, attempts, next_at, first_at, reply FROM outbox"
+	" via, utf8, message_id, about, state, at, attempts, next_at, first_at, reply FROM outbox"
 /* What is due: the condition of its indexes. */
 #define OUTBOX_DUE " WHERE state = 0 AND worker IS NULL"
 /* What is in a claim of worker ?n, -1 for anybody's. */
@@ -167,9 +167,9 @@ static const char *const texts[] = {
 	[STMT_SEEN_SWEEP] = "DELETE FROM seen WHERE at < ?1",
 	[STMT_OUTBOX_PUT] =
 		"INSERT INTO outbox (list, priority, state, kind, mail_from, recipient, blob,"
-		" domain, chain, via, utf8, message_id, at, first_at, next_at, attempts, deaths,"
-		" reply) VALUES (nullif(?1, 0), ?2, 0, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12,"
-		" 0, max(?13, 1), 0, 0, x'')",
+		" domain, chain, via, utf8, message_id, about, at, first_at, next_at, attempts,"
+		" deaths, reply) VALUES (nullif(?1, 0), ?2, 0, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10,"
+		" ?11, ?12, ?13, 0, max(?14, 1), 0, 0, x'')",
 	[STMT_OUTBOX_SUSPECT] = OUTBOX_COLUMNS OUTBOX_DUE
 	" AND deaths > 0 AND priority = ?1 AND next_at <= ?2 ORDER BY next_at LIMIT 1",
 	[STMT_OUTBOX_DUE] = OUTBOX_COLUMNS OUTBOX_DUE
@@ -193,7 +193,8 @@ static const char *const texts[] = {
 				" FROM outbox" OUTBOX_DUE " AND priority = 1)",
 	[STMT_OUTBOX_GET] = OUTBOX_COLUMNS " WHERE id = ?1",
 	[STMT_OUTBOX_LS] = OUTBOX_COLUMNS " WHERE state = ?1 AND id > ?2 ORDER BY id LIMIT ?3",
-	[STMT_OUTBOX_BY_MESSAGE_ID] = OUTBOX_COLUMNS " WHERE message_id = ?1 ORDER BY id DESC",
+	[STMT_OUTBOX_BY_MESSAGE_ID] =
+		OUTBOX_COLUMNS " WHERE message_id = ?1 OR about = ?1 ORDER BY id DESC",
 	[STMT_OUTBOX_COUNT] = "SELECT count(*) FROM outbox WHERE state = ?1",
 	[STMT_OUTBOX_RETRY] = "UPDATE outbox SET state = 0, attempts = 0, deaths = 0, first_at = 0,"
 			      " next_at = ?1, at = ?1"

@@ -76,6 +76,7 @@ START_TEST(comes_back_whole)
 		.via = SPAN("alias.example"),
 		.utf8 = true,
 		.message_id = SPAN("m\377@i"),
+		.about = SPAN("0@one.example"),
 		.at = 5,
 		.next_at = 7,
 	}, got;
@@ -94,6 +95,7 @@ START_TEST(comes_back_whole)
 	assert_span(got.via, "alias.example");
 	ck_assert(got.utf8);
 	assert_span(got.message_id, "m\377@i");
+	assert_span(got.about, "0@one.example");
 	ck_assert_int_eq(got.state, OUTBOX_WAITING);
 	ck_assert_int_eq(got.at, 5);
 	ck_assert_int_eq(got.next_at, 7);
@@ -260,6 +262,11 @@ START_TEST(listed)
 	ck_assert_int_eq(v[0].id, b);
 	ok(&f, store_outbox_by_message_id(f.s, f.arena, SPAN("1@lists.example"), &v, &n, &f.e));
 	ck_assert_uint_eq(n, 2);
+	struct outgoing answer = { .kind = SPAN("x"), .about = SPAN("1@lists.example") };
+	ok(&f, store_outbox_put(f.s, &answer, &a, &f.e));
+	ok(&f, store_outbox_by_message_id(f.s, f.arena, SPAN("1@lists.example"), &v, &n, &f.e));
+	ck_assert_uint_eq(n, 3);
+	ck_assert_int_eq(v[0].id, a);
 	ok(&f, store_outbox_by_message_id(f.s, f.arena, SPAN(""), &v, &n, &f.e));
 	ck_assert_uint_eq(n, 0);
 }
