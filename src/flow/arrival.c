@@ -2,6 +2,7 @@
 #include "flow/arrival.h"
 
 #include "auth/verify.h"
+#include "flow/forward.h"
 #include "mail/msgid.h"
 #include "mail/word.h"
 #include "rules/regex.h"
@@ -113,13 +114,18 @@ static bool load_facts(struct context *c, struct arrival *a, struct policy_input
 	return find_replay(c, a, in, e) && (a->message_id.n == 0 || find_duplicate(c, a, in, e));
 }
 
-/* A post: verify, collect what the rules ask for, let them decide. */
-static bool judge_post(struct context *c, struct arrival *a, struct err *e)
+void arrival_verify(struct context *c, struct arrival *a)
 {
 	struct envelope envelope = { true, a->mail_from, &a->arrived_as, 1 };
 	struct verify_options options = { c->env.now(&c->env), c->site.trusted_authserv_id };
 	verify_message(a->arena, &a->message, &envelope, &c->keys, &options, &a->verdict);
 	a->judged = true;
+}
+
+/* A post: verify, collect what the rules ask for, let them decide. */
+static bool judge_post(struct context *c, struct arrival *a, struct err *e)
+{
+	arrival_verify(c, a);
 	filter_judge(a->arena, &a->list, &a->message, &a->content);
 	struct policy_input in = {
 		.site = &c->site,
@@ -181,6 +187,8 @@ bool arrival_judge(struct context *c, struct arrival *a, struct err *e)
 		                    SPAN_FMT(a->recipient)));
 	} else if (a->route.role == ROLE_UNSUBSCRIBE) {
 		judge_unsubscribe(c, a);
+	} else if (forward_wanted(a)) {
+		return forward_judge(c, a, e);
 	} else if (a->route.role != ROLE_POST) {
 		decide(a, DECISION_HOLD, "not-a-post",
 		       arena_printf(a->arena, "mail for the %s address", role_name(a->route.role)));

@@ -15,6 +15,8 @@
 #include "rules/route.h"
 #include "store/held.h"
 
+struct forward_choice;
+
 struct arrival {
 	struct arena *arena; /* everything here lives in it */
 	/* given */
@@ -48,6 +50,7 @@ struct arrival {
 	struct span reason;
 	const struct policy_row *rows; /* what each rule said; NULL when none was asked */
 	size_t nrows;
+	const struct forward_choice *forward; /* to the owners; NULL: not */
 	int64_t unsubscribe; /* member to remove: the decision about an unsubscribe address */
 	/* arrival_rewrite */
 	struct span made_id; /* Message-ID that an anonymous list sends; empty: the author's */
@@ -57,6 +60,8 @@ struct arrival {
 bool arrival_route(struct context *c, struct arrival *a, struct err *e);
 /* Fields worth knowing; sets readable. */
 void arrival_read(struct arrival *a);
+/* Verify, with the envelope as it was; sets judged. */
+void arrival_verify(struct context *c, struct arrival *a);
 /* Verify and decide. */
 bool arrival_judge(struct context *c, struct arrival *a, struct err *e);
 /* The message the list works on: filtered, anonymous, or as it came. */

@@ -5,6 +5,7 @@
 #include "auth/report.h"
 #include "base/fault.h"
 #include "flow/arrival.h"
+#include "flow/forward.h"
 #include "flow/prepare.h"
 #include "store/blob.h"
 #include "store/inbox.h"
@@ -76,7 +77,7 @@ static bool drop(struct context *c, struct arrival *a, struct err *e)
 			return false;
 		}
 	}
-	return put_inbox(c, a, INBOX_DROPPED, 0, e);
+	return (!a->forward || forward_apply(c, a, e)) && put_inbox(c, a, INBOX_DROPPED, 0, e);
 }
 
 /* What later posts are compared with. */

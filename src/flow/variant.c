@@ -86,27 +86,6 @@ static bool from_ours(const struct prepare_input *in, const struct mailbox *auth
 	       addr_domain_below(author->domain, in->list->domain);
 }
 
-/*
- * A return path at the list's domain follows from one of the addresses that the newest
- * signature names, if that one's domain is the list's or above it.
- */
-static enum egress_custody custody_of(struct arena *arena, const struct prepare_input *in)
-{
-	const struct dkim2_result *chain = &in->verdict->dkim2;
-	if (chain->result != AUTH_PASS) {
-		return EGRESS_FITS;
-	}
-	const struct dkim2_hop *last = &chain->hops[chain->nhops - 1];
-	for (size_t i = 0; i < last->rts; i++) {
-		struct span rt;
-		if (addr_path(arena, last->rt[i], &rt, NULL) &&
-		    addr_domain_below(in->list->domain, addr_domain(rt))) {
-			return EGRESS_FITS;
-		}
-	}
-	return in->arrived_key ? EGRESS_BY_HOP : EGRESS_NO_KEY;
-}
-
 static bool edit(struct arena *arena, const struct prepare_input *in, const struct mailbox *author,
                  bool has_author, bool opaque, struct edits **out, struct err *e)
 {
@@ -213,7 +192,8 @@ bool variant_prepare(struct arena *arena, const struct prepare_input *in, struct
 		.reversible = reversible,
 		.munged = in->munge,
 		.from_ours = from_ours(in, &author, has_author),
-		.custody = custody_of(arena, in),
+		.custody = egress_custody(arena, &in->verdict->dkim2, in->list->domain,
+		                          in->arrived_key),
 	};
 	struct egress_choice mode = egress_choose(&choice);
 	if (mode.mode == EGRESS_REFUSED) {

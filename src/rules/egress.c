@@ -4,6 +4,8 @@
  */
 #include "rules/egress.h"
 
+#include "mail/addr.h"
+
 enum need { ANY, NO, YES };
 #define CUSTODY(c) (1u << (c))
 
@@ -66,4 +68,25 @@ struct egress_choice egress_choose(const struct egress_input *in)
 		}
 	}
 	return (struct egress_choice){ EGRESS_REFUSED, "no mode fits" };
+}
+
+/*
+ * A return path at the list's domain follows from one of the addresses that the newest
+ * signature names, if that one's domain is the list's or above it.
+ */
+enum egress_custody egress_custody(struct arena *arena, const struct dkim2_result *chain,
+                                   struct span list_domain, bool arrived_key)
+{
+	if (chain->result != AUTH_PASS) {
+		return EGRESS_FITS;
+	}
+	const struct dkim2_hop *last = &chain->hops[chain->nhops - 1];
+	for (size_t i = 0; i < last->rts; i++) {
+		struct span rt;
+		if (addr_path(arena, last->rt[i], &rt, NULL) &&
+		    addr_domain_below(list_domain, addr_domain(rt))) {
+			return EGRESS_FITS;
+		}
+	}
+	return arrived_key ? EGRESS_BY_HOP : EGRESS_NO_KEY;
 }

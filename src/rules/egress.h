@@ -21,6 +21,14 @@ enum egress_custody {
 	EGRESS_NO_KEY, /* not by itself, and there is none */
 };
 
+/*
+ * The custody of what goes on from LIST_DOMAIN with the chain that it came with; ARRIVED_KEY:
+ * there is a key for the domain at which it arrived. EGRESS_FITS for a chain that does not
+ * verify, which does not go on.
+ */
+enum egress_custody egress_custody(struct arena *arena, const struct dkim2_result *chain,
+                                   struct span list_domain, bool arrived_key);
+
 struct egress_input {
 	bool sign; /* the list signs at all */
 	enum auth_result dkim2;

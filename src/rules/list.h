@@ -62,6 +62,7 @@ struct list {
 	uint64_t collapse_alternative; /* bool: of alternatives only the plain text */
 	uint64_t drop_html;            /* bool: no HTML where there is plain text */
 	uint64_t anonymous;            /* bool: nothing in the header tells who wrote it */
+	struct span owners;            /* addresses, separated by commas */
 };
 
 enum member_delivery { MEMBER_MAIL, MEMBER_NOMAIL };

@@ -19,6 +19,7 @@ static const struct word {
 	{ SPAN_INIT("subscribe"), ROLE_SUBSCRIBE, true, true },
 	{ SPAN_INIT("unsubscribe"), ROLE_UNSUBSCRIBE, true, true },
 	{ SPAN_INIT("confirm"), ROLE_CONFIRM, true, true },
+	{ SPAN_INIT("owner-bounces"), ROLE_OWNER_BOUNCES, false, true }, /* before "bounces" */
 	{ SPAN_INIT("bounces"), ROLE_BOUNCE, true, true },
 	{ SPAN_INIT("b"), ROLE_BOUNCE, true, false },
 };
@@ -29,7 +30,7 @@ static const char *const names[] = {
 	[ROLE_REQUEST] = "request",      [ROLE_HELP] = "help",
 	[ROLE_SUBSCRIBE] = "subscribe",  [ROLE_UNSUBSCRIBE] = "unsubscribe",
 	[ROLE_CONFIRM] = "confirmation", [ROLE_BOUNCE] = "bounce",
-	[ROLE_OTHER] = "unknown",
+	[ROLE_OTHER] = "unknown",        [ROLE_OWNER_BOUNCES] = "owner bounce",
 };
 
 /* Longest list name such that the longest address made of it (bounce and unsubscribe tokens) has a

@@ -15,7 +15,8 @@ enum role {
 	ROLE_UNSUBSCRIBE, /* with or without a token */
 	ROLE_CONFIRM,
 	ROLE_BOUNCE,
-	ROLE_OTHER, /* list+word that is no role: not a post */
+	ROLE_OWNER_BOUNCES, /* return address of what was forwarded to the owners */
+	ROLE_OTHER,         /* list+word that is no role: not a post */
 };
 const char *role_name(enum role r);
 

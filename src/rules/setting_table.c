@@ -162,5 +162,9 @@ const struct setting settings[] = {
 	{ "anonymous", SETTING_LIST, SETTING_BOOL, "no", NULL, 0, 0,
 	  offsetof(struct list, anonymous),
 	  "Take what tells who wrote a post out of its header; the list is in From." },
+
+	{ "owners", SETTING_LIST, SETTING_ADDRESS, "", NULL, 0, LIMIT_SETTING,
+	  offsetof(struct list, owners),
+	  "Addresses of those who answer for the list, separated by commas." },
 };
 const size_t settings_count = sizeof(settings) / sizeof(settings[0]);

@@ -38,6 +38,11 @@ static const struct {
 	{ "dev+unsubscribed@lists.example", '+', "dev+unsubscribed posting,dev unknown" },
 	{ "dev+holiday@lists.example", '+', "dev+holiday posting,dev unknown" },
 	{ "dev-request@lists.example", '+', "dev-request posting,dev request" },
+	{ "dev+owner-bounces@lists.example", '+', "dev+owner-bounces posting,dev owner bounce,"
+	  "dev+owner bounce" },
+	{ "dev-owner-bounces@lists.example", '+', "dev-owner-bounces posting,dev owner bounce" },
+	{ "dev-owner-bounces@lists.example", '-', "dev-owner-bounces posting,dev owner bounce,"
+	  "dev owner bounce" },
 	{ "my-list-owner@lists.example", '+', "my-list-owner posting,my-list owner" },
 	{ "my-list@lists.example", '+', "my-list posting" },
 	{ "my-list-b-abc@lists.example", '-', "my-list-b-abc posting,my-list bounce abc" },
