@@ -138,10 +138,11 @@ static struct span from_name(const struct revise *r)
 {
 	struct template_values values = revise_values(r);
 	struct span template = r->list->from_name, name = values.v[TEMPLATE_NAME];
-	size_t at = span_find(template, SPAN("{name}"));
+	values.v[TEMPLATE_NAME] = SPAN("\x01"); /* no name has one: word_decode makes it a space */
+	struct span around = template_expand(r->arena, template, &values, TEMPLATE_PLAIN);
+	size_t at = span_chr(around, '\x01');
 	if (at != SPAN_NONE) {
-		struct span behind = template_expand(r->arena, span_from(template, at + 6), &values,
-		                                     TEMPLATE_PLAIN);
+		struct span behind = span_from(around, at + 1);
 		if (span_trim(behind).n > 0 && span_iends(name, behind)) {
 			name.n -= behind.n;
 		}

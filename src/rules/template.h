@@ -2,14 +2,52 @@
 #define LADLE_RULES_TEMPLATE_H
 
 /*
- * Texts with variables, for footers, fields and names: "{list}" stands for a
- * value, "{{" for "{"; a brace that is followed by something else than a word of
- * a-z and '-' and "}" is a brace.
+ * Texts with variables: footers, fields, names, notices (rules/notice.h).
+ *
+ *     {list}                            the variable's value
+ *     {if archive}…{else}…{end}         the first when the value is not empty, else the
+ *                                       second, which may be missing; up to TEMPLATE_DEPTH
+ *                                       in each other
+ *     {{                                a brace
+ *
+ * A line on which nothing but white space and one {if …}, {else} or {end} stands
+ * is not part of the text. A name is a word of a-z and '-'; a brace that is
+ * followed by anything else is a brace.
  */
 
 #include "base/err.h"
 #include "base/mem.h"
 
+#define TEMPLATE_DEPTH 8
+
+enum template_form {
+	TEMPLATE_PLAIN, /* lines of a value behind the first are indented as the one it stands in */
+	TEMPLATE_HTML,  /* values with &, <, > and " escaped */
+	TEMPLATE_URL,   /* values with what is no unreserved character percent-encoded */
+};
+
+/* The variables that a text may use. */
+struct template_names {
+	const char *const *v;
+	size_t n;
+};
+
+/* Is told of a fault: its offset in the text, and the error (misuse). */
+typedef void template_fault(void *to, size_t at, const struct err *e);
+
+/* Tells FAULT (with TO) of each unknown variable and all that is not balanced; true without any. */
+bool template_faults(struct span text, struct template_names names, template_fault *fault,
+                     void *to);
+/* Does TEXT put the value of NAME in? A condition alone does not count. */
+bool template_uses(struct span text, struct span name);
+/*
+ * TEXT with the values put in, VALUES in the order of NAMES. Unknown variables and
+ * an {else} or {end} too many stay as they are, an unknown condition is false.
+ */
+struct span template_fill(struct arena *arena, struct span text, struct template_names names,
+                          const struct span *values, enum template_form form);
+
+/* The variables of a post, for the settings that are templates. */
 enum template_variable {
 	TEMPLATE_LIST,    /* local part of the list */
 	TEMPLATE_ADDRESS, /* posting address */
@@ -30,16 +68,9 @@ struct template_values {
 	struct span v[TEMPLATE_VARIABLES]; /* UTF-8, one line */
 };
 
-enum template_form {
-	TEMPLATE_PLAIN,
-	TEMPLATE_HTML, /* values with &, <, > and " escaped */
-	TEMPLATE_URL,  /* values with what is no unreserved character percent-encoded */
-};
-
-/* Misuse when TEXT has an unknown variable; the error names it and those there are. */
+/* template_faults for them: misuse with the first, which names the variables there are. */
 bool template_check(struct span text, struct err *e);
-
-/* TEXT with the values put in. What template_check would refuse stays as it is. */
+/* template_fill for them. */
 struct span template_expand(struct arena *arena, struct span text,
                             const struct template_values *values, enum template_form form);
 

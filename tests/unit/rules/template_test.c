@@ -28,6 +28,30 @@ static const struct {
 	{ "{list} {message_id} {message-ids}", TEMPLATE_PLAIN, "d&v {message_id} {message-ids}",
 	  "{message-ids}" },
 	{ "{list} {-}", TEMPLATE_PLAIN, "d&v {-}", "{-}" },
+	{ "{if archive}a{end}b", TEMPLATE_PLAIN, "ab", NULL },
+	{ "{if description}a{end}b", TEMPLATE_PLAIN, "b", NULL },
+	{ "{if description}a{else}{list}{end}b", TEMPLATE_PLAIN, "d&vb", NULL },
+	{ "{if archive}a{else}c{end}b", TEMPLATE_PLAIN, "ab", NULL },
+	{ "{if list}{if description}a{else}b{end}{else}{if list}c{end}d{end}e", TEMPLATE_PLAIN,
+	  "be", NULL },
+	{ "{if description}{if list}a{else}b{end}{else}{if list}c{end}d{end}e", TEMPLATE_PLAIN,
+	  "cde", NULL },
+	{ "a\n{if list}\nb\n{else}\nc\n{end}\nd", TEMPLATE_PLAIN, "a\nb\nd", NULL },
+	{ "{if list}\nb\n  {end} \t", TEMPLATE_PLAIN, "b\n", NULL },
+	{ "{if list} b\n{end}x\n", TEMPLATE_PLAIN, " b\nx\n", NULL },
+	{ "{if list}{end}\n", TEMPLATE_PLAIN, "\n", NULL },
+	{ "{{if list}", TEMPLATE_PLAIN, "{if list}", NULL },
+	{ "{if list} {if} {else", TEMPLATE_PLAIN, " {if} {else", "{if}" },
+	{ "{IF list}{if  list}{if list }", TEMPLATE_PLAIN, "{IF list}{if  list}{if list }", NULL },
+	{ "a{end}b{else}", TEMPLATE_PLAIN, "a{end}b{else}", "without an" },
+	{ "{if list}a", TEMPLATE_PLAIN, "a", "without \"{end}\"" },
+	{ "{if lists}a{else}b{end}", TEMPLATE_PLAIN, "b", "{lists}" },
+	{ "{if list}{if list}{if list}{if list}{if list}{if list}{if list}{if list}x{end}{end}"
+	  "{end}{end}{end}{end}{end}{end}",
+	  TEMPLATE_PLAIN, "x", NULL },
+	{ "{if list}{if list}{if list}{if list}{if list}{if list}{if list}{if list}{if list}"
+	  "x{end}{end}{end}{end}{end}{end}{end}{end}{end}",
+	  TEMPLATE_PLAIN, "{if list}x{end}", "more than 7" },
 };
 
 START_TEST(expand)
@@ -44,9 +68,26 @@ START_TEST(expand)
 	ck_assert_int_eq(template_check(text, &e), cases[_i].error == NULL);
 	if (cases[_i].error) {
 		ck_assert_int_eq(e.class, ERR_MISUSE);
-		ck_assert_msg(strstr(e.text, cases[_i].error) && strstr(e.text, "{unsubscribe}"),
-		              "%s", e.text);
+		ck_assert_msg(strstr(e.text, cases[_i].error), "%s", e.text);
+		ck_assert_msg(!strstr(e.text, "unknown") || strstr(e.text, "{unsubscribe}"), "%s",
+		              e.text);
 	}
+	arena_free(arena);
+}
+END_TEST
+
+/* Lines of a value behind the first are indented like the line it stands in. */
+START_TEST(lines)
+{
+	static const char *const names[] = { "a" };
+	struct arena *arena = arena_new();
+	struct span value = SPAN("1\n\n2");
+	struct template_names one = { names, 1 };
+	struct span got =
+		template_fill(arena, SPAN("x\n  - {a}\n{a}"), one, &value, TEMPLATE_PLAIN);
+	ck_assert_msg(span_is(got, "x\n  - 1\n  \n  2\n1\n\n2"), "%.*s", SPAN_FMT(got));
+	ck_assert(template_uses(SPAN("{a}"), SPAN("a")));
+	ck_assert(!template_uses(SPAN("{{a}{if a}{end}"), SPAN("a")));
 	arena_free(arena);
 }
 END_TEST
@@ -58,6 +99,7 @@ Suite *template_suite(void)
 	Suite *suite = suite_create("template");
 	TCase *tc = tcase_create("template");
 	tcase_add_loop_test(tc, expand, 0, LENGTH(cases));
+	tcase_add_test(tc, lines);
 	suite_add_tcase(suite, tc);
 	return suite;
 }
