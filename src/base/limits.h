@@ -30,6 +30,7 @@
 #define LIMIT_ATTEMPTS     5u                    /* attempts at one message before it is stuck */
 #define LIMIT_CONFIG       (1u * 1024 * 1024)    /* bytes of a configuration file */
 #define LIMIT_SETTING      (32u * 1024)          /* bytes of one setting's value */
+#define LIMIT_TEMPLATE     (32u * 1024)          /* bytes of a notice's text */
 #define LIMIT_KEY_FILE     (64u * 1024)          /* bytes of a private key's file */
 #define LIMIT_KEY_SOURCE   (16u * 1024 * 1024)   /* bytes of a file with key records */
 #define LIMIT_IMPORT       (1024u * 1024 * 1024) /* bytes of a file of members */
