@@ -1,5 +1,6 @@
 /* list create, ls, show, set, rm. */
 #include "cli/commands.h"
+#include "flow/notices.h"
 #include "mail/addr.h"
 #include "mail/idn.h"
 #include "rules/route.h"
@@ -27,6 +28,11 @@ static bool check_settings(struct call *call, int from, struct list *list)
 		if (!setting_put(call->arena, row, span_from(text, equals + 1), list, &call->err)) {
 			return false;
 		}
+	}
+	if (list->language.n > 0 && !notices_language_known(call->context, list, list->language)) {
+		return call_usage(call,
+		                  "language: there are no texts in \"%.*s\" (ladle-templates(1))",
+		                  SPAN_FMT(list->language));
 	}
 	return true;
 }

@@ -39,16 +39,22 @@ static struct span folder_of(struct arena *arena, const char *path)
 	return slash == 0 ? SPAN("/") : arena_copy(arena, span_sub(span_str(path), 0, slash));
 }
 
+/* PATH, relative to the folder of the configuration. */
+static const char *below(struct arena *arena, const char *config, struct span path)
+{
+	if (span_starts(path, SPAN("/"))) {
+		return arena_str(arena, path);
+	}
+	const char *folder = arena_str(arena, folder_of(arena, config));
+	return join(arena, folder, arena_str(arena, path));
+}
+
 static void fill_paths(struct context *c, const char *config)
 {
 	struct paths *p = &c->paths;
 	p->config = arena_str(c->arena, span_str(config));
-	if (span_starts(c->site.data_dir, SPAN("/"))) {
-		p->data = arena_str(c->arena, c->site.data_dir);
-	} else {
-		const char *folder = arena_str(c->arena, folder_of(c->arena, config));
-		p->data = join(c->arena, folder, arena_str(c->arena, c->site.data_dir));
-	}
+	p->data = below(c->arena, config, c->site.data_dir);
+	p->templates = below(c->arena, config, c->site.template_dir);
 	p->spool_tmp = join(c->arena, p->data, "spool/tmp");
 	p->spool_new = join(c->arena, p->data, "spool/new");
 	p->spool_stuck = join(c->arena, p->data, "spool/stuck");

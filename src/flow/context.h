@@ -20,7 +20,8 @@ struct paths {
 	const char *spool_new;   /* data/spool/new: durable, to be processed */
 	const char *spool_stuck; /* data/spool/stuck: too many attempts */
 	const char *msg;         /* data/msg: message bytes by hash */
-	const char *keys;        /* data/keys/DOMAIN/SELECTOR.pem */
+	const char *templates; /* template-dir: LANGUAGE/NAME.txt, LIST@DOMAIN/LANGUAGE/NAME.txt */
+	const char *keys;      /* data/keys/DOMAIN/SELECTOR.pem */
 	const char
 		*journal;   /* data/journal: what a worker's relay accepted since its last settle */
 	const char *secret; /* data/secret: 32 random octets for tokens */

@@ -21,6 +21,7 @@ struct list {
 	struct span domain; /* lower-case A-labels */
 	/* settings, see rules/setting_table.c */
 	struct span description;  /* List-Id phrase and List headers */
+	struct span language;     /* of notices; empty: the site's */
 	struct span subject_tag;  /* "[dev]"; empty: none */
 	struct span footer;       /* template; empty: none */
 	uint64_t from;            /* enum list_from */

@@ -8,6 +8,7 @@
 #include "rules/domains.h"
 #include "rules/field_rule.h"
 #include "rules/filter_rule.h"
+#include "rules/notice.h"
 #include "rules/regex.h"
 #include "rules/route.h"
 #include "rules/template.h"
@@ -194,6 +195,12 @@ static bool check_filter(const struct setting *row, struct span value, struct er
 	return ok || err_prefix(e, "%s", row->name);
 }
 
+static bool check_language(const struct setting *row, struct span value, struct err *e)
+{
+	return (value.n == 0 && row->scope == SETTING_LIST) || notice_language_valid(value) ||
+	       bad(row, value, e, "a language such as en, de or pt-br is wanted");
+}
+
 static bool check_span(const struct setting *row, struct span value, struct err *e)
 {
 	switch (row->type) {
@@ -213,6 +220,7 @@ static bool check_span(const struct setting *row, struct span value, struct err 
 	case SETTING_FIELD_NAMES:
 		return check_text(row, value, e) &&
 		       check_with(field_rule_check_remove, row, value, e);
+	case SETTING_LANGUAGE: return check_language(row, value, e);
 	case SETTING_FILTER: return check_text(row, value, e) && check_filter(row, value, e);
 	default: return check_text(row, value, e);
 	}

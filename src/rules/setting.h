@@ -32,6 +32,7 @@ enum setting_type {
 	SETTING_TEMPLATE_LINE, /* as TEXT, the same */
 	SETTING_TEMPLATE_URL,  /* as URL, the same */
 	SETTING_FIELDS,        /* as LINES: "Name: template", rules/field_rule.h */
+	SETTING_LANGUAGE,      /* of notices, rules/notice.h; of a list also empty */
 	SETTING_FIELD_NAMES,   /* field names separated by white space or commas */
 };
 

@@ -24,6 +24,8 @@ struct site {
 	struct span dkim2_receivers;     /* domains that verify DKIM2, rules/domains.h */
 	uint64_t log;                    /* enum site_log */
 	uint64_t delimiter;              /* enum site_delimiter */
+	struct span language;            /* of notices */
+	struct span template_dir;        /* as data_dir */
 	uint64_t retry_for;              /* seconds a deferred copy is retried */
 };
 
