@@ -9,6 +9,7 @@ enum list_from { LIST_FROM_AUTO, LIST_FROM_KEEP, LIST_FROM_MUNGE };
 enum list_reply { LIST_REPLY_NONE, LIST_REPLY_LIST, LIST_REPLY_AUTHOR, LIST_REPLY_ADDRESS };
 enum list_bare { LIST_BARE_AUTO, LIST_BARE_HOLD, LIST_BARE_ACCEPT, LIST_BARE_REJECT };
 enum list_action { LIST_ACTION_HOLD, LIST_ACTION_ACCEPT, LIST_ACTION_REJECT, LIST_ACTION_DISCARD };
+enum list_expired { LIST_EXPIRED_DISCARD, LIST_EXPIRED_REJECT };
 enum list_protected { LIST_PROTECTED_LEAVE, LIST_PROTECTED_WRAP };
 enum list_modify { LIST_MODIFY_FULL, LIST_MODIFY_HEADERS, LIST_MODIFY_NONE };
 enum list_tag_place { LIST_TAG_ANY, LIST_TAG_FIRST, LIST_TAG_AFTER_REPLY };
@@ -63,7 +64,13 @@ struct list {
 	uint64_t collapse_alternative; /* bool: of alternatives only the plain text */
 	uint64_t drop_html;            /* bool: no HTML where there is plain text */
 	uint64_t anonymous;            /* bool: nothing in the header tells who wrote it */
-	struct span owners;            /* addresses, separated by commas */
+	/* moderation; addresses separated by commas, rules/people.h */
+	struct span owners;
+	struct span moderators;
+	struct span allowed_authors; /* post as if they were members */
+	uint64_t moderators_bypass;  /* bool: they are not moderated themselves */
+	uint64_t hold_expiry;        /* seconds; 0: never */
+	uint64_t hold_expired;       /* enum list_expired */
 };
 
 enum member_delivery { MEMBER_MAIL, MEMBER_NOMAIL };

@@ -22,15 +22,35 @@ static const struct word {
 	{ SPAN_INIT("owner-bounces"), ROLE_OWNER_BOUNCES, false, true }, /* before "bounces" */
 	{ SPAN_INIT("bounces"), ROLE_BOUNCE, true, true },
 	{ SPAN_INIT("b"), ROLE_BOUNCE, true, false },
+	/* The short forms are for lists whose names leave no room for the long ones. */
+	{ SPAN_INIT("accept"), ROLE_ACCEPT, true, false },
+	{ SPAN_INIT("ma"), ROLE_ACCEPT, true, false },
+	{ SPAN_INIT("reject"), ROLE_REJECT, true, false },
+	{ SPAN_INIT("mr"), ROLE_REJECT, true, false },
+	{ SPAN_INIT("discard"), ROLE_DISCARD, true, false },
+	{ SPAN_INIT("md"), ROLE_DISCARD, true, false },
+	{ SPAN_INIT("accept-allow"), ROLE_ACCEPT_ALLOW, true, false }, /* behind "accept" */
+	{ SPAN_INIT("mw"), ROLE_ACCEPT_ALLOW, true, false },
+	{ SPAN_INIT("post"), ROLE_PASS, true, false },
 };
 #define WORDS (sizeof(words) / sizeof(words[0]))
 
 static const char *const names[] = {
-	[ROLE_POST] = "posting",         [ROLE_OWNER] = "owner",
-	[ROLE_REQUEST] = "request",      [ROLE_HELP] = "help",
-	[ROLE_SUBSCRIBE] = "subscribe",  [ROLE_UNSUBSCRIBE] = "unsubscribe",
-	[ROLE_CONFIRM] = "confirmation", [ROLE_BOUNCE] = "bounce",
-	[ROLE_OTHER] = "unknown",        [ROLE_OWNER_BOUNCES] = "owner bounce",
+	[ROLE_POST] = "posting",
+	[ROLE_OWNER] = "owner",
+	[ROLE_REQUEST] = "request",
+	[ROLE_HELP] = "help",
+	[ROLE_SUBSCRIBE] = "subscribe",
+	[ROLE_UNSUBSCRIBE] = "unsubscribe",
+	[ROLE_CONFIRM] = "confirmation",
+	[ROLE_BOUNCE] = "bounce",
+	[ROLE_OWNER_BOUNCES] = "owner bounce",
+	[ROLE_ACCEPT] = "accept",
+	[ROLE_REJECT] = "reject",
+	[ROLE_DISCARD] = "discard",
+	[ROLE_ACCEPT_ALLOW] = "accept-allow",
+	[ROLE_PASS] = "pass",
+	[ROLE_OTHER] = "unknown",
 };
 
 /* Longest list name such that the longest address made of it (bounce and unsubscribe tokens) has a

@@ -16,7 +16,12 @@ enum role {
 	ROLE_CONFIRM,
 	ROLE_BOUNCE,
 	ROLE_OWNER_BOUNCES, /* return address of what was forwarded to the owners */
-	ROLE_OTHER,         /* list+word that is no role: not a post */
+	ROLE_ACCEPT, /* a moderator's word about a held message, always with a token */
+	ROLE_REJECT,
+	ROLE_DISCARD,
+	ROLE_ACCEPT_ALLOW,
+	ROLE_PASS,  /* a post with a pass: the token */
+	ROLE_OTHER, /* list+word that is no role: not a post */
 };
 const char *role_name(enum role r);
 

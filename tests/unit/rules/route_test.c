@@ -37,6 +37,13 @@ static const struct {
 	{ "dev+unsubscribe@lists.example", '+', "dev+unsubscribe posting,dev unsubscribe" },
 	{ "dev+unsubscribed@lists.example", '+', "dev+unsubscribed posting,dev unknown" },
 	{ "dev+holiday@lists.example", '+', "dev+holiday posting,dev unknown" },
+	{ "dev+accept-AbC@lists.example", '+', "dev+accept-abc posting,dev accept AbC" },
+	{ "dev+accept-allow-AbC@lists.example", '+',
+	  "dev+accept-allow-abc posting,dev accept-allow AbC" },
+	{ "dev+reject-x@lists.example", '+', "dev+reject-x posting,dev reject x" },
+	{ "dev+md-x@lists.example", '+', "dev+md-x posting,dev discard x" },
+	{ "dev+post-x@lists.example", '+', "dev+post-x posting,dev pass x" },
+	{ "dev-accept-x@lists.example", '+', "dev-accept-x posting" },
 	{ "dev-request@lists.example", '+', "dev-request posting,dev request" },
 	{ "dev+owner-bounces@lists.example", '+', "dev+owner-bounces posting,dev owner bounce,"
 	  "dev+owner bounce" },

@@ -1,0 +1,17 @@
+#ifndef LADLE_RULES_REPLY_TEXT_H
+#define LADLE_RULES_REPLY_TEXT_H
+
+/*
+ * What somebody wrote in an answer, without what he answers to: of the first text/plain part
+ * the lines between two that begin with "%%%" (also quoted), else those above the quote, the
+ * line that announces it, and the signature. UTF-8, lines end in LF, control characters
+ * taken out, at most REPLY_TEXT_MAX bytes; empty when there is none. In ARENA. Pure.
+ */
+
+#include "mail/message.h"
+
+#define REPLY_TEXT_MAX 2000
+
+struct span reply_text(struct arena *arena, const struct message *m);
+
+#endif
