@@ -1,42 +1,69 @@
-/* held ls, show, accept, discard. */
-#include "cli/commands.h"
-#include "flow/process.h"
+/* held ls, show. */
+#include "cli/cmd_held.h"
+
+#include "base/limits.h"
+#include "flow/moderate.h"
 #include "rules/route.h"
 #include "store/blob.h"
-#include "store/held.h"
 #include "store/lists.h"
 
 #include <string.h>
 
 #define PAGE 1000
 
-static bool list_name(struct call *call, int64_t id, struct span *out)
-{
+/* What is printed, and the list of the row before: rows of one list stand together as a rule. */
+struct listing {
+	struct call *call;
+	struct json j;
+	struct held_filter filter;
+	enum held_state state;
+	int64_t after;
+	int64_t list_id; /* 0: none yet */
 	struct list list;
-	bool found;
-	if (!store_list_get(call->context->store, call->arena, id, &list, &found, &call->err)) {
+	struct span name; /* address of the list, "-" for none */
+};
+
+static bool load_list(struct listing *l, int64_t id)
+{
+	struct call *call = l->call;
+	bool found = false;
+	if (id != 0 && id == l->list_id) {
+		return true;
+	}
+	setting_defaults(call->arena, SETTING_LIST, &l->list);
+	if (id != 0 &&
+	    !store_list_get(call->context->store, call->arena, id, &l->list, &found, &call->err)) {
 		return false;
 	}
-	*out = found ? route_make(call->arena, &list, '+', SPAN("")) : SPAN("-");
+	l->list_id = id;
+	l->name = found ? route_make(call->arena, &l->list, '+', SPAN("")) : SPAN("-");
 	return true;
 }
 
-static bool print_held(struct call *call, struct json *j, const struct held *h)
+static int64_t expires(const struct listing *l, const struct held *h)
 {
-	struct span list;
-	if (!list_name(call, h->list, &list)) {
-		return false;
-	}
-	if (!call->json) {
-		buf_printf(&call->out, "%lld\t%.*s\t%.*s\t%.*s\t%.*s\t%.*s\n", (long long)h->id,
-		           SPAN_FMT(list), SPAN_FMT(call_time(call, h->arrived)),
-		           SPAN_FMT(h->author), SPAN_FMT(h->subject), SPAN_FMT(h->reason));
-		return true;
-	}
+	return h->state == HELD_WAITING && l->list.hold_expiry > 0
+	               ? h->arrived + (int64_t)l->list.hold_expiry
+	               : 0;
+}
+
+/* Until when the message can go on as its author signed it. */
+static int64_t signature_ends(const struct held *h)
+{
+	return h->signed_at > 0 ? h->signed_at + LIMIT_SIGNATURE_AGE : 0;
+}
+
+static void print_json(struct listing *l, const struct held *h)
+{
+	struct json *j = &l->j;
 	json_open(j, '{');
 	json_kint(j, "id", h->id);
-	json_kspan(j, "list", list);
+	json_kstr(j, "kind", h->kind == HELD_JOIN ? "join" : "post");
+	json_kstr(j, "state", held_state_name(h->state));
+	json_kspan(j, "list", l->name);
 	json_kint(j, "arrived", h->arrived);
+	json_kint(j, "expires", expires(l, h));
+	json_kint(j, "signature_ends", signature_ends(h));
 	json_kspan(j, "author", h->author);
 	json_kspan(j, "mail_from", h->mail_from);
 	json_kspan(j, "recipient", h->recipient);
@@ -45,49 +72,109 @@ static bool print_held(struct call *call, struct json *j, const struct held *h)
 	json_kint(j, "size", h->size);
 	json_kspan(j, "rule", h->rule);
 	json_kspan(j, "reason", h->reason);
+	json_kint(j, "decided", h->decided);
+	json_kspan(j, "decided_by", h->decided_by);
+	json_kspan(j, "channel", h->channel);
+	json_kspan(j, "note", h->note);
 	json_close(j);
+}
+
+static bool print_held(struct listing *l, const struct held *h)
+{
+	struct call *call = l->call;
+	if (!load_list(l, h->list)) {
+		return false;
+	}
+	if (call->json) {
+		print_json(l, h);
+		return true;
+	}
+	buf_printf(&call->out, "%lld\t%.*s\t%.*s\t%.*s\t%.*s\t%.*s\n", (long long)h->id,
+	           SPAN_FMT(l->name), SPAN_FMT(call_time(call, h->arrived)), SPAN_FMT(h->author),
+	           SPAN_FMT(h->subject), SPAN_FMT(h->reason));
 	return true;
 }
 
-static bool print_page(struct call *call, struct json *j, int64_t list, int64_t *after, size_t *n)
+static bool print_page(struct listing *l, size_t *n)
 {
+	struct call *call = l->call;
+	struct arena *arena = arena_new();
 	struct held *rows;
-	enum held_state state = call_opt(call, "--refused") ? HELD_REFUSED : HELD_WAITING;
-	if (!store_held_ls(call->context->store, call->arena, list, state, *after, PAGE, &rows, n,
-	                   &call->err)) {
+	bool ok = store_held_ls(call->context->store, arena, l->filter.list, l->state, l->after,
+	                        PAGE, &rows, n, &call->err);
+	for (size_t i = 0; ok && i < *n; i++) {
+		l->after = rows[i].id;
+		ok = !held_fits(&l->filter, &rows[i]) || print_held(l, &rows[i]);
+	}
+	arena_free(arena);
+	call_flush(call);
+	return ok;
+}
+
+static bool print_count(struct listing *l, const struct held_count *count)
+{
+	if (!load_list(l, count->list)) {
 		return false;
 	}
-	for (size_t i = 0; i < *n; i++) {
-		*after = rows[i].id;
-		if (!print_held(call, j, &rows[i])) {
+	if (!l->call->json) {
+		buf_printf(&l->call->out, "%lld\t%.*s\t%.*s\t%.*s\n", (long long)count->n,
+		           SPAN_FMT(l->name), SPAN_FMT(count->rule),
+		           SPAN_FMT(call_time(l->call, count->oldest)));
+		return true;
+	}
+	json_open(&l->j, '{');
+	json_kint(&l->j, "count", count->n);
+	json_kspan(&l->j, "list", l->name);
+	json_kspan(&l->j, "rule", count->rule);
+	json_kint(&l->j, "oldest", count->oldest);
+	json_close(&l->j);
+	return true;
+}
+
+static bool print_counts(struct listing *l)
+{
+	struct held_count *counts;
+	size_t n;
+	bool ok = store_held_counts(l->call->context->store, l->call->arena, l->filter.list,
+	                            l->state, &counts, &n, &l->call->err);
+	for (size_t i = 0; ok && i < n; i++) {
+		ok = print_count(l, &counts[i]);
+	}
+	return ok;
+}
+
+static bool print_rows(struct listing *l)
+{
+	for (size_t n = PAGE; n == PAGE;) {
+		if (!print_page(l, &n)) {
 			return false;
 		}
 	}
-	call_flush(call);
 	return true;
 }
 
 static bool ls_run(struct call *call)
 {
+	struct listing l = { .call = call, .j = JSON_INIT(&call->out) };
 	struct list list = { 0 };
-	struct json j = JSON_INIT(&call->out);
-	if (call->count > 0 ? !call_list(call, call->args[0], &list)
-	                    : !call_context(call, CONTEXT_STORE)) {
+	bool chosen;
+	if (!held_filter_read(call, &l.filter, &chosen) ||
+	    (call->count > 0 ? !call_list(call, call->args[0], &list)
+	                     : !call_context(call, CONTEXT_STORE))) {
 		return false;
 	}
-	call_open(call, &j, '[');
-	int64_t after = 0;
-	for (size_t n = PAGE; n == PAGE;) {
-		if (!print_page(call, &j, list.id, &after, &n)) {
-			return false;
-		}
-	}
-	call_close(call, &j);
-	return true;
+	l.filter.list = list.id != 0 ? list.id : l.filter.list;
+	l.state = call_opt(call, "--refused") ? HELD_REFUSED : HELD_WAITING;
+	call_open(call, &l.j, '[');
+	bool ok = call_opt(call, "--count") ? print_counts(&l) : print_rows(&l);
+	call_close(call, &l.j);
+	return ok;
 }
 
 static const struct opt ls_opts[] = {
 	{ "--refused", NULL, "those that were refused instead of those that wait" },
+	{ "--count", NULL, "only how many, by list and rule, and since when" },
+	HELD_FILTER_OPTS,
 	OPT_JSON,
 	{ NULL, NULL, NULL },
 };
@@ -102,21 +189,11 @@ const struct command cmd_held_ls = {
 	.run = ls_run,
 };
 
-static bool read_id(struct call *call, const char *text, int64_t *id)
-{
-	uint64_t v;
-	if (!span_u64(span_str(text), &v) || v > INT64_MAX) {
-		return call_usage(call, "\"%s\" is not the number of a held message", text);
-	}
-	*id = (int64_t)v;
-	return true;
-}
-
 static bool find(struct call *call, const char *text, struct held *out)
 {
 	int64_t id = 0;
 	bool found;
-	if (!read_id(call, text, &id) || !call_context(call, CONTEXT_STORE) ||
+	if (!held_id(call, text, &id) || !call_context(call, CONTEXT_STORE) ||
 	    !store_held_get(call->context->store, call->arena, id, out, &found, &call->err)) {
 		return false;
 	}
@@ -124,34 +201,71 @@ static bool find(struct call *call, const char *text, struct held *out)
 	       err_set(&call->err, ERR_PERMANENT, "", "no held message %s (ladle held ls)", text);
 }
 
-static bool show_run(struct call *call)
+/* What the message itself does not say, as comments before it. */
+static void print_head(struct listing *l, const struct held *h)
 {
-	struct held h;
+	struct call *call = l->call;
+	struct buf *out = &call->out;
+	buf_printf(out, "# held %lld: %.*s (%.*s)\n", (long long)h->id, SPAN_FMT(h->reason),
+	           SPAN_FMT(h->rule));
+	if (h->kind == HELD_JOIN) {
+		buf_printf(out, "# %.*s (%.*s) wants to join %.*s\n", SPAN_FMT(h->author),
+		           SPAN_FMT(h->subject), SPAN_FMT(l->name));
+	} else {
+		buf_printf(out, "# from <%.*s> to <%.*s>, %lld octets\n", SPAN_FMT(h->mail_from),
+		           SPAN_FMT(h->recipient), (long long)h->size);
+	}
+	if (expires(l, h) > 0) {
+		buf_printf(out, "# waits until %.*s, then it is %s\n",
+		           SPAN_FMT(call_time(call, expires(l, h))),
+		           l->list.hold_expired == LIST_EXPIRED_REJECT ? "refused" : "discarded");
+	}
+	if (h->state == HELD_WAITING && h->signed_at > 0) {
+		buf_printf(out,
+		           "# its DKIM2 signature is good until %.*s; later it leaves without\n",
+		           SPAN_FMT(call_time(call, signature_ends(h))));
+	}
+	if (h->state != HELD_WAITING) {
+		buf_printf(out, "# %.*s\n", SPAN_FMT(moderate_outcome(call->arena, h)));
+	}
+	if (h->note.n > 0) {
+		buf_printf(out, "# reason: %.*s\n", SPAN_FMT(h->note));
+	}
+}
+
+static bool print_message(struct call *call, const struct held *h, bool raw)
+{
 	struct file_map map;
-	struct json j = JSON_INIT(&call->out);
-	if (!find(call, call->args[0], &h)) {
+	if (h->blob.n == 0) {
+		return true;
+	}
+	if (!blob_map(call->context->paths.msg, h->blob, &map, &call->err)) {
 		return false;
-	}
-	if (call->json) {
-		bool ok = print_held(call, &j, &h);
-		buf_chr(&call->out, '\n');
-		return ok;
-	}
-	if (!blob_map(call->context->paths.msg, h.blob, &map, &call->err)) {
-		return false;
-	}
-	bool raw = call_opt(call, "--raw") != NULL;
-	if (!raw) {
-		buf_printf(&call->out,
-		           "# held %lld: %.*s (%.*s)\n# from <%.*s> to <%.*s>, %lld octets\n",
-		           (long long)h.id, SPAN_FMT(h.reason), SPAN_FMT(h.rule),
-		           SPAN_FMT(h.mail_from), SPAN_FMT(h.recipient), (long long)h.size);
 	}
 	call_flush(call);
 	call->raw = raw;
 	buf_add(&call->out, map.bytes);
 	file_unmap(&map);
 	return true;
+}
+
+static bool show_run(struct call *call)
+{
+	struct listing l = { .call = call, .j = JSON_INIT(&call->out) };
+	struct held h;
+	bool raw = call_opt(call, "--raw") != NULL;
+	if (!find(call, call->args[0], &h) || !load_list(&l, h.list)) {
+		return false;
+	}
+	if (call->json) {
+		print_json(&l, &h);
+		buf_chr(&call->out, '\n');
+		return true;
+	}
+	if (!raw) {
+		print_head(&l, &h);
+	}
+	return print_message(call, &h, raw);
 }
 
 static const struct opt show_opts[] = {
@@ -168,57 +282,4 @@ const struct command cmd_held_show = {
 	.max = 1,
 	.opts = show_opts,
 	.run = show_run,
-};
-
-static bool accept_run(struct call *call)
-{
-	for (int i = 0; i < call->count; i++) {
-		int64_t id = 0;
-		if (!read_id(call, call->args[i], &id) ||
-		    !call_context(call, CONTEXT_STORE | CONTEXT_DNS | CONTEXT_SECRET) ||
-		    !process_held(call->context, id, &call->err)) {
-			return false;
-		}
-		buf_printf(&call->out, "accepted %lld\n", (long long)id);
-		call_flush(call);
-	}
-	return true;
-}
-
-const struct command cmd_held_accept = {
-	.name = "held accept",
-	.arguments = "ID…",
-	.summary = "Distribute held messages",
-	.min = 1,
-	.max = -1,
-	.run = accept_run,
-};
-
-static bool discard_run(struct call *call)
-{
-	for (int i = 0; i < call->count; i++) {
-		struct held h;
-		bool changed;
-		if (!find(call, call->args[i], &h) ||
-		    !store_held_decide(call->context->store, h.id, HELD_DISCARDED,
-		                       call->context->env.now(&call->context->env), &changed,
-		                       &call->err)) {
-			return false;
-		}
-		if (!changed) {
-			return err_set(&call->err, ERR_PERMANENT, "",
-			               "held message %s was decided already", call->args[i]);
-		}
-		buf_printf(&call->out, "discarded %s\n", call->args[i]);
-	}
-	return true;
-}
-
-const struct command cmd_held_discard = {
-	.name = "held discard",
-	.arguments = "ID…",
-	.summary = "Discard held messages, telling nobody",
-	.min = 1,
-	.max = -1,
-	.run = discard_run,
 };

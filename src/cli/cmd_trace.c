@@ -3,13 +3,6 @@
 #include "flow/trace.h"
 #include "rules/route.h"
 
-static const char *const held_states[] = {
-	[HELD_WAITING] = "waiting",
-	[HELD_ACCEPTED] = "accepted",
-	[HELD_DISCARDED] = "discarded",
-	[HELD_REFUSED] = "refused",
-};
-
 static const struct variant *variant_of(const struct trace_post *p)
 {
 	return p->has_keep ? &p->keep : &p->munged;
@@ -125,7 +118,7 @@ static void post_json(struct call *call, struct json *j, const struct trace_post
 static void held_text(struct call *call, const struct held *h)
 {
 	buf_printf(&call->out, "held %lld, %s, arrived %.*s\n  %.*s (%.*s)\n", (long long)h->id,
-	           held_states[h->state], SPAN_FMT(call_time(call, h->arrived)),
+	           held_state_name(h->state), SPAN_FMT(call_time(call, h->arrived)),
 	           SPAN_FMT(h->reason), SPAN_FMT(h->rule));
 }
 
@@ -190,7 +183,7 @@ static void print_json(struct call *call, const struct trace *t, const char *add
 	for (size_t i = 0; i < t->nheld; i++) {
 		json_open(&j, '{');
 		json_kint(&j, "id", t->held[i].id);
-		json_kstr(&j, "state", held_states[t->held[i].state]);
+		json_kstr(&j, "state", held_state_name(t->held[i].state));
 		json_kspan(&j, "rule", t->held[i].rule);
 		json_kspan(&j, "reason", t->held[i].reason);
 		json_close(&j);

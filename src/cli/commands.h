@@ -15,8 +15,10 @@ extern const struct command cmd_verify;
 extern const struct command cmd_sign;
 extern const struct command cmd_hash, cmd_undo; /* cmd_recipe.c */
 extern const struct command cmd_queue_ls, cmd_queue_show, cmd_queue_retry, cmd_queue_drop;
-extern const struct command cmd_held_ls, cmd_held_show, cmd_held_accept, cmd_held_discard;
 extern const struct command cmd_templates_ls, cmd_templates_show, cmd_templates_check;
+extern const struct command cmd_held_ls, cmd_held_show;                         /* cmd_held.c */
+extern const struct command cmd_held_accept, cmd_held_reject, cmd_held_discard; /* …_decide.c */
+extern const struct command cmd_list_pass;                                      /* cmd_pass.c */
 extern const struct command cmd_trace;
 extern const struct command cmd_explain;
 extern const struct command cmd_help;

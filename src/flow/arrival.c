@@ -1,6 +1,8 @@
 /* What a message is, and what is to be done with it: looked up here, decided in rules/. */
 #include "flow/arrival.h"
 
+#include "flow/arrival_word.h"
+
 #include "auth/verify.h"
 #include "flow/forward.h"
 #include "mail/msgid.h"
@@ -46,8 +48,8 @@ void arrival_read(struct arrival *a)
 	a->subject = word_decode(a->arena, message_text(a->arena, subject));
 }
 
-/* Does hold-headers match one of the fields? */
-static bool header_matches(struct arrival *a)
+/* Does hold-headers match one of the fields? *LINE: which. */
+static bool header_matches(struct arrival *a, struct span *out)
 {
 	struct err e;
 	bool found = false, limited = false;
@@ -60,6 +62,7 @@ static bool header_matches(struct arrival *a)
 		struct span line = arena_printf(a->arena, "%.*s: %.*s", SPAN_FMT(f->name),
 		                                SPAN_FMT(message_text(a->arena, f)));
 		found = regex_match(r, line, &limited);
+		*out = line;
 	}
 	regex_free(r);
 	return found || !r;
@@ -127,6 +130,8 @@ static bool judge_post(struct context *c, struct arrival *a, struct err *e)
 {
 	arrival_verify(c, a);
 	filter_judge(a->arena, &a->list, &a->message, &a->content);
+	struct span line = SPAN("");
+	bool match = header_matches(a, &line);
 	struct policy_input in = {
 		.site = &c->site,
 		.list = &a->list,
@@ -136,9 +141,10 @@ static bool judge_post(struct context *c, struct arrival *a, struct err *e)
 		.mail_from = a->mail_from,
 		.size = a->bytes.n,
 		.truncated = a->truncated,
-		.approved = a->held_id != 0,
+		.approved = a->held_id != 0 || a->pass != 0,
 		.patient = a->patient,
-		.header_match = header_matches(a),
+		.header_match = match,
+		.header_line = line,
 		.handed = a->handed_by.n > 0,
 		.content = &a->content,
 	};
@@ -158,7 +164,7 @@ static bool judge_post(struct context *c, struct arrival *a, struct err *e)
 	return true;
 }
 
-static void decide(struct arrival *a, enum decision decision, const char *rule, struct span reason)
+void arrival_decide(struct arrival *a, enum decision decision, const char *rule, struct span reason)
 {
 	a->decision = decision;
 	a->rule = rule;
@@ -171,32 +177,35 @@ static void judge_unsubscribe(struct context *c, struct arrival *a)
 	struct token token;
 	if (token_check(c->secret, TOKEN_UNSUBSCRIBE, a->list.id, a->route.token, &token)) {
 		a->unsubscribe = token.member;
-		decide(a, DECISION_DISCARD, "unsubscribe",
-		       SPAN("unsubscribed by personal address"));
+		arrival_decide(a, DECISION_DISCARD, "unsubscribe",
+		               SPAN("unsubscribed by personal address"));
 	} else {
-		decide(a, DECISION_HOLD, "unsubscribe",
-		       SPAN("unsubscribe address without a valid token"));
+		arrival_decide(a, DECISION_HOLD, "unsubscribe",
+		               SPAN("unsubscribe address without a valid token"));
 	}
 }
 
 bool arrival_judge(struct context *c, struct arrival *a, struct err *e)
 {
 	if (!a->has_list) {
-		decide(a, DECISION_HOLD, "no-list",
-		       arena_printf(a->arena, "no list has the address \"%.*s\"",
-		                    SPAN_FMT(a->recipient)));
+		arrival_decide(a, DECISION_HOLD, "no-list",
+		               arena_printf(a->arena, "no list has the address \"%.*s\"",
+		                            SPAN_FMT(a->recipient)));
 	} else if (a->route.role == ROLE_UNSUBSCRIBE) {
 		judge_unsubscribe(c, a);
 	} else if (forward_wanted(a)) {
 		return forward_judge(c, a, e);
-	} else if (a->route.role != ROLE_POST) {
-		decide(a, DECISION_HOLD, "not-a-post",
-		       arena_printf(a->arena, "mail for the %s address", role_name(a->route.role)));
+	} else if (arrival_is_word(a)) {
+		return arrival_judge_word(c, a, e);
+	} else if (a->route.role != ROLE_POST && a->route.role != ROLE_PASS) {
+		arrival_decide(a, DECISION_HOLD, "not-a-post",
+		               arena_printf(a->arena, "mail for the %s address",
+		                            role_name(a->route.role)));
 	} else if (!a->readable) {
-		decide(a, DECISION_HOLD, "unreadable",
-		       arena_printf(a->arena, "%s", a->unreadable.text));
+		arrival_decide(a, DECISION_HOLD, "unreadable",
+		               arena_printf(a->arena, "%s", a->unreadable.text));
 	} else {
-		return judge_post(c, a, e);
+		return arrival_find_pass(c, a, e) && (a->rule || judge_post(c, a, e));
 	}
 	return true;
 }

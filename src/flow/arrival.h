@@ -16,6 +16,7 @@
 #include "store/held.h"
 
 struct forward_choice;
+struct moderate_case;
 
 struct arrival {
 	struct arena *arena; /* everything here lives in it */
@@ -52,6 +53,8 @@ struct arrival {
 	size_t nrows;
 	const struct forward_choice *forward; /* to the owners; NULL: not */
 	int64_t unsubscribe; /* member to remove: the decision about an unsubscribe address */
+	struct moderate_case *word; /* a moderator's word about a held message, that this mail is */
+	int64_t pass;               /* the pass that the post came with; 0 */
 	/* arrival_rewrite */
 	struct span made_id; /* Message-ID that an anonymous list sends; empty: the author's */
 };
@@ -64,6 +67,8 @@ void arrival_read(struct arrival *a);
 void arrival_verify(struct context *c, struct arrival *a);
 /* Verify and decide. */
 bool arrival_judge(struct context *c, struct arrival *a, struct err *e);
+void arrival_decide(struct arrival *a, enum decision decision, const char *rule,
+                    struct span reason);
 /* The message the list works on: filtered, anonymous, or as it came. */
 struct rewrite;
 bool arrival_rewrite(struct context *c, struct arrival *a, struct rewrite *out, struct err *e);
@@ -71,5 +76,7 @@ bool arrival_rewrite(struct context *c, struct arrival *a, struct rewrite *out, 
 bool arrival_keep_id(struct context *c, const struct arrival *a, int64_t post, struct err *e);
 /* Make the decision true, in one transaction. DECISION_PUT_BACK is the caller's. */
 bool arrival_commit(struct context *c, struct arrival *a, struct err *e);
+/* The same of an accepted post whose bytes are BLOB, in the caller's transaction. */
+bool arrival_add_post(struct context *c, struct arrival *a, struct span blob, struct err *e);
 
 #endif

@@ -1,15 +1,19 @@
 /*
  * The transaction that ends an arrival: a post with its variants, a held row, or
- * a reason. The message's blob is durable before the transaction begins.
+ * a reason; or what a moderator says about a held message. The message's blob is durable
+ * before the transaction begins.
  */
 #include "auth/report.h"
 #include "base/fault.h"
 #include "flow/arrival.h"
 #include "flow/forward.h"
+#include "flow/moderate.h"
 #include "flow/prepare.h"
 #include "store/blob.h"
 #include "store/inbox.h"
+#include "store/held.h"
 #include "store/members.h"
+#include "store/passes.h"
 #include "store/posts.h"
 
 static struct span verdict_text(struct arrival *a)
@@ -42,6 +46,15 @@ static bool put_inbox(struct context *c, const struct arrival *a, enum inbox_sta
 	return a->held_id != 0 || store_inbox_put(c->store, &row, e);
 }
 
+/* When the newest hop signed, if that counts: from then on the signature grows old. */
+static int64_t signed_at(const struct arrival *a)
+{
+	const struct dkim2_result *chain = &a->verdict.dkim2;
+	return a->judged && chain->result == AUTH_PASS && chain->nhops > 0
+	               ? (int64_t)chain->hops[chain->nhops - 1].t
+	               : 0;
+}
+
 static bool hold(struct context *c, struct arrival *a, struct span blob, struct err *e)
 {
 	int64_t id = 0;
@@ -60,6 +73,7 @@ static bool hold(struct context *c, struct arrival *a, struct span blob, struct 
 		.arrived = a->arrived,
 		.size = (int64_t)a->bytes.n,
 		.truncated = a->truncated,
+		.signed_at = signed_at(a),
 	};
 	return store_held_add(c->store, &held, &id, e) && put_inbox(c, a, INBOX_HELD, id, e);
 }
@@ -77,7 +91,8 @@ static bool drop(struct context *c, struct arrival *a, struct err *e)
 			return false;
 		}
 	}
-	return (!a->forward || forward_apply(c, a, e)) && put_inbox(c, a, INBOX_DROPPED, 0, e);
+	return (!a->forward || forward_apply(c, a, e)) &&
+	       (!a->word || moderate_apply(c, a->word, e)) && put_inbox(c, a, INBOX_DROPPED, 0, e);
 }
 
 /* What later posts are compared with. */
@@ -114,7 +129,7 @@ static bool add_variants(struct context *c, int64_t post, struct prepared *p, st
 	return true;
 }
 
-static bool add_post(struct context *c, struct arrival *a, struct span blob, struct err *e)
+bool arrival_add_post(struct context *c, struct arrival *a, struct span blob, struct err *e)
 {
 	struct post post = {
 		.list = a->list.id,
@@ -129,7 +144,6 @@ static bool add_post(struct context *c, struct arrival *a, struct span blob, str
 	};
 	struct prepared prepared;
 	int64_t id = 0;
-	bool changed = true;
 	if (!store_post_next_number(c->store, a->list.id, &post.number, e) ||
 	    !prepare(c, a, post.number, &prepared, e) ||
 	    !store_member_max(c->store, a->list.id, &post.member_max, e)) {
@@ -142,38 +156,46 @@ static bool add_post(struct context *c, struct arrival *a, struct span blob, str
 	if (!add_variants(c, id, &prepared, e) || !put_inbox(c, a, INBOX_POST, id, e)) {
 		return false;
 	}
-	if (a->held_id != 0 && !store_held_decide(c->store, a->held_id, HELD_ACCEPTED,
-	                                          c->env.now(&c->env), &changed, e)) {
+	if (a->pass != 0 && !store_pass_used(c->store, a->pass, c->env.now(&c->env), e)) {
 		return false;
-	}
-	if (!changed) {
-		return err_set(e, ERR_PERMANENT, "",
-		               "held message %lld was decided by somebody else",
-		               (long long)a->held_id);
 	}
 	return remember(c, a, e);
 }
 
-/* A post that no variant can be made of is held: the reason says why. */
+/* What was tried failed for good: another transaction, for what is done instead. */
+static bool begin_again(struct context *c, struct arrival *a, const char *rule, struct err *e)
+{
+	store_rollback(c->store);
+	a->rule = rule;
+	a->reason = arena_printf(a->arena, "%s", e->text);
+	return store_begin(c->store, e);
+}
+
+/*
+ * A post that no variant can be made of is held, and a moderator's word that came too late is
+ * done with: the reason says why.
+ */
 static bool apply(struct context *c, struct arrival *a, struct span blob, struct err *e)
 {
 	if (a->decision == DECISION_DISCARD) {
-		return drop(c, a, e);
-	}
-	if (a->decision == DECISION_ACCEPT) {
-		if (add_post(c, a, blob, e)) {
+		if (drop(c, a, e)) {
 			return true;
 		}
-		if (e->class != ERR_PERMANENT || a->held_id != 0) {
+		struct moderate_case *word = a->word;
+		a->word = NULL;
+		bool ok = word && e->class == ERR_PERMANENT && begin_again(c, a, "moderation", e) &&
+		          drop(c, a, e);
+		a->word = word;
+		return ok;
+	}
+	if (a->decision == DECISION_ACCEPT) {
+		if (arrival_add_post(c, a, blob, e)) {
+			return true;
+		}
+		if (e->class != ERR_PERMANENT || !begin_again(c, a, "egress", e)) {
 			return false;
 		}
-		store_rollback(c->store);
 		a->decision = DECISION_HOLD;
-		a->rule = "egress";
-		a->reason = arena_printf(a->arena, "%s", e->text);
-		if (!store_begin(c->store, e)) {
-			return false;
-		}
 	}
 	return hold(c, a, blob, e);
 }

@@ -17,7 +17,10 @@ static bool prepare_input(struct context *c, struct arrival *a, const struct rew
 		.list = &a->list,
 		.message = &rewrite->message,
 		.verdict = &a->verdict,
-		.recipient = a->recipient,
+		/* Not with a pass in it: it is shown in Received. */
+		.recipient = a->route.role == ROLE_PASS
+		                     ? route_make(a->arena, &a->list, '+', SPAN(""))
+		                     : a->recipient,
 		.arrived_as = a->arrived_as,
 		.id = a->id,
 		.number = number,

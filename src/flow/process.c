@@ -12,12 +12,11 @@
 #include "base/folder.h"
 #include "base/limits.h"
 #include "flow/arrival.h"
+#include "flow/moderate.h"
 #include "flow/spool.h"
 #include "flow/wake.h"
 #include "rules/retry.h"
-#include "store/blob.h"
 #include "store/inbox.h"
-#include "store/lists.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -51,11 +50,24 @@ static bool remove_file(const char *path, struct err *e)
 	return unlink(path) == 0 || errno == ENOENT || err_errno(e, "cannot remove \"%s\"", path);
 }
 
+/* The log may be read by more people than who may use a token. */
+static struct span to_of(const struct turn *t, const struct arrival *a)
+{
+	enum moderation action;
+	bool secret = a && a->route.token.n > 0 &&
+	              (a->route.role == ROLE_PASS || moderation_of(a->route.role, &action));
+	if (!secret) {
+		return a ? a->recipient : SPAN("");
+	}
+	struct span word = span_sub(a->route.word, 0, a->route.word.n - a->route.token.n);
+	return route_make(t->arena, &a->list, site_delimiter(&t->c->site),
+	                  arena_join(t->arena, word, SPAN("..."), SPAN_END));
+}
+
 static void log_turn(const struct turn *t, enum log_level level, const char *event,
                      const struct arrival *a, struct span reason)
 {
-	log_event(&t->c->log, level, event, { "id", t->name },
-	          { "to", a ? a->recipient : SPAN("") },
+	log_event(&t->c->log, level, event, { "id", t->name }, { "to", to_of(t, a) },
 	          { "message-id", a ? a->message_id : SPAN("") },
 	          { "rule", a && a->rule ? span_str(a->rule) : SPAN("") }, { "reason", reason });
 }
@@ -120,6 +132,20 @@ static void fill(struct turn *t, const struct spooled *in, struct arrival *a)
 	};
 }
 
+static bool finish(struct turn *t, struct arrival *a, struct err *e)
+{
+	if (a->decision == DECISION_PUT_BACK) {
+		return put_back(t, a, e);
+	}
+	if (!arrival_commit(t->c, a, e)) {
+		return false;
+	}
+	(void)fault_point("process-unlink");
+	log_turn(t, LOG_LEVEL_INFO, decision_past(a->decision), a, a->reason);
+	wake_touch(t->c);
+	return remove_file(t->path, e);
+}
+
 static bool handle(struct turn *t, const struct spooled *in, struct err *e)
 {
 	struct arrival a;
@@ -128,19 +154,9 @@ static bool handle(struct turn *t, const struct spooled *in, struct err *e)
 		return false;
 	}
 	arrival_read(&a);
-	if (!arrival_judge(t->c, &a, e)) {
-		return false;
-	}
-	if (a.decision == DECISION_PUT_BACK) {
-		return put_back(t, &a, e);
-	}
-	if (!arrival_commit(t->c, &a, e)) {
-		return false;
-	}
-	(void)fault_point("process-unlink");
-	log_turn(t, LOG_LEVEL_INFO, decision_past(a.decision), &a, a.reason);
-	wake_touch(t->c);
-	return remove_file(t->path, e);
+	bool ok = arrival_judge(t->c, &a, e) && finish(t, &a, e);
+	moderate_end(a.word);
+	return ok;
 }
 
 /* First sight of the file, or another attempt: the row as it will be counted. */
@@ -231,59 +247,5 @@ bool process_due(struct context *c, int64_t *next_at, struct err *e)
 		arena_free(t.arena);
 	}
 	arena_free(arena);
-	return ok;
-}
-
-static bool accept_held(struct context *c, struct arrival *a, struct err *e)
-{
-	arrival_read(a);
-	if (!arrival_judge(c, a, e)) {
-		return false;
-	}
-	if (a->decision != DECISION_ACCEPT) {
-		enum err_class class =
-			a->decision == DECISION_PUT_BACK ? ERR_TEMPORARY : ERR_PERMANENT;
-		return err_set(e, class, "", "held message %lld cannot be sent: %.*s",
-		               (long long)a->held_id, SPAN_FMT(a->reason));
-	}
-	return arrival_commit(c, a, e);
-}
-
-static bool load_held(struct context *c, int64_t id, struct arrival *a, struct held *h,
-                      struct err *e)
-{
-	bool found;
-	if (!store_held_get(c->store, a->arena, id, h, &found, e)) {
-		return false;
-	}
-	if (!found || (h->state != HELD_WAITING && h->state != HELD_REFUSED)) {
-		return err_set(e, ERR_PERMANENT, "", "no held message %lld is waiting",
-		               (long long)id);
-	}
-	a->id = arena_printf(a->arena, "held-%lld", (long long)id);
-	a->mail_from = h->mail_from;
-	a->recipient = a->arrived_as = h->recipient;
-	a->arrived = h->arrived;
-	a->truncated = h->truncated;
-	a->held_id = id;
-	a->patient = true;
-	return arrival_route(c, a, e);
-}
-
-bool process_held(struct context *c, int64_t id, struct err *e)
-{
-	struct arrival a = { .arena = arena_new() };
-	struct held h;
-	struct file_map map = { 0 };
-	bool ok = load_held(c, id, &a, &h, e) && blob_map(c->paths.msg, h.blob, &map, e);
-	if (ok) {
-		a.bytes = map.bytes;
-		ok = accept_held(c, &a, e);
-	}
-	file_unmap(&map);
-	arena_free(a.arena);
-	if (ok) {
-		wake_touch(c);
-	}
 	return ok;
 }

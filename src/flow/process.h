@@ -16,10 +16,4 @@
  */
 bool process_due(struct context *c, int64_t *next_at, struct err *e);
 
-/*
- * Distribute held message ID, also a refused one, as if it had just been accepted. Permanent
- * error when it was decided already or cannot be sent, temporary when the DNS must answer first.
- */
-bool process_held(struct context *c, int64_t id, struct err *e);
-
 #endif

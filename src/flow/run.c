@@ -8,6 +8,7 @@
 
 #include "base/file.h"
 #include "flow/deliver.h"
+#include "flow/expire.h"
 #include "flow/handover.h"
 #include "flow/journal.h"
 #include "flow/predecessor.h"
@@ -62,6 +63,7 @@ static int child_process(struct context *c, bool once, struct err *e)
 		if (!process_due(c, &next_at, e)) {
 			return EX_TEMPFAIL;
 		}
+		expire_due(c);
 		sweep_due(c);
 		if (once) {
 			return 0;

@@ -5,6 +5,7 @@
 #include "base/file.h"
 #include "base/folder.h"
 #include "store/blob.h"
+#include "store/held.h"
 #include "store/inbox.h"
 #include "store/outbox.h"
 #include "store/posts.h"
@@ -61,6 +62,7 @@ void sweep_due(struct context *c)
 		if (!sweep_tmp(c, arena, now - DAY, &e) ||
 		    !store_outbox_sweep(c->store, now - KEEP_SENT * DAY, now - KEEP_FAILED * DAY,
 		                        &e) ||
+		    !store_held_sweep(c->store, now - KEEP_INBOX * DAY, &e) ||
 		    !blob_sweep(c->store, c->paths.msg, now - DAY, &removed, &e) ||
 		    !store_seen_sweep(c->store, now - KEEP_SEEN * DAY, &e) ||
 		    !store_inbox_sweep(c->store, now - KEEP_INBOX * DAY, &e) ||

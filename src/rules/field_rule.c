@@ -48,6 +48,7 @@ static const struct guarded {
 	{ "Precedence", true, true },
 	{ "X-Loop", true, true },
 	{ "X-Original-From", true, true },
+	{ "X-Ladle-Approve", true, true },
 };
 
 static const struct guarded *guard(struct span name)

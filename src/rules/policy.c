@@ -7,6 +7,8 @@
 #include "auth/dmarc.h"
 #include "base/limits.h"
 #include "rules/domains.h"
+#include "rules/people.h"
+#include "rules/policy_detail.h"
 
 static const char *const names[] = {
 	[DECISION_ACCEPT] = "accept",     [DECISION_HOLD] = "hold",
@@ -151,9 +153,15 @@ static bool content(const struct policy_input *in)
 	return in->content && in->content->action > FILTER_STRIP;
 }
 
+/* One of the list's moderators, and nobody who only says so. */
+static bool by_moderator(const struct policy_input *in)
+{
+	return in->verdict->from_authentic && people_is_moderator(in->list, in->author);
+}
+
 static bool moderated(const struct policy_input *in)
 {
-	return in->list->moderated;
+	return in->list->moderated && !(in->list->moderators_bypass && by_moderator(in));
 }
 
 /*
@@ -168,7 +176,8 @@ static bool vouched(const struct policy_input *in)
 
 static bool not_member(const struct policy_input *in)
 {
-	return !in->member && !vouched(in);
+	return !in->member && !vouched(in) && !by_moderator(in) &&
+	       !people_have(in->list->allowed_authors, in->author);
 }
 
 static bool bare(const struct policy_input *in)
@@ -342,7 +351,12 @@ static struct span reason_of(struct arena *arena, const struct check *c,
 	if (c->applies == content) {
 		return in->content->reason;
 	}
-	return c->applies == bare ? explain_bare(arena, in) : span_str(c->reason);
+	if (c->applies == bare) {
+		return explain_bare(arena, in);
+	}
+	struct span detail = policy_detail(arena, c->name, in);
+	return detail.n > 0 ? arena_printf(arena, "%s: %.*s", c->reason, SPAN_FMT(detail))
+	                    : span_str(c->reason);
 }
 
 struct policy_result policy_decide(struct arena *arena, const struct policy_input *in)

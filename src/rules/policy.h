@@ -37,9 +37,10 @@ struct policy_input {
 	bool approved; /* a moderator has accepted it: only what cannot be sent at all still stops
 	                  it */
 	bool patient;  /* put back is still possible (within LIMIT_PUT_BACK of arrival) */
-	bool header_match; /* hold-headers matched */
-	bool handed;       /* a list of this site handed it over */
-	bool replay;       /* its first instance was distributed before, and no hop says exploded */
+	bool header_match;       /* hold-headers matched */
+	struct span header_line; /* the line that it matched */
+	bool handed;             /* a list of this site handed it over */
+	bool replay; /* its first instance was distributed before, and no hop says exploded */
 	const struct filter_result *content; /* NULL: the list looks at no parts */
 };
 

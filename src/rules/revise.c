@@ -84,6 +84,7 @@ bool revise_all(struct edits *x, const struct revise *r, struct err *e)
 	}
 	revise_missing_fields(x, r);
 	revise_trace_fields(x, r);
+	edit_field_drop_all(x, REVISE_PASS);
 	revise_from(x, r);
 	return repair_body(x, r, e);
 }

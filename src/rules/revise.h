@@ -49,6 +49,8 @@ void revise_missing_fields(struct edits *x, const struct revise *r);
 struct span revise_message_id(struct arena *arena, struct span id, const struct list *list);
 void revise_trace_fields(struct edits *x,
                          const struct revise *r); /* Received, Authentication-Results, X-Loop */
+/* Whoever has a pass (rules/moderation.h) shows it in this field; no copy has it. */
+#define REVISE_PASS "X-Ladle-Approve"
 void revise_from(struct edits *x, const struct revise *r); /* From, Reply-To, X-Original-From */
 void revise_footer(struct edits *x, const struct revise *r);
 

@@ -4,6 +4,17 @@
 
 #include "store/stmt.h"
 
+const char *held_state_name(enum held_state s)
+{
+	static const char *const names[] = {
+		[HELD_WAITING] = "waiting",
+		[HELD_ACCEPTED] = "accepted",
+		[HELD_DISCARDED] = "discarded",
+		[HELD_REFUSED] = "refused",
+	};
+	return names[s];
+}
+
 static void read_held(struct rows *r, struct held *out)
 {
 	out->id = row_int(r);
@@ -22,6 +33,11 @@ static void read_held(struct rows *r, struct held *out)
 	out->decided = row_int(r);
 	out->size = row_int(r);
 	out->truncated = row_int(r) != 0;
+	out->kind = (enum held_kind)row_int(r);
+	out->decided_by = row_span(r);
+	out->channel = row_span(r);
+	out->note = row_span(r);
+	out->signed_at = row_int(r);
 }
 
 bool store_held_add(struct store *s, const struct held *h, int64_t *id, struct err *e)
@@ -32,7 +48,8 @@ bool store_held_add(struct store *s, const struct held *h, int64_t *id, struct e
 	                        stmt_bytes(h->author), stmt_bytes(h->subject),
 	                        stmt_bytes(h->message_id), stmt_text(h->rule),
 	                        stmt_bytes(h->reason), stmt_bytes(h->verdict), stmt_int(h->arrived),
-	                        stmt_int(h->decided), stmt_int(h->size), stmt_int(h->truncated)),
+	                        stmt_int(h->decided), stmt_int(h->size), stmt_int(h->truncated),
+	                        stmt_int(h->kind), stmt_int(h->signed_at)),
 	              e)) {
 		return false;
 	}
@@ -77,17 +94,56 @@ bool store_held_ls(struct store *s, struct arena *arena, int64_t list, enum held
 	return rows_close(&r, e);
 }
 
-bool store_held_decide(struct store *s, int64_t id, enum held_state state, int64_t now,
-                       bool *changed, struct err *e)
+bool store_held_decide(struct store *s, int64_t id, const struct held_decision *d, bool *changed,
+                       struct err *e)
 {
 	int64_t rows;
 
 	if (!stmt_change(s, STMT_HELD_DECIDE,
-	                 STMT_ARGS(stmt_int(id), stmt_int(state), stmt_int(now)), &rows, e)) {
+	                 STMT_ARGS(stmt_int(id), stmt_int(d->state), stmt_int(d->at),
+	                           stmt_text(d->by), stmt_text(d->channel), stmt_bytes(d->note),
+	                           stmt_int(d->take_back)),
+	                 &rows, e)) {
 		return false;
 	}
 	*changed = rows > 0;
 	return true;
+}
+
+static bool read_ids(struct rows *r, int64_t **out, size_t *n, struct err *e)
+{
+	int64_t *v = NULL;
+	size_t count = 0, cap = 0;
+
+	while (rows_next(r)) {
+		*ARENA_PUSH(r->arena, v, count, cap) = row_int(r);
+	}
+	*out = v;
+	*n = count;
+	return rows_close(r, e);
+}
+
+bool store_held_expired(struct store *s, struct arena *arena, int64_t list, int64_t before,
+                        size_t limit, int64_t **out, size_t *n, struct err *e)
+{
+	struct rows r;
+
+	rows_open(&r, s, STMT_HELD_EXPIRED,
+	          STMT_ARGS(stmt_int(list), stmt_int(before), stmt_limit(limit)), arena);
+	return read_ids(&r, out, n, e);
+}
+
+bool store_held_lists(struct store *s, struct arena *arena, int64_t **out, size_t *n, struct err *e)
+{
+	struct rows r;
+
+	rows_open(&r, s, STMT_HELD_LISTS, STMT_NO_ARGS, arena);
+	return read_ids(&r, out, n, e);
+}
+
+bool store_held_sweep(struct store *s, int64_t before, struct err *e)
+{
+	return stmt_run(s, STMT_HELD_SWEEP, STMT_ARGS(stmt_int(before)), e);
 }
 
 bool store_held_count(struct store *s, int64_t list, enum held_state state, int64_t *count,
@@ -98,4 +154,25 @@ bool store_held_count(struct store *s, int64_t list, enum held_state state, int6
 		                   STMT_ARGS(stmt_int(state), stmt_int(list)), count, e);
 	}
 	return stmt_number(s, STMT_HELD_COUNT, STMT_ARGS(stmt_int(state)), count, e);
+}
+
+bool store_held_counts(struct store *s, struct arena *arena, int64_t list, enum held_state state,
+                       struct held_count **out, size_t *n, struct err *e)
+{
+	struct rows r;
+	struct held_count *v = NULL;
+	size_t count = 0, cap = 0;
+
+	rows_open(&r, s, STMT_HELD_COUNTS, STMT_ARGS(stmt_int(list), stmt_int(state)), arena);
+	while (rows_next(&r)) {
+		struct held_count *c = ARENA_PUSH(arena, v, count, cap);
+
+		c->list = row_int(&r);
+		c->rule = row_span(&r);
+		c->n = row_int(&r);
+		c->oldest = row_int(&r);
+	}
+	*out = v;
+	*n = count;
+	return rows_close(&r, e);
 }

@@ -4,10 +4,17 @@
 #include "store/db.h"
 
 enum held_state { HELD_WAITING, HELD_ACCEPTED, HELD_DISCARDED, HELD_REFUSED };
+const char *held_state_name(enum held_state s); /* "waiting", "accepted", "discarded", "refused" */
+
+enum held_kind {
+	HELD_POST,
+	HELD_JOIN, /* a request to become a member: author asks, subject is his name */
+};
 
 struct held {
 	int64_t id;
 	int64_t list; /* 0: no list answers for it (unknown address) */
+	enum held_kind kind;
 	enum held_state state;
 	struct span blob;      /* message bytes */
 	struct span mail_from; /* without brackets */
@@ -19,9 +26,25 @@ struct held {
 	struct span reason;
 	struct span verdict; /* JSON */
 	int64_t arrived;     /* seconds since 1970 */
-	int64_t decided;     /* 0 while waiting */
+	int64_t decided;     /* 0 while waiting, and when a rule refused it */
 	int64_t size;
 	bool truncated;
+	struct span decided_by; /* address or user; empty: a rule, or the lapse of time */
+	struct span channel;    /* HELD_CLI…; empty: a rule */
+	struct span note;       /* what the moderator wrote to the author */
+	int64_t signed_at;      /* t= of the newest DKIM2 signature of a chain that verified; 0 */
+};
+
+#define HELD_BY_CLI    "cli"
+#define HELD_BY_MAIL   "mail"
+#define HELD_BY_EXPIRY "expiry"
+
+/* What becomes of a held message, and who says so. */
+struct held_decision {
+	enum held_state state;
+	int64_t at;
+	struct span by, channel, note;
+	bool take_back; /* also what a person refused */
 };
 
 bool store_held_add(struct store *s, const struct held *h, int64_t *id, struct err *e);
@@ -31,11 +54,30 @@ bool store_held_get(struct store *s, struct arena *arena, int64_t id, struct hel
 bool store_held_ls(struct store *s, struct arena *arena, int64_t list, enum held_state state,
                    int64_t after, size_t limit, struct held **out, size_t *n, struct err *e);
 /*
- * From waiting, or from refused to another state, to STATE; *CHANGED false when somebody
- * was first.
+ * From waiting, or from refused to another state; one statement, so that of two who decide at
+ * once one is first: *CHANGED false for the other. What a person refused stays so unless it is
+ * to be taken back.
  */
-bool store_held_decide(struct store *s, int64_t id, enum held_state state, int64_t now,
-                       bool *changed, struct err *e);
+bool store_held_decide(struct store *s, int64_t id, const struct held_decision *d, bool *changed,
+                       struct err *e);
+/* How many are in a state, by list and rule. */
+struct held_count {
+	int64_t list;
+	struct span rule;
+	int64_t n;
+	int64_t oldest; /* arrival */
+};
+/* LIST 0: of all lists and none. */
+bool store_held_counts(struct store *s, struct arena *arena, int64_t list, enum held_state state,
+                       struct held_count **out, size_t *n, struct err *e);
+/* Ids of at most LIMIT that wait for LIST (0: for none) and arrived before BEFORE. */
+bool store_held_expired(struct store *s, struct arena *arena, int64_t list, int64_t before,
+                        size_t limit, int64_t **out, size_t *n, struct err *e);
+/* The lists for which something waits, 0 for none among them; ascending. */
+bool store_held_lists(struct store *s, struct arena *arena, int64_t **out, size_t *n,
+                      struct err *e);
+/* Forget what was decided, or refused by a rule, before BEFORE. */
+bool store_held_sweep(struct store *s, int64_t before, struct err *e);
 bool store_held_count(struct store *s, int64_t list, enum held_state state, int64_t *count,
                       struct err *e);
 

@@ -40,7 +40,8 @@ _Static_assert(OUTBOX_NOTICE == 0 && OUTBOX_REPORT == 1, "priorities of the outb
 	" message_id, reason FROM inbox"
 #define HELD_COLUMNS                                                                               \
 	"SELECT id, ifnull(list, 0), state, blob, mail_from, recipient, author, subject,"          \
-	" message_id, rule, reason, verdict, arrived, decided, size, truncated FROM held"
+	" message_id, rule, reason, verdict, arrived, decided, size, truncated,"                   \
+	" kind, decided_by, channel, note, signed FROM held"
 #define OUTBOX_COLUMNS                                                                             \
 	"SELECT id, ifnull(list, 0), priority, kind, mail_from, recipient, blob, domain, chain,"   \
 	" via, utf8, message_id, about, state, at, attempts, next_at, first_at, reply FROM outbox"
@@ -118,17 +119,42 @@ static const char *const texts[] = {
 
 	[STMT_HELD_ADD] =
 		"INSERT INTO held (list, state, blob, mail_from, recipient, author, subject,"
-		" message_id, rule, reason, verdict, arrived, decided, size, truncated) VALUES"
-		" (nullif(?1, 0), ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)",
+		" message_id, rule, reason, verdict, arrived, decided, size, truncated, kind,"
+		" signed) VALUES (nullif(?1, 0), ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12,"
+		" ?13, ?14, ?15, ?16, ?17)",
 	[STMT_HELD_GET] = HELD_COLUMNS " WHERE id = ?1",
 	[STMT_HELD_LS] = HELD_COLUMNS " WHERE state = ?1 AND id > ?2 ORDER BY id LIMIT ?3",
 	[STMT_HELD_LS_LIST] =
 		HELD_COLUMNS " WHERE list = ?4 AND state = ?1 AND id > ?2 ORDER BY id LIMIT ?3",
-	/* A refusal can be taken back, but not be said twice. */
-	[STMT_HELD_DECIDE] = "UPDATE held SET state = ?2, decided = ?3 WHERE id = ?1"
-			     " AND (state = 0 OR (state = 3 AND ?2 <> 3))",
+	/* A rule's refusal can be taken back by anybody, a person's only by who means it. */
+	[STMT_HELD_DECIDE] =
+		"UPDATE held SET state = ?2, decided = ?3, decided_by = ?4, channel = ?5, note = ?6"
+		" WHERE id = ?1 AND (state = 0 OR (state = 3 AND ?2 <> 3"
+		" AND (decided_by = '' OR ?7)))",
+	[STMT_HELD_COUNTS] =
+		"SELECT ifnull(list, 0), rule, count(*), min(arrived) FROM held INDEXED BY"
+		" held_state WHERE state = ?2 AND (?1 = 0 OR list = ?1)"
+		" GROUP BY 1, 2 ORDER BY 1, 2",
+	[STMT_HELD_EXPIRED] = "SELECT id FROM held INDEXED BY held_arrived"
+			      " WHERE list IS nullif(?1, 0) AND state = 0 AND arrived < ?2"
+			      " ORDER BY arrived LIMIT ?3",
+	[STMT_HELD_LISTS] = "SELECT DISTINCT ifnull(list, 0) FROM held INDEXED BY held_arrived"
+			    " WHERE state = 0 ORDER BY 1",
+	[STMT_HELD_SWEEP] = "DELETE FROM held WHERE state IN (1, 2, 3)"
+			    " AND max(arrived, decided) < ?1",
 	[STMT_HELD_COUNT] = "SELECT count(*) FROM held WHERE state = ?1",
 	[STMT_HELD_COUNT_LIST] = "SELECT count(*) FROM held WHERE list = ?2 AND state = ?1",
+
+	[STMT_PASS_ADD] = "INSERT INTO pass (list, hash, label, created, used, uses)"
+			  " VALUES (?1, ?2, ?3, ?4, 0, 0)",
+	[STMT_PASS_FIND] = "SELECT id FROM pass WHERE list = ?1 AND hash = ?2",
+	[STMT_PASS_USED] = "UPDATE pass SET used = ?2, uses = uses + 1 WHERE id = ?1",
+	[STMT_PASS_LS] = "SELECT id, label, created, used, uses FROM pass WHERE list = ?1"
+			 " ORDER BY id",
+	[STMT_PASS_RM] = "DELETE FROM pass WHERE list = ?1 AND id = ?2",
+
+	[STMT_SCHEDULE_GET] = "SELECT at FROM schedule WHERE name = ?1 AND list = ?2",
+	[STMT_SCHEDULE_PUT] = "REPLACE INTO schedule (name, list, at) VALUES (?1, ?2, ?3)",
 
 	[STMT_POST_NEXT_NUMBER] = "SELECT last_number + 1 FROM list WHERE id = ?1",
 	[STMT_POST_NEXT] = "SELECT ifnull(max(id), 0) + 1 FROM post",

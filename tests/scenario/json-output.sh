@@ -53,6 +53,12 @@ json held ls --json
 json held ls --json empty
 held_id=$(ladle held ls | head -n 1 | cut -f 1)
 json held show --json "$held_id"
+json held ls --json --count
+json held accept --json --all
+json held reject --json --all
+json held discard --json --all --yes
+json list pass --json --new 'a "label"' dev
+json list pass --json dev
 json trace --json one@one.example
 json trace --json one@one.example "$member2"
 json trace --json one@one.example nobody@four.example

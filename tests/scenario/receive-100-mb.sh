@@ -6,4 +6,4 @@ is exit 0 $?
 size=$(stat -c %s "$site"/data/spool/new/*)
 [ "$size" -le 104858000 ] || fail "spool file of $size octets"
 turn || fail run
-is reason 'the message is over the size limit' "$(held_reason)"
+is reason 'the message is over the size limit: over 104857600 bytes, of which the first are here' "$(held_reason)"

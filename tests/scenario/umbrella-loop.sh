@@ -21,7 +21,7 @@ is stuck 0 "$(find "$site/data/spool/stuck" -type f | wc -l)"
 verify_copies
 ladle trace loop@one.example >trace
 is posts 3 "$(grep -c '^post 1 of' trace)"
-is 'came back' 2 "$(grep -c 'was on this list already (handed over by list' trace)"
+is 'came back' 2 "$(grep -c 'was on this list already: its List-Id or X-Loop is the list.s (handed over by list' trace)"
 is 'second way' 1 "$(grep -c 'distributed already (handed over by list' trace)"
 turn || fail 'another run'
 is copies 5 "$(copies)"

@@ -55,7 +55,7 @@ is held 0 "$(ladle held ls | wc -l)"
 	ladle receive -f dev+b-x@lists.example core@lists.example
 turn || fail run
 is copies 10 "$(copies)"
-is reason 'the author is not a member' "$(held_reason)"
+is reason 'the author is not a member: eve@four.example' "$(held_reason)"
 ladle receive -f "eve@four.example>
 Handed-By: dev@lists.example" core@lists.example <plain.eml && fail 'a line break in the sender'
 

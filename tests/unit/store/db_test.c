@@ -512,6 +512,7 @@ static const char *const scans[] = {
 	"SCAN sqlite_master",
 	"SCAN list USING COVERING INDEX",
 	"SCAN fan_claim",
+	"SCAN held USING INDEX held_arrived", /* what waits */
 	"SCAN post USING INDEX post_unwalked",
 	"SCAN fan_exception USING INDEX fan_deferred",
 	"SCAN fan_exception USING COVERING INDEX fan_deferred",

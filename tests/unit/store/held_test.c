@@ -40,6 +40,16 @@ static size_t listed(int64_t list, enum held_state state, int64_t after, size_t 
 	return n;
 }
 
+static bool decide(struct store *s, int64_t id, enum held_state state, int64_t at, const char *by,
+                   bool take_back)
+{
+	struct held_decision d = { state, at, span_str(by), SPAN("cli"), SPAN("why\377"), take_back };
+	bool changed;
+
+	ok(&f, store_held_decide(s, id, &d, &changed, &f.e));
+	return changed;
+}
+
 static int64_t counted(int64_t list, enum held_state state)
 {
 	int64_t n;
@@ -67,6 +77,8 @@ START_TEST(comes_back_whole)
 		.decided = 2,
 		.size = 3,
 		.truncated = true,
+		.kind = HELD_JOIN,
+		.signed_at = 4,
 	};
 	struct held out;
 	int64_t id;
@@ -89,6 +101,9 @@ START_TEST(comes_back_whole)
 	ck_assert_int_eq(out.decided, 2);
 	ck_assert_int_eq(out.size, 3);
 	ck_assert(out.truncated);
+	ck_assert_int_eq(out.kind, HELD_JOIN);
+	ck_assert_int_eq(out.signed_at, 4);
+	ck_assert_uint_eq(out.decided_by.n + out.channel.n + out.note.n, 0);
 	ck_assert(!get(id + 1, &out));
 }
 END_TEST
@@ -109,7 +124,6 @@ START_TEST(listed_by_list_and_state)
 	int64_t a = fixture_list(&f, "a"), b = fixture_list(&f, "b");
 	int64_t first = hold(a), second = hold(b), third = hold(a), fourth = hold(0);
 	struct held *v;
-	bool changed;
 
 	ck_assert_uint_eq(listed(0, HELD_WAITING, 0, 10, &v), 4);
 	ck_assert_int_eq(v[0].id, first);
@@ -120,7 +134,7 @@ START_TEST(listed_by_list_and_state)
 	ck_assert_uint_eq(listed(0, HELD_WAITING, second, 1, &v), 1);
 	ck_assert_int_eq(v[0].id, third);
 	ck_assert_uint_eq(listed(b, HELD_ACCEPTED, 0, 10, &v), 0);
-	ok(&f, store_held_decide(f.s, second, HELD_ACCEPTED, 9, &changed, &f.e));
+	ck_assert(decide(f.s, second, HELD_ACCEPTED, 9, "ann", false));
 	ck_assert_uint_eq(listed(b, HELD_ACCEPTED, 0, 10, &v), 1);
 	ck_assert_uint_eq(listed(b, HELD_WAITING, 0, 10, &v), 0);
 	ck_assert_int_eq(counted(0, HELD_WAITING), 3);
@@ -135,18 +149,87 @@ START_TEST(decided_once)
 	struct store *other = fixture_connect(&f);
 	int64_t id = hold(0);
 	struct held out;
-	bool changed;
 
-	ok(&f, store_held_decide(other, id, HELD_DISCARDED, 7, &changed, &f.e));
-	ck_assert(changed);
-	ok(&f, store_held_decide(f.s, id, HELD_ACCEPTED, 8, &changed, &f.e));
-	ck_assert(!changed);
+	ck_assert(decide(other, id, HELD_DISCARDED, 7, "ann", false));
+	ck_assert(!decide(f.s, id, HELD_ACCEPTED, 8, "ben", true));
 	ck_assert(get(id, &out));
 	ck_assert_int_eq(out.state, HELD_DISCARDED);
 	ck_assert_int_eq(out.decided, 7);
-	ok(&f, store_held_decide(f.s, id + 1, HELD_ACCEPTED, 8, &changed, &f.e));
-	ck_assert(!changed);
+	assert_span(out.decided_by, "ann");
+	assert_span(out.channel, "cli");
+	assert_span(out.note, "why\377");
+	ck_assert(!decide(f.s, id + 1, HELD_ACCEPTED, 8, "ben", true));
 	store_close(other);
+}
+END_TEST
+
+/* A rule's refusal is open to all, a person's only to who says that he takes it back. */
+START_TEST(taken_back)
+{
+	struct held h = { .state = HELD_REFUSED };
+	int64_t by_rule, by_ann = hold(0);
+
+	ok(&f, store_held_add(f.s, &h, &by_rule, &f.e));
+	ck_assert(decide(f.s, by_ann, HELD_REFUSED, 1, "ann", false));
+	ck_assert(!decide(f.s, by_ann, HELD_REFUSED, 2, "ben", true));
+	ck_assert(!decide(f.s, by_ann, HELD_ACCEPTED, 2, "ben", false));
+	ck_assert(decide(f.s, by_ann, HELD_ACCEPTED, 3, "ben", true));
+	ck_assert(decide(f.s, by_rule, HELD_DISCARDED, 4, "ben", false));
+}
+END_TEST
+
+START_TEST(expired)
+{
+	int64_t list = fixture_list(&f, "dev"), *ids;
+	size_t n;
+	struct held h = { .list = list, .arrived = 10 };
+	int64_t old, none = hold(0), young, lists;
+
+	ok(&f, store_held_add(f.s, &h, &old, &f.e));
+	h.arrived = 20;
+	ok(&f, store_held_add(f.s, &h, &young, &f.e));
+	ok(&f, store_held_expired(f.s, f.arena, list, 20, 10, &ids, &n, &f.e));
+	ck_assert_uint_eq(n, 1);
+	ck_assert_int_eq(ids[0], old);
+	ok(&f, store_held_expired(f.s, f.arena, 0, 20, 10, &ids, &n, &f.e));
+	ck_assert_uint_eq(n, 1);
+	ck_assert_int_eq(ids[0], none);
+	ok(&f, store_held_lists(f.s, f.arena, &ids, &n, &f.e));
+	lists = (int64_t)n;
+	ck_assert_int_eq(lists, 2);
+	ck_assert_int_eq(ids[0], 0);
+	ck_assert_int_eq(ids[1], list);
+	ck_assert(decide(f.s, old, HELD_DISCARDED, 30, "", false));
+	ok(&f, store_held_expired(f.s, f.arena, list, 20, 10, &ids, &n, &f.e));
+	ck_assert_uint_eq(n, 0);
+	ok(&f, store_held_sweep(f.s, 30, &f.e));
+	ck_assert_int_eq(counted(0, HELD_DISCARDED), 1);
+	ok(&f, store_held_sweep(f.s, 31, &f.e));
+	ck_assert_int_eq(counted(0, HELD_DISCARDED), 0);
+	ck_assert_int_eq(counted(0, HELD_WAITING), 2);
+}
+END_TEST
+
+START_TEST(counted_by_rule)
+{
+	struct held h = { .list = fixture_list(&f, "dev"), .rule = SPAN("nonmember"), .arrived = 5 };
+	struct held_count *v;
+	int64_t id;
+	size_t n;
+
+	hold(0);
+	for (int i = 0; i < 3; i++) {
+		ok(&f, store_held_add(f.s, &h, &id, &f.e));
+		h.arrived--;
+	}
+	ok(&f, store_held_counts(f.s, f.arena, 0, HELD_WAITING, &v, &n, &f.e));
+	ck_assert_uint_eq(n, 2);
+	ck_assert_int_eq(v[0].list, 0);
+	ck_assert_int_eq(v[1].n, 3);
+	ck_assert_int_eq(v[1].oldest, 3);
+	assert_span(v[1].rule, "nonmember");
+	ok(&f, store_held_counts(f.s, f.arena, h.list, HELD_WAITING, &v, &n, &f.e));
+	ck_assert_uint_eq(n, 1);
 }
 END_TEST
 
@@ -169,6 +252,9 @@ Suite *held_suite(void)
 	tcase_add_test(c, without_a_list);
 	tcase_add_test(c, listed_by_list_and_state);
 	tcase_add_test(c, decided_once);
+	tcase_add_test(c, taken_back);
+	tcase_add_test(c, expired);
+	tcase_add_test(c, counted_by_rule);
 	tcase_add_test(c, of_a_list_that_went);
 	suite_add_tcase(suite, c);
 	return suite;

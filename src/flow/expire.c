@@ -1,0 +1,117 @@
+/*
+ * Held messages meet their end here when no moderator was first. A page of them is one
+ * transaction, so that the database is never locked for long.
+ */
+#include "flow/expire.h"
+
+#include "base/fault.h"
+#include "rules/setting.h"
+#include "store/held.h"
+#include "store/lists.h"
+#include "store/schedule.h"
+
+#define HOUR 3600
+#define PAGE 500
+#define NAME SPAN("hold-expiry")
+
+struct expiry {
+	struct context *c;
+	struct arena *arena;
+	struct list list; /* of site defaults for what no list answers for */
+	int64_t now;
+};
+
+/* The list's settings; of no list, and of one that went meanwhile, the defaults. */
+static bool load_list(struct expiry *x, int64_t id, struct err *e)
+{
+	bool found = false;
+	if (id != 0 && !store_list_get(x->c->store, x->arena, id, &x->list, &found, e)) {
+		return false;
+	}
+	if (!found) {
+		setting_defaults(x->arena, SETTING_LIST, &x->list);
+	}
+	return true;
+}
+
+static bool decide_page(struct expiry *x, const int64_t *ids, size_t n, struct err *e)
+{
+	struct held_decision d = {
+		.state =
+			x->list.hold_expired == LIST_EXPIRED_REJECT ? HELD_REFUSED : HELD_DISCARDED,
+		.at = x->now,
+		.channel = SPAN(HELD_BY_EXPIRY),
+	};
+	bool changed, ok = store_begin(x->c->store, e);
+	for (size_t i = 0; ok && i < n; i++) {
+		ok = store_held_decide(x->c->store, ids[i], &d, &changed, e);
+	}
+	(void)fault_point("expire-commit");
+	if (ok) {
+		return store_commit(x->c->store, e);
+	}
+	store_rollback(x->c->store);
+	return false;
+}
+
+static void log_expired(struct expiry *x, int64_t count)
+{
+	struct span name = x->list.local.n > 0 ? arena_join(x->arena, x->list.local, SPAN("@"),
+	                                                    x->list.domain, SPAN_END)
+	                                       : SPAN("-");
+	if (count > 0) {
+		log_event(&x->c->log, LOG_LEVEL_INFO, "expired", { "list", name },
+		          { "messages", arena_printf(x->arena, "%lld", (long long)count) });
+	}
+}
+
+static bool expire_list(struct expiry *x, int64_t id, struct err *e)
+{
+	int64_t *ids, count = 0;
+	size_t n = PAGE;
+	if (!load_list(x, id, e)) {
+		return false;
+	}
+	int64_t before = x->now - (int64_t)x->list.hold_expiry;
+	while (x->list.hold_expiry > 0 && n == PAGE) {
+		if (!store_held_expired(x->c->store, x->arena, id, before, PAGE, &ids, &n, e) ||
+		    !decide_page(x, ids, n, e)) {
+			return false;
+		}
+		count += (int64_t)n;
+	}
+	log_expired(x, count);
+	return true;
+}
+
+static bool expire_all(struct expiry *x, struct err *e)
+{
+	int64_t *lists, at;
+	size_t n;
+	if (!store_schedule_get(x->c->store, NAME, 0, &at, e)) {
+		return false;
+	}
+	/* A time further off than the next turn comes from a clock that was wrong. */
+	if (x->now < at && at <= x->now + HOUR) {
+		return true;
+	}
+	if (!store_held_lists(x->c->store, x->arena, &lists, &n, e)) {
+		return false;
+	}
+	for (size_t i = 0; i < n; i++) {
+		if (!expire_list(x, lists[i], e)) {
+			return false;
+		}
+	}
+	return store_schedule_put(x->c->store, NAME, 0, x->now + HOUR, e);
+}
+
+void expire_due(struct context *c)
+{
+	struct expiry x = { .c = c, .arena = arena_new(), .now = c->env.now(&c->env) };
+	struct err e = { 0 };
+	if (!expire_all(&x, &e)) {
+		log_event(&c->log, LOG_LEVEL_WARNING, "expire", { "error", span_str(e.text) });
+	}
+	arena_free(x.arena);
+}

@@ -1,0 +1,245 @@
+/*
+ * A held message meets its decision. Accepted, it goes through the stations' own steps once
+ * more, as the same bytes with the same envelope, and becomes a post in the transaction
+ * that ends its being held.
+ */
+#include "flow/moderate.h"
+
+#include "base/fault.h"
+#include "flow/arrival.h"
+#include "flow/wake.h"
+#include "mail/date.h"
+#include "rules/people.h"
+#include "store/blob.h"
+#include "store/lists.h"
+#include "store/members.h"
+
+struct moderate_case {
+	struct moderate m;
+	struct held held;
+	struct arrival a; /* of an acceptance of a post */
+	struct file_map map;
+};
+
+struct span moderate_outcome(struct arena *arena, const struct held *h)
+{
+	struct span iso = date_iso(arena, h->decided); /* 2026-11-27T18:30:01Z */
+	struct span by =
+		h->decided_by.n > 0 ? arena_join(arena, SPAN(" by "), h->decided_by, SPAN_END)
+		: span_is(h->channel, HELD_BY_EXPIRY) ? SPAN(", as nobody decided in time,")
+						      : SPAN(" by a rule");
+	if (h->decided == 0) {
+		return arena_printf(arena, "%s%.*s", held_state_name(h->state), SPAN_FMT(by));
+	}
+	return arena_printf(arena, "%s%.*s on %.*s %.*s UTC%s%.*s", held_state_name(h->state),
+	                    SPAN_FMT(by), 10, iso.p, 8, iso.p + 11, h->channel.n > 0 ? " by " : "",
+	                    SPAN_FMT(h->channel));
+}
+
+static bool decided(struct arena *arena, const struct held *h, struct err *e)
+{
+	return err_set(e, ERR_PERMANENT, "", "held message %lld was %.*s already", (long long)h->id,
+	               SPAN_FMT(moderate_outcome(arena, h)));
+}
+
+static enum held_state state_after(enum moderation action)
+{
+	static const enum held_state of[] = {
+		[MODERATION_ACCEPT] = HELD_ACCEPTED,
+		[MODERATION_REJECT] = HELD_REFUSED,
+		[MODERATION_DISCARD] = HELD_DISCARDED,
+		[MODERATION_ALLOW] = HELD_ACCEPTED,
+	};
+	return of[action];
+}
+
+static bool open_now(const struct moderate *m, const struct held *h)
+{
+	return h->state == HELD_WAITING ||
+	       (h->state == HELD_REFUSED && state_after(m->action) != HELD_REFUSED &&
+	        (h->decided_by.n == 0 || m->take_back));
+}
+
+static bool load_held(struct context *c, struct arena *arena, int64_t id, struct held *h,
+                      struct err *e)
+{
+	bool found;
+	if (!store_held_get(c->store, arena, id, h, &found, e)) {
+		return false;
+	}
+	return found ||
+	       err_set(e, ERR_PERMANENT, "", "no held message %lld (ladle held ls)", (long long)id);
+}
+
+/* The post as it was when it came in. */
+static bool load_post(struct context *c, struct moderate_case *x, struct err *e)
+{
+	const struct held *h = &x->held;
+	struct arrival *a = &x->a;
+	a->id = arena_printf(a->arena, "held-%lld", (long long)h->id);
+	a->mail_from = h->mail_from;
+	a->recipient = a->arrived_as = h->recipient;
+	a->arrived = h->arrived;
+	a->truncated = h->truncated;
+	a->held_id = h->id;
+	a->patient = !x->m.impatient;
+	if (!arrival_route(c, a, e) || !blob_map(c->paths.msg, h->blob, &x->map, e)) {
+		return false;
+	}
+	a->bytes = x->map.bytes;
+	arrival_read(a);
+	return arrival_judge(c, a, e);
+}
+
+static bool judge(struct context *c, struct moderate_case *x, struct err *e)
+{
+	if (!load_post(c, x, e)) {
+		return false;
+	}
+	if (x->a.decision != DECISION_ACCEPT) {
+		enum err_class class =
+			x->a.decision == DECISION_PUT_BACK ? ERR_TEMPORARY : ERR_PERMANENT;
+		return err_set(e, class, "", "held message %lld cannot be sent: %.*s",
+		               (long long)x->held.id, SPAN_FMT(x->a.reason));
+	}
+	return true;
+}
+
+bool moderate_load(struct context *c, struct arena *arena, const struct moderate *m,
+                   struct moderate_case **out, struct err *e)
+{
+	struct moderate_case *x = *out = ARENA_NEW(arena, struct moderate_case);
+	x->m = *m;
+	x->a.arena = arena;
+	if (!load_held(c, arena, m->held, &x->held, e)) {
+		return false;
+	}
+	if (!open_now(m, &x->held)) {
+		return decided(arena, &x->held, e);
+	}
+	return x->held.kind != HELD_POST || state_after(m->action) != HELD_ACCEPTED ||
+	       judge(c, x, e);
+}
+
+/* The one statement that says who is first. */
+static bool decide(struct context *c, struct moderate_case *x, struct err *e)
+{
+	const struct moderate *m = &x->m;
+	struct held_decision d = {
+		.state = state_after(m->action),
+		.at = c->env.now(&c->env),
+		.by = m->by,
+		.channel = m->channel,
+		.note = m->note,
+		.take_back = m->take_back,
+	};
+	bool changed;
+	struct held now;
+	if (!store_held_decide(c->store, m->held, &d, &changed, e)) {
+		return false;
+	}
+	return changed ||
+	       (load_held(c, x->a.arena, m->held, &now, e) && decided(x->a.arena, &now, e));
+}
+
+/* From now on what this author writes is as good as a member's. */
+static bool allow(struct context *c, struct moderate_case *x, struct err *e)
+{
+	const struct setting *row = setting_find(SETTING_LIST, SPAN("allowed-authors"));
+	struct arena *arena = x->a.arena;
+	struct list list;
+	struct span address;
+	bool found;
+	if (!addr_canonical(arena, x->a.author.addr, &address, e) ||
+	    !store_list_get(c->store, arena, x->held.list, &list, &found, e)) {
+		return false;
+	}
+	if (people_have(list.allowed_authors, address)) {
+		return true;
+	}
+	return setting_put(arena, row, people_with(arena, list.allowed_authors, address), &list,
+	                   e) &&
+	       store_list_set(c->store, list.id, row, list.allowed_authors, e);
+}
+
+static bool join(struct context *c, struct moderate_case *x, struct err *e)
+{
+	struct member member = {
+		.address = x->held.author,
+		.name = x->held.subject,
+		.joined = c->env.now(&c->env),
+	};
+	struct span key;
+	bool added;
+	return addr_key(x->a.arena, member.address, &key, e) &&
+	       store_member_add(c->store, x->held.list, &member, key, &added, e);
+}
+
+bool moderate_apply(struct context *c, struct moderate_case *x, struct err *e)
+{
+	if (!decide(c, x, e)) {
+		return false;
+	}
+	(void)fault_point("moderate-decided");
+	if (state_after(x->m.action) != HELD_ACCEPTED) {
+		return true;
+	}
+	if (x->held.kind == HELD_JOIN) {
+		return join(c, x, e);
+	}
+	if (!arrival_add_post(c, &x->a, x->held.blob, e)) {
+		return false;
+	}
+	(void)fault_point("moderate-posted");
+	return x->m.action != MODERATION_ALLOW || allow(c, x, e);
+}
+
+void moderate_end(struct moderate_case *x)
+{
+	if (x) {
+		file_unmap(&x->map);
+	}
+}
+
+static bool commit(struct context *c, struct moderate_case *x, struct err *e)
+{
+	(void)fault_point("moderate-begin");
+	if (!store_begin(c->store, e)) {
+		return false;
+	}
+	if (!moderate_apply(c, x, e)) {
+		store_rollback(c->store);
+		return false;
+	}
+	(void)fault_point("moderate-commit");
+	return store_commit(c->store, e);
+}
+
+bool moderate(struct context *c, const struct moderate *m, struct err *e)
+{
+	struct arena *arena = arena_new();
+	struct moderate_case *x = NULL;
+	bool ok = moderate_load(c, arena, m, &x, e) && commit(c, x, e);
+	moderate_end(x);
+	arena_free(arena);
+	if (ok) {
+		wake_touch(c);
+	}
+	return ok;
+}
+
+bool moderate_join(struct context *c, const struct list *list, struct span address,
+                   struct span name, struct span reason, int64_t *id, struct err *e)
+{
+	struct held held = {
+		.list = list->id,
+		.kind = HELD_JOIN,
+		.author = address,
+		.subject = name,
+		.recipient = arena_join(c->arena, list->local, SPAN("@"), list->domain, SPAN_END),
+		.rule = SPAN("join"),
+		.reason = reason,
+		.arrived = c->env.now(&c->env),
+	};
+	return store_held_add(c->store, &held, id, e);
+}

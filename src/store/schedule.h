@@ -1,0 +1,13 @@
+#ifndef LADLE_STORE_SCHEDULE_H
+#define LADLE_STORE_SCHEDULE_H
+
+/* When work that comes round is due next: by name and list (0: of the site). */
+
+#include "store/db.h"
+
+/* *AT: seconds since 1970; 0 when it was never set. */
+bool store_schedule_get(struct store *s, struct span name, int64_t list, int64_t *at,
+                        struct err *e);
+bool store_schedule_put(struct store *s, struct span name, int64_t list, int64_t at, struct err *e);
+
+#endif
