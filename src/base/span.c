@@ -190,6 +190,18 @@ struct span span_cut(struct span *rest, char sep)
 	return span_sub(all, 0, at);
 }
 
+struct span span_word(struct span *rest)
+{
+	struct span s = span_trim(*rest);
+	size_t n = 0;
+
+	while (n < s.n && !ascii_fws(s.p[n])) {
+		n++;
+	}
+	*rest = span_trim(span_from(s, n));
+	return span_sub(s, 0, n);
+}
+
 struct span span_line(struct span *rest)
 {
 	struct span all = *rest;

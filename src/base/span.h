@@ -66,6 +66,10 @@ struct span span_rtrim(struct span s);
  */
 struct span span_cut(struct span *rest, char sep);
 
+/* The next word of *REST, which moves behind it; white space is SP, HTAB, CR, LF. Empty at the end.
+ */
+struct span span_word(struct span *rest);
+
 /*
  * The next line of *REST including its CRLF (or without, if the last line has
  * none); moves *REST behind it. Only CRLF ends a line. Empty when *REST is.

@@ -71,16 +71,38 @@ struct list {
 	uint64_t moderators_bypass;  /* bool: they are not moderated themselves */
 	uint64_t hold_expiry;        /* seconds; 0: never */
 	uint64_t hold_expired;       /* enum list_expired */
+	/* who comes and goes, rules/subscribe.h */
+	uint64_t subscribe_policy;   /* enum subscribe_policy */
+	uint64_t unsubscribe_policy; /* enum unsubscribe_policy */
+	uint64_t member_limit;       /* members the list may have; 0: any number */
 };
 
-enum member_delivery { MEMBER_MAIL, MEMBER_NOMAIL };
+/* Digests are a preference that is kept; until they are made, posts come one by one. */
+enum member_delivery {
+	MEMBER_MAIL,
+	MEMBER_NOMAIL,
+	MEMBER_DIGEST_MIME,
+	MEMBER_DIGEST_PLAIN,
+	MEMBER_BOTH
+};
+
+enum member_flag {
+	MEMBER_NO_SELFCOPY = 1, /* no copy of own posts */
+	MEMBER_ACK = 2,         /* a note when an own post was distributed */
+	MEMBER_DEDUP = 4,       /* no copy of posts that name the member in To or Cc */
+	MEMBER_HIDE = 8,        /* not shown by `who` */
+	MEMBER_MODERATED = 16,  /* own posts are held */
+};
 
 struct member {
 	int64_t id; /* grows; a post goes to the members up to the number at posting time */
-	struct span address; /* canonical form, addr_canonical */
-	struct span name;    /* UTF-8, may be empty */
-	uint64_t delivery;   /* enum member_delivery */
-	int64_t joined;      /* seconds since 1970 */
+	struct span address;  /* canonical form, addr_canonical */
+	struct span name;     /* UTF-8, may be empty */
+	uint64_t delivery;    /* enum member_delivery */
+	int64_t joined;       /* seconds since 1970 */
+	int64_t paused;       /* no mail before this time; 0: never asked for */
+	uint64_t flags;       /* enum member_flag */
+	struct span language; /* of notices; empty: the list's */
 };
 
 #endif

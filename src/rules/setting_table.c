@@ -190,5 +190,14 @@ const struct setting settings[] = {
 	{ "hold-expired", SETTING_LIST, SETTING_CHOICE, "discard", "discard reject", 0, 0,
 	  offsetof(struct list, hold_expired),
 	  "What happens to a held message that nobody decided about in time." },
+	{ "subscribe-policy", SETTING_LIST, SETTING_CHOICE, "confirm",
+	  "open confirm moderate confirm+moderate closed invite", 0, 0,
+	  offsetof(struct list, subscribe_policy),
+	  "Who becomes a member by mail: whoever proves the address, who confirms, whom a moderator lets in, both, nobody, or who was invited." },
+	{ "unsubscribe-policy", SETTING_LIST, SETTING_CHOICE, "confirm",
+	  "open confirm moderate closed", 0, 0, offsetof(struct list, unsubscribe_policy),
+	  "Who leaves by mail: whoever proves the address, who confirms, whom a moderator lets go, or nobody; the personal unsubscribe address always works." },
+	{ "member-limit", SETTING_LIST, SETTING_NUMBER, "0", NULL, 0, 1000000000,
+	  offsetof(struct list, member_limit), "Members the list may have; 0: any number." },
 };
 const size_t settings_count = sizeof(settings) / sizeof(settings[0]);

@@ -1,0 +1,35 @@
+#include "rules/answer.h"
+
+static const struct limit {
+	const char *name;
+	int64_t day;
+	const char *why;
+} limits[ANSWER_KINDS] = {
+	[ANSWER_CONFIRM] = { "confirm", ANSWER_CONFIRM_DAY,
+	                     "a confirmation of this list waits for the address" },
+	[ANSWER_HELP] = { "help", ANSWER_HELP_DAY, "it had the help today" },
+	[ANSWER_STATE] = { "state", ANSWER_STATE_DAY, "it was told today" },
+	[ANSWER_RESULT] = { "result", ANSWER_LIST_DAY, "it had enough answers today" },
+};
+
+const char *answer_kind_name(enum answer_kind k)
+{
+	return limits[k].name;
+}
+
+const char *answer_refused(enum answer_kind kind, const struct answer_counts *counts)
+{
+	if (counts->kind_day >= limits[kind].day) {
+		return limits[kind].why;
+	}
+	if (counts->list_day >= ANSWER_LIST_DAY) {
+		return "it had enough answers today";
+	}
+	if (kind == ANSWER_CONFIRM && counts->lists_hour >= ANSWER_CONFIRM_HOUR) {
+		return "too many lists asked it for a confirmation within the hour";
+	}
+	if (counts->site_hour >= ANSWER_SITE_HOUR) {
+		return "the site has sent all answers it sends within the hour";
+	}
+	return NULL;
+}

@@ -1,0 +1,42 @@
+#include "rules/pending.h"
+
+#include "base/codec.h"
+
+#define DAY 86400
+
+static const struct pending_kind kinds[PENDING_ACTIONS] = {
+	[PENDING_SUBSCRIBE] = { "subscribe", 7 * DAY, false },
+	[PENDING_INVITE] = { "invite", 14 * DAY, false },
+	[PENDING_MODERATE_SUBSCRIBE] = { "moderate-subscribe", 14 * DAY, true },
+	[PENDING_UNSUBSCRIBE] = { "unsubscribe", 7 * DAY, false },
+	[PENDING_MODERATE_UNSUBSCRIBE] = { "moderate-unsubscribe", 14 * DAY, true },
+	[PENDING_CHANGE_OLD] = { "change-address", 7 * DAY, false },
+	[PENDING_CHANGE_NEW] = { "change-address-new", 7 * DAY, false },
+	[PENDING_ALIAS] = { "alias", 7 * DAY, false },
+	[PENDING_WHO] = { "who", 7 * DAY, false },
+};
+
+const struct pending_kind *pending_kind(enum pending_action action)
+{
+	return &kinds[action];
+}
+
+struct span pending_token(struct arena *arena, const struct env *env)
+{
+	char bytes[PENDING_TOKEN_BYTES];
+	struct buf text = BUF_INIT;
+	env->random(env, bytes, sizeof(bytes));
+	codec_base32(&text, (struct span){ bytes, sizeof(bytes) });
+	return buf_move(&text, arena);
+}
+
+bool pending_hash(struct span token, struct digest *out)
+{
+	struct buf bytes = BUF_INIT;
+	bool ok = token.n <= 64 && codec_unbase32(&bytes, token) && bytes.n == PENDING_TOKEN_BYTES;
+	if (ok) {
+		hash_of(HASH_SHA256, buf_span(&bytes), out);
+	}
+	buf_free(&bytes);
+	return ok;
+}
