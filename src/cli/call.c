@@ -6,10 +6,14 @@
 #include "mail/addr.h"
 #include "mail/date.h"
 #include "mail/idn.h"
+#include "rules/route.h"
+#include "store/audit.h"
 #include "store/lists.h"
 
+#include <pwd.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #define DNS_SECONDS 10
 
@@ -162,6 +166,38 @@ bool call_commit(struct call *call, bool ok)
 	store_rollback(s);
 	buf_clear(&call->out);
 	return false;
+}
+
+/* The person, also behind sudo; as the site's owner, which root has become, by number. */
+static struct span actor(struct call *call)
+{
+	const char *sudo = getenv("SUDO_USER");
+	if (sudo && sudo[0]) {
+		return arena_copy(call->arena, span_str(sudo));
+	}
+	const struct passwd *user = getpwuid(getuid());
+	return user ? arena_copy(call->arena, span_str(user->pw_name))
+	            : arena_printf(call->arena, "uid %u", (unsigned)getuid());
+}
+
+bool call_audit(struct call *call, const struct list *list, const char *what, struct span subject,
+                struct span detail)
+{
+	if (call->actor.n == 0) {
+		call->actor = actor(call);
+	}
+	struct audit a = {
+		.at = call->context->env.now(&call->context->env),
+		.list = list->id,
+		.list_address =
+			list->id == 0 ? SPAN("") : route_make(call->arena, list, '+', SPAN("")),
+		.channel = SPAN("cli"),
+		.actor = call->actor,
+		.what = span_str(what),
+		.subject = subject,
+		.detail = detail,
+	};
+	return store_audit(call->context->store, &a, &call->err);
 }
 
 struct span call_clean(struct arena *arena, struct span s)

@@ -58,6 +58,7 @@ struct call {
 	bool raw;                /* out is a message: not to be cleaned for a terminal */
 	struct buf out;          /* standard output; written by call_flush and at the end */
 	struct context *context; /* opened by call_context */
+	struct span actor;       /* who runs it, for the trail; empty until it is asked for */
 	struct err err;
 	bool usage; /* err is about the command line */
 	int exit;   /* exit code when run returns true, 0 unless set */
@@ -102,6 +103,12 @@ void call_open(const struct call *call, struct json *j, char brace);
 void call_close(struct call *call, struct json *j);
 /* End the transaction of the store: commit when OK, else roll back. True when it was committed. */
 bool call_commit(struct call *call, bool ok);
+/*
+ * A line of the trail (store/audit.h), in the transaction that is open: WHAT was done on LIST
+ * (id 0: on the site) to SUBJECT, by whom runs the command.
+ */
+bool call_audit(struct call *call, const struct list *list, const char *what, struct span subject,
+                struct span detail);
 /* S for a terminal: what is not printable (utf8_printable) becomes '?', but not TAB and line ends.
  */
 struct span call_clean(struct arena *arena, struct span s);

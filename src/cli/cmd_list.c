@@ -43,8 +43,9 @@ static bool keep_settings(struct call *call, int from, const struct list *list)
 		struct span text = span_str(call->args[i]);
 		const struct setting *row =
 			setting_find(SETTING_LIST, span_sub(text, 0, span_chr(text, '=')));
-		if (!store_list_set(call->context->store, list->id, row,
-		                    setting_text(call->arena, row, list), &call->err)) {
+		struct span value = setting_text(call->arena, row, list);
+		if (!store_list_set(call->context->store, list->id, row, value, &call->err) ||
+		    !call_audit(call, list, "list set", span_str(row->name), value)) {
 			return false;
 		}
 	}
@@ -61,11 +62,15 @@ static bool create_run(struct call *call)
 	    !route_name_valid(addr_local(key), &call->err) || !check_settings(call, 1, &list)) {
 		return false;
 	}
+	list.local = addr_local(key);
+	list.domain = addr_domain(key);
 	buf_printf(&call->out, "created %.*s\n", SPAN_FMT(key));
 	return store_begin(c->store, &call->err) &&
-	       call_commit(call, store_list_create(c->store, addr_local(key), addr_domain(key),
-	                                           c->env.now(&c->env), &list.id, &call->err) &&
-	                                 keep_settings(call, 1, &list));
+	       call_commit(call,
+	                   store_list_create(c->store, addr_local(key), addr_domain(key),
+	                                     c->env.now(&c->env), &list.id, &call->err) &&
+	                           call_audit(call, &list, "list create", SPAN(""), SPAN("")) &&
+	                           keep_settings(call, 1, &list));
 }
 
 const struct command cmd_list_create = {
@@ -191,7 +196,11 @@ static bool rm_run(struct call *call)
 		               "\"%s\" has %lld members: --force removes it", call->args[0],
 		               (long long)members);
 	}
-	return store_list_rm(call->context->store, list.id, &call->err);
+	return store_begin(call->context->store, &call->err) &&
+	       call_commit(call, store_list_rm(call->context->store, list.id, &call->err) &&
+	                                 call_audit(call, &list, "list rm", SPAN(""),
+	                                            arena_printf(call->arena, "%lld members",
+	                                                         (long long)members)));
 }
 
 static const struct opt rm_opts[] = {

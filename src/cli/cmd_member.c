@@ -1,104 +1,12 @@
-/* member add, rm, ls, set, import, export. */
-#include "base/ascii.h"
-#include "base/file.h"
-#include "base/limits.h"
-#include "base/utf8.h"
+/* member add, rm, set, find. */
 #include "cli/commands.h"
+#include "cli/roster.h"
 #include "mail/addr.h"
-#include "mail/word.h"
+#include "rules/member.h"
 #include "rules/route.h"
 #include "store/lists.h"
-#include "store/members.h"
 
-#include <stdio.h>
 #include <string.h>
-
-#define PAGE 10000
-
-static const char *const deliveries[] = { [MEMBER_MAIL] = "mail", [MEMBER_NOMAIL] = "nomail" };
-
-static bool delivery_of(struct call *call, const char *text, uint64_t *out)
-{
-	for (uint64_t i = 0; i < sizeof(deliveries) / sizeof(deliveries[0]); i++) {
-		if (strcmp(text, deliveries[i]) == 0) {
-			*out = i;
-			return true;
-		}
-	}
-	return call_usage(call, "\"%s\" is no delivery mode: mail or nomail", text);
-}
-
-/* "Name <address>" or a bare address. */
-static bool read_address(struct call *call, struct arena *arena, struct span text, struct member *m,
-                         struct span *key)
-{
-	struct mailboxes boxes = addr_parse(arena, text);
-	if (!utf8_valid(text)) {
-		return err_set(&call->err, ERR_PERMANENT, "5.1.3", "not UTF-8: \"%.*s\"",
-		               SPAN_FMT(text));
-	}
-	if (boxes.broken || boxes.n != 1 || boxes.group || boxes.v[0].domain.n == 0) {
-		return err_set(&call->err, ERR_PERMANENT, "5.1.3", "not an address: \"%.*s\"",
-		               SPAN_FMT(text));
-	}
-	m->name = word_decode(arena, boxes.v[0].name);
-	return addr_canonical(arena, boxes.v[0].addr, &m->address, &call->err) &&
-	       addr_key(arena, boxes.v[0].addr, key, &call->err);
-}
-
-/* A list that is its own member would send each post to itself. */
-static bool not_itself(struct call *call, const struct list *list, struct span address)
-{
-	struct span own = route_make(call->arena, list, '+', SPAN(""));
-	bool itself = addr_same(address, own);
-	for (struct span rest = list->aliases; !itself && rest.p && rest.n > 0;) {
-		itself = addr_same(address, span_trim(span_cut(&rest, ',')));
-	}
-	return !itself || err_set(&call->err, ERR_PERMANENT, "", "\"%.*s\" is the list itself",
-	                          SPAN_FMT(address));
-}
-
-struct tally {
-	int64_t added, present, bad;
-};
-
-static bool add_one(struct call *call, const struct list *list, struct arena *arena,
-                    struct span text, struct tally *tally)
-{
-	struct member m = { .joined = call->context->env.now(&call->context->env) };
-	struct span key, rest = text;
-	bool added;
-	const char *delivery = call_opt(call, "--delivery");
-	/* Behind a tabulator, as member export writes it: the delivery mode. */
-	text = span_cut(&rest, '\t');
-	if (rest.n > 0) {
-		delivery = arena_str(arena, rest);
-	}
-	if ((delivery && !delivery_of(call, delivery, &m.delivery)) ||
-	    !read_address(call, arena, text, &m, &key) || !not_itself(call, list, m.address) ||
-	    !store_member_add(call->context->store, list->id, &m, key, &added, &call->err)) {
-		return false;
-	}
-	tally->added += added;
-	tally->present += !added;
-	return true;
-}
-
-static bool add_all(struct call *call, const struct list *list)
-{
-	struct tally tally = { 0 };
-	for (int i = 1; i < call->count; i++) {
-		if (!add_one(call, list, call->arena, span_str(call->args[i]), &tally)) {
-			return false;
-		}
-	}
-	buf_printf(&call->out, "added %lld", (long long)tally.added);
-	if (tally.present > 0) {
-		buf_printf(&call->out, ", %lld already there", (long long)tally.present);
-	}
-	buf_chr(&call->out, '\n');
-	return true;
-}
 
 /* Find the list, then WORK in one transaction. */
 static bool in_transaction(struct call *call, bool (*work)(struct call *, const struct list *))
@@ -111,13 +19,114 @@ static bool in_transaction(struct call *call, bool (*work)(struct call *, const 
 	return call_commit(call, work(call, &list));
 }
 
+bool call_member_limit(struct call *call, const struct list *list, int64_t more)
+{
+	int64_t count;
+	if (list->member_limit == 0) {
+		return true;
+	}
+	if (!store_member_count(call->context->store, list->id, &count, &call->err)) {
+		return false;
+	}
+	return (uint64_t)(count + more) <= list->member_limit ||
+	       err_set(&call->err, ERR_PERMANENT, "",
+	               "\"%s\" may have %llu members (member-limit) and has %lld", call->args[0],
+	               (unsigned long long)list->member_limit, (long long)count);
+}
+
+/* --mode and --set, as those that CHANGE holds. */
+static bool read_change(struct call *call, struct member_change *change)
+{
+	size_t n;
+	const char *mode = call_opt(call, "--mode");
+	mode = mode ? mode : call_opt(call, "--delivery");
+	const char **words = call_opts(call, "--set", &n);
+	if (mode && !member_delivery_read(span_str(mode), &change->delivery)) {
+		return call_usage(call,
+		                  "\"%s\" is no delivery mode: mail, nomail, digest-mime, "
+		                  "digest-plain or both",
+		                  mode);
+	}
+	change->has_delivery = mode != NULL;
+	for (size_t i = 0; i < n; i++) {
+		struct span word = span_str(words[i]);
+		bool moderated = span_is(word, "moderated");
+		if (moderated || span_is(word, "nomoderated")) {
+			*(moderated ? &change->on : &change->off) |= MEMBER_MODERATED;
+		} else if (!member_change_read(word, change)) {
+			return call_usage(call, "\"%s\" is no option of a member", words[i]);
+		}
+	}
+	return true;
+}
+
+bool call_member_preset(struct call *call, struct member *preset)
+{
+	struct member_change change = { 0 };
+	int64_t now = call->context->env.now(&call->context->env);
+	*preset = (struct member){ .joined = now };
+	if (!read_change(call, &change)) {
+		return false;
+	}
+	member_change_apply(&change, now, preset);
+	return true;
+}
+
+/* ---- add ---- */
+
+struct tally {
+	int64_t added, present;
+};
+
+static bool add_one(struct call *call, const struct list *list, struct span text,
+                    const struct member *preset, struct tally *tally)
+{
+	struct new_member who;
+	struct member m = *preset;
+	bool added;
+	if (!roster_address(call, call->arena, text, &who) ||
+	    !roster_not_itself(call, list, who.address)) {
+		return false;
+	}
+	m.address = who.address;
+	m.name = who.name;
+	if (!store_member_add(call->context->store, list->id, &m, who.key, &added, &call->err)) {
+		return false;
+	}
+	tally->added += added;
+	tally->present += !added;
+	return !added ||
+	       call_audit(call, list, "member add", m.address, member_words(call->arena, &m));
+}
+
+static bool add_all(struct call *call, const struct list *list)
+{
+	struct tally tally = { 0 };
+	struct member preset;
+	if (!call_member_preset(call, &preset)) {
+		return false;
+	}
+	for (int i = 1; i < call->count; i++) {
+		if (!add_one(call, list, span_str(call->args[i]), &preset, &tally)) {
+			return false;
+		}
+	}
+	buf_printf(&call->out, "added %lld", (long long)tally.added);
+	if (tally.present > 0) {
+		buf_printf(&call->out, ", %lld already there", (long long)tally.present);
+	}
+	buf_chr(&call->out, '\n');
+	return call_member_limit(call, list, 0);
+}
+
 static bool add_run(struct call *call)
 {
 	return in_transaction(call, add_all);
 }
 
 static const struct opt add_opts[] = {
-	{ "--delivery", "MODE", "mail (default) or nomail" },
+	OPT_MEMBER_MODE,
+	OPT_MEMBER_SET,
 	{ NULL, NULL, NULL },
 };
 
@@ -131,23 +140,34 @@ const struct command cmd_member_add = {
 	.run = add_run,
 };
 
+/* ---- rm, set ---- */
+
+/* The member ARGS names; an error when he is none. */
+static bool find_member(struct call *call, const struct list *list, const char *text,
+                        struct member *out, struct span *key)
+{
+	bool found;
+	if (!addr_key(call->arena, span_str(text), key, &call->err) ||
+	    !store_member_find(call->context->store, call->arena, list->id, *key, out, &found,
+	                       &call->err)) {
+		return false;
+	}
+	return found || err_set(&call->err, ERR_PERMANENT, "", "\"%s\" is not a member", text);
+}
+
 static bool rm_all(struct call *call, const struct list *list)
 {
-	int64_t removed_count = 0;
 	for (int i = 1; i < call->count; i++) {
 		struct span key;
+		struct member m;
 		bool removed;
-		if (!addr_key(call->arena, span_str(call->args[i]), &key, &call->err) ||
-		    !store_member_rm(call->context->store, list->id, key, &removed, &call->err)) {
+		if (!find_member(call, list, call->args[i], &m, &key) ||
+		    !store_member_rm(call->context->store, list->id, key, &removed, &call->err) ||
+		    !call_audit(call, list, "member rm", m.address, SPAN(""))) {
 			return false;
 		}
-		if (!removed) {
-			return err_set(&call->err, ERR_PERMANENT, "", "\"%s\" is not a member",
-			               call->args[i]);
-		}
-		removed_count++;
 	}
-	buf_printf(&call->out, "removed %lld\n", (long long)removed_count);
+	buf_printf(&call->out, "removed %d\n", call->count - 1);
 	return true;
 }
 
@@ -165,27 +185,58 @@ const struct command cmd_member_rm = {
 	.run = rm_run,
 };
 
-static bool set_all(struct call *call, const struct list *list)
+static bool move(struct call *call, const struct list *list, const char *to, struct member *m)
 {
-	uint64_t delivery = MEMBER_MAIL;
-	const char *mode = call_opt(call, "--delivery");
-	if (!mode) {
-		return call_usage(call, "nothing to set: --delivery MODE");
-	}
-	if (!delivery_of(call, mode, &delivery)) {
+	struct new_member who;
+	bool changed;
+	if (!roster_address(call, call->arena, span_str(to), &who) ||
+	    !roster_not_itself(call, list, who.address) ||
+	    !store_member_move(call->context->store, list->id, m->id, who.address, who.key,
+	                       &changed, &call->err)) {
 		return false;
 	}
+	if (!changed) {
+		return err_set(&call->err, ERR_PERMANENT, "", "\"%s\" is a member already", to);
+	}
+	return call_audit(call, list, "member move", m->address, who.address);
+}
+
+static bool set_one(struct call *call, const struct list *list, const char *text,
+                    const struct member_change *change, const char *to)
+{
+	struct member m;
+	struct span key;
+	bool found;
+	if (!find_member(call, list, text, &m, &key)) {
+		return false;
+	}
+	if (to && !move(call, list, to, &m)) {
+		return false;
+	}
+	if (member_change_empty(change)) {
+		return true;
+	}
+	member_change_apply(change, call->context->env.now(&call->context->env), &m);
+	return store_member_set(call->context->store, list->id, &m, &found, &call->err) &&
+	       call_audit(call, list, "member set", m.address, member_words(call->arena, &m));
+}
+
+static bool set_all(struct call *call, const struct list *list)
+{
+	struct member_change change = { 0 };
+	const char *to = call_opt(call, "--address");
+	if (!read_change(call, &change)) {
+		return false;
+	}
+	if (!to && member_change_empty(&change)) {
+		return call_usage(call, "nothing to set: --mode MODE, --set OPTION, --address NEW");
+	}
+	if (to && call->count > 2) {
+		return call_usage(call, "--address is for one member");
+	}
 	for (int i = 1; i < call->count; i++) {
-		struct span key;
-		bool found;
-		if (!addr_key(call->arena, span_str(call->args[i]), &key, &call->err) ||
-		    !store_member_set_delivery(call->context->store, list->id, key, delivery,
-		                               &found, &call->err)) {
+		if (!set_one(call, list, call->args[i], &change, to)) {
 			return false;
-		}
-		if (!found) {
-			return err_set(&call->err, ERR_PERMANENT, "", "\"%s\" is not a member",
-			               call->args[i]);
 		}
 	}
 	return true;
@@ -196,167 +247,82 @@ static bool set_run(struct call *call)
 	return in_transaction(call, set_all);
 }
 
+static const struct opt set_opts[] = {
+	OPT_MEMBER_MODE,
+	OPT_MEMBER_SET,
+	{ "--address", "NEW", "another address, at once and without asking" },
+	{ NULL, NULL, NULL },
+};
+
 const struct command cmd_member_set = {
 	.name = "member set",
-	.arguments = "LIST --delivery MODE ADDRESS…",
-	.summary = "Change how members get mail",
+	.arguments = "LIST ADDRESS…",
+	.summary = "Change how members get mail, their options, their address",
 	.min = 2,
 	.max = -1,
-	.opts = add_opts,
+	.opts = set_opts,
 	.run = set_run,
 };
 
-/* ---- ls, export ---- */
+/* ---- find ---- */
 
-/* NAME in front of an address, in UTF-8 as it is: for files and people, not for mail. */
-static void print_name(struct buf *out, struct span name)
-{
-	bool plain = true;
-	for (size_t i = 0; i < name.n; i++) {
-		char c = name.p[i];
-		plain = plain &&
-		        (ascii_alnum(c) || ascii_8bit(c) || c == ' ' || c == '-' || c == '_');
-	}
-	buf_str(out, plain ? "" : "\"");
-	for (size_t i = 0; i < name.n; i++) {
-		buf_str(out, name.p[i] == '"' || name.p[i] == '\\' ? "\\" : "");
-		buf_chr(out, ascii_cntrl(name.p[i]) ? ' ' : name.p[i]);
-	}
-	buf_str(out, plain ? " <" : "\" <");
-}
-
-static void print_member(struct call *call, struct json *j, const struct member *m, bool bare)
-{
-	if (call->json) {
-		json_open(j, '{');
-		json_kspan(j, "address", m->address);
-		json_kspan(j, "name", m->name);
-		json_kstr(j, "delivery", deliveries[m->delivery]);
-		json_kint(j, "joined", m->joined);
-		json_close(j);
-	} else if (bare) {
-		bool usual = m->delivery == MEMBER_MAIL;
-		if (m->name.n > 0) {
-			print_name(&call->out, m->name);
-		}
-		buf_printf(&call->out, "%.*s%s%s%s\n", SPAN_FMT(m->address),
-		           m->name.n > 0 ? ">" : "", usual ? "" : "\t",
-		           usual ? "" : deliveries[m->delivery]);
-	} else {
-		buf_printf(&call->out, "%.*s\t%s\t%.*s\t%.*s\n", SPAN_FMT(m->address),
-		           deliveries[m->delivery], SPAN_FMT(call_time(call, m->joined)),
-		           SPAN_FMT(m->name));
-	}
-}
-
-/* Page by page, so that a million members need no memory. */
-static bool print_members(struct call *call, bool bare)
+static bool print_found(struct call *call, struct json *j, const struct membership *m)
 {
 	struct list list;
+	bool found;
+	if (!store_list_get(call->context->store, call->arena, m->list, &list, &found,
+	                    &call->err)) {
+		return false;
+	}
+	struct span address = route_make(call->arena, &list, '+', SPAN(""));
+	struct span words = member_words(call->arena, &m->member);
+	if (call->json) {
+		json_open(j, '{');
+		json_kspan(j, "list", address);
+		json_kspan(j, "address", m->member.address);
+		json_kspan(j, "name", m->member.name);
+		json_kstr(j, "delivery", member_delivery_name(m->member.delivery));
+		json_kspan(j, "options", words);
+		json_kint(j, "joined", m->member.joined);
+		json_close(j);
+	} else {
+		buf_printf(&call->out, "%.*s\t%.*s\t%.*s\t%.*s\n", SPAN_FMT(address),
+		           SPAN_FMT(m->member.address), SPAN_FMT(words),
+		           SPAN_FMT(call_time(call, m->member.joined)));
+	}
+	return true;
+}
+
+static bool find_run(struct call *call)
+{
+	struct span key;
+	struct membership *v;
+	size_t n;
 	struct json j = JSON_INIT(&call->out);
-	if (!call_list(call, call->args[0], &list)) {
+	if (!call_context(call, CONTEXT_STORE) ||
+	    !addr_key(call->arena, span_str(call->args[0]), &key, &call->err) ||
+	    !store_member_everywhere(call->context->store, call->arena, key, &v, &n, &call->err)) {
 		return false;
 	}
 	call_open(call, &j, '[');
-	int64_t after = 0;
-	for (size_t n = PAGE; n == PAGE;) {
-		struct arena *arena = arena_new();
-		struct member *page;
-		bool ok = store_member_page(call->context->store, arena, list.id, after, PAGE,
-		                            &page, &n, &call->err);
-		for (size_t i = 0; ok && i < n; i++) {
-			print_member(call, &j, &page[i], bare);
-			after = page[i].id;
-		}
-		call_flush(call);
-		arena_free(arena);
-		if (!ok) {
+	for (size_t i = 0; i < n; i++) {
+		if (!print_found(call, &j, &v[i])) {
 			return false;
 		}
 	}
 	call_close(call, &j);
+	call->exit = n > 0 ? 0 : 1;
 	return true;
 }
 
-static bool ls_run(struct call *call)
-{
-	return print_members(call, false);
-}
+static const struct opt find_opts[] = { OPT_JSON, { NULL, NULL, NULL } };
 
-static bool export_run(struct call *call)
-{
-	return print_members(call, true);
-}
-
-static const struct opt json_opts[] = { OPT_JSON, { NULL, NULL, NULL } };
-
-const struct command cmd_member_ls = {
-	.name = "member ls",
-	.arguments = "LIST",
-	.summary = "Show members: address, delivery, since when, name",
+const struct command cmd_member_find = {
+	.name = "member find",
+	.arguments = "ADDRESS",
+	.summary = "Show the lists that an address is a member of",
 	.min = 1,
 	.max = 1,
-	.opts = json_opts,
-	.run = ls_run,
-};
-
-const struct command cmd_member_export = {
-	.name = "member export",
-	.arguments = "LIST",
-	.summary = "Print members, one a line, as member import reads them",
-	.min = 1,
-	.max = 1,
-	.opts = json_opts,
-	.run = export_run,
-};
-
-/* ---- import ---- */
-
-static bool import_lines(struct call *call, const struct list *list, struct span text,
-                         const char *file)
-{
-	struct tally tally = { 0 };
-	int64_t line_number = 0;
-	if (span_starts(text, SPAN("\xef\xbb\xbf"))) {
-		text = span_from(text, 3); /* the mark that some programs put before UTF-8 */
-	}
-	for (struct span rest = text; rest.p && rest.n > 0;) {
-		struct span line = span_trim(span_cut(&rest, '\n'));
-		struct arena *arena = arena_new();
-		line_number++;
-		bool skip = line.n == 0 || line.p[0] == '#';
-		bool ok = skip || add_one(call, list, arena, line, &tally);
-		arena_free(arena);
-		if (!ok) {
-			return err_prefix(&call->err, "%s:%lld", file, (long long)line_number);
-		}
-	}
-	buf_printf(&call->out, "added %lld, %lld already there\n", (long long)tally.added,
-	           (long long)tally.present);
-	return true;
-}
-
-static bool import_all(struct call *call, const struct list *list)
-{
-	const char *file = call->count > 1 ? call->args[1] : "-";
-	struct buf text = BUF_INIT;
-	bool ok = file_read(file, LIMIT_IMPORT, &text, &call->err) &&
-	          import_lines(call, list, buf_span(&text), file);
-	buf_free(&text);
-	return ok;
-}
-
-static bool import_run(struct call *call)
-{
-	return in_transaction(call, import_all);
-}
-
-const struct command cmd_member_import = {
-	.name = "member import",
-	.arguments = "LIST [FILE]",
-	.summary = "Add members from a file, one a line: address or Name <address>",
-	.min = 1,
-	.max = 2,
-	.opts = add_opts,
-	.run = import_run,
+	.opts = find_opts,
+	.run = find_run,
 };

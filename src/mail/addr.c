@@ -9,6 +9,7 @@
 
 #include "base/ascii.h"
 #include "base/buf.h"
+#include "base/limits.h"
 #include "base/utf8.h"
 #include "mail/idn.h"
 #include "mail/word.h"
@@ -90,6 +91,42 @@ struct span addr_domain(struct span addr)
 	size_t at = span_rchr(addr, '@');
 
 	return at == SPAN_NONE ? (struct span){ NULL, 0 } : span_from(addr, at + 1);
+}
+
+/* A label that stands between dots: begins and ends with a letter or digit, lower case. */
+static bool plain_domain(struct span s)
+{
+	size_t start = 0;
+
+	for (size_t i = 0; i <= s.n; i++) {
+		char c = i < s.n ? s.p[i] : '.';
+		bool edge = i == start || i + 1 == s.n || s.p[i + 1] == '.';
+
+		if (c == '.') {
+			if (i == start || i - start > 63) {
+				return false;
+			}
+			start = i + 1;
+		} else if (!ascii_digit(c) && !(c >= 'a' && c <= 'z') && (c != '-' || edge)) {
+			return false;
+		}
+	}
+	return s.n <= IDN_NAME_MAX;
+}
+
+bool addr_is_plain(struct span addr)
+{
+	size_t at = span_chr(addr, '@');
+
+	if (at == SPAN_NONE || addr.n > LIMIT_ADDRESS || !dot_atom(span_sub(addr, 0, at))) {
+		return false;
+	}
+	for (size_t i = 0; i < at; i++) {
+		if (ascii_upper(addr.p[i]) || ascii_8bit(addr.p[i])) {
+			return false;
+		}
+	}
+	return plain_domain(span_from(addr, at + 1));
 }
 
 /* --- comparing -------------------------------------------------------------- */

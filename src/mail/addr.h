@@ -77,6 +77,12 @@ bool addr_same(struct span a, struct span b);
  */
 bool addr_key(struct arena *arena, struct span addr, struct span *out, struct err *e);
 
+/*
+ * Is ADDR plainly its own key: lower-case ASCII, a dot-atom, a domain of ordinary labels? Quick,
+ * for large files; false says nothing.
+ */
+bool addr_is_plain(struct span addr);
+
 /* A display name and address as field text: atoms, quoted string or RFC 2047 words as needed. NAME
  * is UTF-8. */
 struct span addr_format(struct arena *arena, struct span name, struct span addr);

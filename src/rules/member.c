@@ -5,6 +5,7 @@
 #include "rules/member.h"
 
 #include "base/ascii.h"
+#include "base/buf.h"
 
 static const char *const deliveries[] = {
 	[MEMBER_MAIL] = "mail",
@@ -50,7 +51,7 @@ static const struct flag {
 	{ SPAN_INIT("conceal"), MEMBER_HIDE, false },
 };
 
-static const char *const flag_names[] = { "no-selfcopy", "ack", "dedup", "hide", "moderated" };
+static const char *const flag_names[] = { "noselfcopy", "ack", "dedup", "hide", "moderated" };
 
 const char *member_flag_name(unsigned i)
 {
@@ -179,4 +180,64 @@ void member_change_apply(const struct member_change *change, int64_t now, struct
 bool member_silent(const struct member *m, int64_t now)
 {
 	return m->delivery == MEMBER_NOMAIL || m->paused > now;
+}
+
+static void put_word(struct buf *out, const char *word)
+{
+	buf_str(out, out->n > 0 ? "," : "");
+	buf_str(out, word);
+}
+
+struct span member_words(struct arena *arena, const struct member *m)
+{
+	struct buf out = BUF_INIT;
+	if (m->delivery != MEMBER_MAIL) {
+		put_word(&out, member_delivery_name(m->delivery));
+	}
+	for (unsigned i = 0; member_flag_name(i); i++) {
+		if (m->flags & (UINT64_C(1) << i)) {
+			put_word(&out, member_flag_name(i));
+		}
+	}
+	if (m->language.n > 0) {
+		put_word(&out, "lang ");
+		buf_add(&out, m->language);
+	}
+	if (m->paused > 0) {
+		put_word(&out, "until ");
+		buf_printf(&out, "%lld", (long long)m->paused);
+	}
+	return buf_move(&out, arena);
+}
+
+/* "moderated" and "until" are not for members themselves, so member_change_read knows neither. */
+static bool read_own(struct span word, struct member *m)
+{
+	uint64_t until;
+	if (span_is(word, "moderated")) {
+		m->flags |= MEMBER_MODERATED;
+		return true;
+	}
+	if (!span_starts(word, SPAN("until ")) || !span_u64(span_from(word, 6), &until) ||
+	    until > INT64_MAX) {
+		return false;
+	}
+	m->paused = (int64_t)until;
+	return true;
+}
+
+bool member_words_read(struct span words, struct member *m)
+{
+	while (words.p) {
+		struct span word = span_trim(span_cut(&words, ','));
+		struct member_change change = { 0 };
+		if (word.n == 0 || read_own(word, m)) {
+			continue;
+		}
+		if (!member_change_read(word, &change) || change.days > 0) {
+			return false;
+		}
+		member_change_apply(&change, 0, m);
+	}
+	return true;
 }

@@ -6,6 +6,7 @@
  * of words serves commands by mail, the command line and the files of import and export.
  */
 
+#include "base/mem.h"
 #include "rules/list.h"
 
 /* What somebody wants changed; nothing else of the member is. */
@@ -36,6 +37,14 @@ void member_change_apply(const struct member_change *change, int64_t now, struct
 
 /* Does M get no mail at NOW? */
 bool member_silent(const struct member *m, int64_t now);
+
+/*
+ * What differs from the usual as words separated by commas, "digest-mime,ack,lang de,
+ * until 1796000000": empty for a member without wishes. And the way back, into a member
+ * without wishes; false when a word is none of these.
+ */
+struct span member_words(struct arena *arena, const struct member *m);
+bool member_words_read(struct span words, struct member *m);
 
 /* Name of flag number I ("selfcopy"…), NULL behind the last; the flag is 1 << I. */
 const char *member_flag_name(unsigned i);

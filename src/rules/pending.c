@@ -5,15 +5,13 @@
 #define DAY 86400
 
 static const struct pending_kind kinds[PENDING_ACTIONS] = {
-	[PENDING_SUBSCRIBE] = { "subscribe", 7 * DAY, false },
-	[PENDING_INVITE] = { "invite", 14 * DAY, false },
-	[PENDING_MODERATE_SUBSCRIBE] = { "moderate-subscribe", 14 * DAY, true },
-	[PENDING_UNSUBSCRIBE] = { "unsubscribe", 7 * DAY, false },
-	[PENDING_MODERATE_UNSUBSCRIBE] = { "moderate-unsubscribe", 14 * DAY, true },
-	[PENDING_CHANGE_OLD] = { "change-address", 7 * DAY, false },
-	[PENDING_CHANGE_NEW] = { "change-address-new", 7 * DAY, false },
-	[PENDING_ALIAS] = { "alias", 7 * DAY, false },
-	[PENDING_WHO] = { "who", 7 * DAY, false },
+	[PENDING_SUBSCRIBE] = { "subscribe", 7 * DAY },
+	[PENDING_INVITE] = { "invite", 14 * DAY },
+	[PENDING_UNSUBSCRIBE] = { "unsubscribe", 7 * DAY },
+	[PENDING_CHANGE_OLD] = { "change-address", 7 * DAY },
+	[PENDING_CHANGE_NEW] = { "change-address-new", 7 * DAY },
+	[PENDING_ALIAS] = { "alias", 7 * DAY },
+	[PENDING_WHO] = { "who", 7 * DAY },
 };
 
 const struct pending_kind *pending_kind(enum pending_action action)

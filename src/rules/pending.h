@@ -11,9 +11,7 @@
 enum pending_action {
 	PENDING_SUBSCRIBE,          /* the address wants to be a member */
 	PENDING_INVITE,             /* it was invited to be one */
-	PENDING_MODERATE_SUBSCRIBE, /* a moderator decides */
 	PENDING_UNSUBSCRIBE,
-	PENDING_MODERATE_UNSUBSCRIBE,
 	PENDING_CHANGE_OLD, /* the member wants another address: asked at the present one */
 	PENDING_CHANGE_NEW, /* and then at the new one */
 	PENDING_ALIAS,      /* the address is to count as the member's */
@@ -24,7 +22,6 @@ enum pending_action {
 struct pending_kind {
 	const char *name;
 	int64_t lifetime; /* seconds */
-	bool moderator;   /* the token is in a moderator's hands */
 };
 const struct pending_kind *pending_kind(enum pending_action action);
 

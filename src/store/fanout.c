@@ -101,7 +101,7 @@ static bool read_due(const struct claim *c, int64_t post, struct candidates *out
 		x->recipient.attempts = row_int(&r);
 		x->recipient.first_at = row_int(&r);
 		x->left = row_int(&r) == 0;
-		x->nomail = row_int(&r) == MEMBER_NOMAIL;
+		x->nomail = row_int(&r) != 0;
 	}
 	return rows_close(&r, e);
 }
@@ -116,14 +116,14 @@ static bool read_range(const struct claim *c, int64_t list, int64_t cursor, int6
 	*out = (struct candidates){ NULL, 0 };
 	rows_open(&r, c->store, STMT_FAN_RANGE,
 	          STMT_ARGS(stmt_int(list), stmt_int(cursor), stmt_int(member_max),
-	                    stmt_limit(c->limit)),
+	                    stmt_limit(c->limit), stmt_int(c->now)),
 	          c->arena);
 	while (rows_next(&r)) {
 		struct candidate *x = ARENA_PUSH(c->arena, out->v, out->n, cap);
 
 		x->recipient.member = row_int(&r);
 		x->recipient.address = row_span(&r);
-		x->nomail = row_int(&r) == MEMBER_NOMAIL;
+		x->nomail = row_int(&r) != 0;
 	}
 	return rows_close(&r, e);
 }

@@ -11,6 +11,7 @@
 
 #include "base/fault.h"
 #include "store/fanout.h"
+#include "rules/list.h"
 #include "store/held.h"
 #include "store/inbox.h"
 #include "store/outbox.h"
@@ -20,6 +21,8 @@
 _Static_assert(POST_SENDING == 0 && POST_DONE == 1, "states of posts in SQL");
 _Static_assert(FAN_DEFERRED == 0 && FAN_FAILED == 1 && FAN_SKIPPED == 2 && FAN_SENT == 3,
                "states of recipients in SQL");
+_Static_assert(STMT_MEMBER_ADD_ROWS == 64, "rows of a statement in SQL");
+_Static_assert(MEMBER_NOMAIL == 1, "modes of delivery in SQL");
 _Static_assert(HELD_WAITING == 0 && HELD_REFUSED == 3, "states of held messages in SQL");
 _Static_assert(INBOX_POST == 1 && INBOX_DROPPED == 3, "states of the inbox in SQL");
 
@@ -34,7 +37,14 @@ _Static_assert(OUTBOX_NOTICE == 0 && OUTBOX_REPORT == 1, "priorities of the outb
 #define LIST_AT                                                                                    \
 	"SELECT id FROM list WHERE domain = ?2 AND local = ?1"                                     \
 	" UNION ALL SELECT list FROM alias WHERE domain = ?2 AND local = ?1"
-#define MEMBER_COLUMNS "SELECT id, address, name, delivery, joined FROM member"
+#define MEMBER_COLUMNS                                                                             \
+	"SELECT id, address, name, delivery, joined, paused, flags, language FROM member"
+#define PENDING_COLUMNS                                                                            \
+	"SELECT hash, list, action, key, address, name, other, delivery, asked_by, created,"       \
+	" expires, reminded FROM pending"
+#define BAN_COLUMNS "SELECT id, ifnull(list, 0), kind, pattern, reason, created, expires FROM ban"
+#define AUDIT_COLUMNS                                                                              \
+	"SELECT id, at, list, list_address, channel, actor, what, subject, detail FROM audit"
 #define INBOX_COLUMNS                                                                              \
 	"SELECT spool, state, ref, at, first_at, attempts, next_at, recipient, mail_from,"         \
 	" message_id, reason FROM inbox"
@@ -58,6 +68,12 @@ _Static_assert(OUTBOX_NOTICE == 0 && OUTBOX_REPORT == 1, "priorities of the outb
 /* For fan_exception.due of post ?1: TIME, if its rows may be claimed at all. */
 #define DUE_WHEN(condition, time)                                                                  \
 	"CASE WHEN " condition " AND (SELECT state FROM post WHERE id = ?1) = 0 THEN " time " END"
+
+/* Rows of one list and time: a ? has the number behind the highest before it. */
+#define ROW    "(?1, ?2, ?, ?, ?, ?, ?, ?, ?)"
+#define ROWS_8 ROW ", " ROW ", " ROW ", " ROW ", " ROW ", " ROW ", " ROW ", " ROW
+#define ROWS_64                                                                                    \
+	ROWS_8 ", " ROWS_8 ", " ROWS_8 ", " ROWS_8 ", " ROWS_8 ", " ROWS_8 ", " ROWS_8 ", " ROWS_8
 
 static const char *const texts[] = {
 	[STMT_BEGIN] = "BEGIN IMMEDIATE",
@@ -95,15 +111,75 @@ static const char *const texts[] = {
 			   " ON CONFLICT DO NOTHING",
 	[STMT_ALIAS_RM] = "DELETE FROM alias WHERE list = ?1",
 
-	[STMT_MEMBER_ADD] = "INSERT INTO member (list, key, address, name, delivery, joined)"
-			    " VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT DO NOTHING",
+	[STMT_MEMBER_ADD] = "INSERT INTO member (list, key, address, name, delivery, joined,"
+			    " paused, flags, language) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)"
+			    " ON CONFLICT DO NOTHING",
+	[STMT_MEMBER_ADD_MANY] =
+		"INSERT INTO member (list, joined, key, address, name, delivery, paused, flags,"
+		" language) VALUES " ROWS_64 " ON CONFLICT DO NOTHING",
 	[STMT_MEMBER_RM] = "DELETE FROM member WHERE list = ?1 AND key = ?2",
 	[STMT_MEMBER_FIND] = MEMBER_COLUMNS " WHERE list = ?1 AND key = ?2",
 	[STMT_MEMBER_GET] = MEMBER_COLUMNS " WHERE id = ?2 AND list = ?1",
-	[STMT_MEMBER_SET_DELIVERY] = "UPDATE member SET delivery = ?3 WHERE list = ?1 AND key = ?2",
+	[STMT_MEMBER_SET_OPTIONS] = "UPDATE member SET delivery = ?3, paused = ?4, flags = ?5,"
+				    " language = ?6 WHERE list = ?1 AND id = ?2",
+	/* Of two members none becomes the other. */
+	[STMT_MEMBER_SET_ADDRESS] = "UPDATE OR IGNORE member SET key = ?3, address = ?4"
+				    " WHERE list = ?1 AND id = ?2",
+	[STMT_MEMBER_KEYS] =
+		"SELECT key, address FROM member WHERE list = ?1 AND key > ?2 ORDER BY key LIMIT ?3",
 	[STMT_MEMBER_PAGE] = MEMBER_COLUMNS " WHERE list = ?1 AND id > ?2 ORDER BY id LIMIT ?3",
 	[STMT_MEMBER_COUNT] = "SELECT count(*) FROM member WHERE list = ?1",
 	[STMT_MEMBER_MAX] = "SELECT max(id) FROM member WHERE list = ?1",
+	/* There are few lists, and an index over the addresses of all would cost each import. */
+	[STMT_MEMBER_EVERYWHERE] =
+		"SELECT m.list, m.id, m.address, m.name, m.delivery, m.joined, m.paused, m.flags,"
+		" m.language FROM list l CROSS JOIN member m ON m.list = l.id AND m.key = ?1"
+		" ORDER BY l.id",
+	[STMT_MEMBER_BY_ALIAS] =
+		MEMBER_COLUMNS " WHERE id = (SELECT member FROM member_alias WHERE list = ?1"
+			       " AND key = ?2)",
+	[STMT_MEMBER_ALIAS_ADD] = "INSERT INTO member_alias (list, key, address, member)"
+				  " VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO NOTHING",
+	[STMT_MEMBER_ALIAS_RM] =
+		"DELETE FROM member_alias WHERE list = ?1 AND key = ?2 AND member = ?3",
+	[STMT_MEMBER_ALIAS_LS] = "SELECT address FROM member_alias WHERE member = ?1 ORDER BY key",
+
+	[STMT_PENDING_ADD] =
+		"INSERT INTO pending (hash, list, action, key, address, name, other, delivery,"
+		" asked_by, created, expires) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
+	[STMT_PENDING_FIND] = PENDING_COLUMNS " WHERE hash = ?1 AND list = ?2 AND expires > ?3",
+	[STMT_PENDING_TAKE] = "DELETE FROM pending WHERE hash = ?1",
+	[STMT_PENDING_DROP] = "DELETE FROM pending WHERE list = ?1 AND key = ?2 AND action = ?3",
+	[STMT_PENDING_SWEEP] = "DELETE FROM pending WHERE expires <= ?1",
+	[STMT_ANSWER_COUNT] =
+		"SELECT count(*) FILTER (WHERE list = ?2 AND kind = ?3),"
+		" count(*) FILTER (WHERE list = ?2),"
+		" count(DISTINCT CASE WHEN list <> ?2 AND kind = 0 AND at > ?5 THEN list END),"
+		" (SELECT count(*) FROM answer WHERE at > ?5)"
+		" FROM answer WHERE key = ?1 AND at > ?4",
+	[STMT_ANSWER_ADD] = "INSERT INTO answer (key, list, kind, at) VALUES (?1, ?2, ?3, ?4)",
+	[STMT_ANSWER_FORGET] = "DELETE FROM answer WHERE key = ?1 AND list = ?2 AND kind = 0",
+	[STMT_ANSWER_SWEEP] = "DELETE FROM answer WHERE at <= ?1",
+
+	[STMT_BAN_AT] =
+		"SELECT id FROM ban WHERE ifnull(list, 0) = ?1 AND kind = ?2 AND pattern = ?3",
+	[STMT_BAN_ADD] =
+		"INSERT INTO ban (list, kind, pattern, reason, created, expires) VALUES"
+		" (nullif(?1, 0), ?2, ?3, ?4, ?5, ?6) ON CONFLICT (ifnull(list, 0), kind, pattern)"
+		" DO UPDATE SET reason = excluded.reason, expires = excluded.expires",
+	[STMT_BAN_RM] = "DELETE FROM ban WHERE ifnull(list, 0) = ?1 AND kind = ?2 AND pattern = ?3",
+	[STMT_BAN_LS] = BAN_COLUMNS " WHERE ifnull(list, 0) IN (0, ?1)"
+				    " ORDER BY ifnull(list, 0), kind, pattern",
+	[STMT_BAN_CANDIDATES] = BAN_COLUMNS " WHERE ifnull(list, 0) IN (0, ?1) AND kind IN (1, 2)"
+					    " UNION ALL " BAN_COLUMNS
+					    " WHERE ifnull(list, 0) IN (0, ?1) AND kind = 0"
+					    " AND pattern = ?2",
+	[STMT_BAN_SWEEP] = "DELETE FROM ban WHERE expires > 0 AND expires < ?1",
+
+	[STMT_AUDIT_ADD] = "INSERT INTO audit (at, list, list_address, channel, actor, what,"
+			   " subject, detail) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+	[STMT_AUDIT_LS] = AUDIT_COLUMNS " WHERE id > ?1 ORDER BY id LIMIT ?2",
+	[STMT_AUDIT_LS_LIST] = AUDIT_COLUMNS " WHERE list = ?3 AND id > ?1 ORDER BY id LIMIT ?2",
 
 	[STMT_BLOB_NAMED] = "SELECT EXISTS (SELECT 1 FROM post WHERE blob = ?1)"
 			    " OR EXISTS (SELECT 1 FROM held WHERE blob = ?1)"
@@ -258,11 +334,11 @@ static const char *const texts[] = {
 		" first_at = ?8, reply = ?9, worker = NULL, due = " DUE_WHEN(
 			"?4 = 0", "?6") " WHERE post = ?1 AND member = ?2 AND worker = ?3",
 	[STMT_FAN_DUE_POST] = "SELECT post FROM fan_exception WHERE due <= ?1 ORDER BY due LIMIT 1",
-	[STMT_FAN_DUE] =
-		"SELECT x.member, m.address, x.attempts, x.first_at, m.id IS NOT NULL, m.delivery"
-		" FROM (SELECT member, attempts, first_at FROM fan_exception"
-		" WHERE post = ?1 AND due <= ?2 ORDER BY due LIMIT ?3) x"
-		" LEFT JOIN member m ON m.id = x.member ORDER BY x.member",
+	[STMT_FAN_DUE] = "SELECT x.member, m.address, x.attempts, x.first_at, m.id IS NOT NULL,"
+			 " m.delivery = 1 OR m.paused > ?2"
+			 " FROM (SELECT member, attempts, first_at FROM fan_exception"
+			 " WHERE post = ?1 AND due <= ?2 ORDER BY due LIMIT ?3) x"
+			 " LEFT JOIN member m ON m.id = x.member ORDER BY x.member",
 	[STMT_FAN_TAKE] =
 		"UPDATE fan_exception SET worker = ?3, due = NULL WHERE post = ?1 AND member = ?2",
 	[STMT_FAN_SKIP] =
@@ -271,7 +347,7 @@ static const char *const texts[] = {
 	[STMT_FAN_NEXT_POST] =
 		"SELECT id, list, cursor, member_max FROM post INDEXED BY post_unwalked"
 		" WHERE state = 0 AND walked = 0 ORDER BY id LIMIT 1",
-	[STMT_FAN_RANGE] = "SELECT id, address, delivery FROM member"
+	[STMT_FAN_RANGE] = "SELECT id, address, delivery = 1 OR paused > ?5 FROM member"
 			   " WHERE list = ?1 AND id > ?2 AND id <= ?3 ORDER BY id LIMIT ?4",
 	[STMT_FAN_CLAIM] = "INSERT INTO fan_claim (post, lo, hi, worker, n, at)"
 			   " VALUES (?1, ?2, ?3, ?4, ?5, ?6)",

@@ -597,6 +597,51 @@ START_TEST(comment_depth)
 }
 END_TEST
 
+static const struct {
+	const char *text;
+	bool plain;
+} plains[] = {
+	{ "a@b.example", true },
+	{ "first.last+tag@sub-1.example.org", true },
+	{ "x@localhost", true },
+	{ "A@b.example", false },
+	{ "a@B.example", false },
+	{ "a@b.example.", false },
+	{ "a@b..example", false },
+	{ "a@-b.example", false },
+	{ "a@b-.example", false },
+	{ "a@", false },
+	{ "@b", false },
+	{ ".a@b", false },
+	{ "a..b@c", false },
+	{ "a@b@c", false },
+	{ "\"a\"@b", false },
+	{ "a b@c", false },
+	{ "<a@b>", false },
+	{ "a@b,c@d", false },
+	{ "a@b;c", false },
+	{ "a@b_c", false },
+	{ "a@[1.2.3.4]", false },
+	{ "\xc3\xa9@b", false },
+	{ "a@\xc3\xa9.example", false },
+	{ "a\r@b", false },
+	{ "", false },
+};
+
+/* What is plain is its own key and canonical form. */
+START_TEST(plain)
+{
+	struct span text = span_str(plains[_i].text), key, canonical;
+
+	ck_assert_int_eq(addr_is_plain(text), plains[_i].plain);
+	if (plains[_i].plain) {
+		ck_assert(addr_key(arena, text, &key, NULL));
+		ck_assert(addr_canonical(arena, text, &canonical, NULL));
+		ck_assert(span_eq(key, text) && span_eq(canonical, text));
+	}
+}
+END_TEST
+
 Suite *addr_suite(void)
 {
 	Suite *suite = suite_create("addr");
@@ -612,6 +657,7 @@ Suite *addr_suite(void)
 	tcase_add_loop_test(tc, form, 0, LENGTH(forms));
 	tcase_add_loop_test(tc, same, 0, LENGTH(pairs));
 	tcase_add_loop_test(tc, domain_below, 0, LENGTH(domains));
+	tcase_add_loop_test(tc, plain, 0, LENGTH(plains));
 	tcase_add_test(tc, parts);
 	tcase_add_loop_test(tc, format, 0, LENGTH(formats));
 	tcase_add_test(tc, format_and_back);

@@ -171,6 +171,30 @@ START_TEST(a_change_is_applied)
 }
 END_TEST
 
+static const char *const words[] = {
+	"",    "nomail", "digest-mime,ack,dedup", "both,noselfcopy,hide,moderated,lang pt-br,until 1796000000",
+	"ack",
+};
+
+START_TEST(words_there_and_back)
+{
+	struct member m = { 0 };
+	ck_assert(member_words_read(span_str(words[_i]), &m));
+	ck_assert_str_eq(arena_str(arena, member_words(arena, &m)), words[_i]);
+}
+END_TEST
+
+static const char *const bad_words[] = {
+	"nothing", "nomail-14d", "until x", "until", "lang", "ack;dedup", "until 99999999999999999999",
+};
+
+START_TEST(words_that_are_none)
+{
+	struct member m = { 0 };
+	ck_assert(!member_words_read(span_str(bad_words[_i]), &m));
+}
+END_TEST
+
 static const char *read_all(const char *subject, const char *text)
 {
 	struct command_list l;
@@ -327,6 +351,8 @@ Suite *command_suite(void)
 	tcase_add_loop_test(c, flags, 0, COUNT(flag_cases));
 	tcase_add_test(c, moderated_is_not_for_members);
 	tcase_add_test(c, a_change_is_applied);
+	tcase_add_loop_test(c, words_there_and_back, 0, COUNT(words));
+	tcase_add_loop_test(c, words_that_are_none, 0, COUNT(bad_words));
 	tcase_add_loop_test(c, a_mail, 0, COUNT(mails));
 	tcase_add_test(c, ten_thousand_commands);
 	tcase_add_test(c, a_line_without_end);

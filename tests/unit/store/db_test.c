@@ -506,6 +506,7 @@ END_TEST
 /* What may be walked from end to end: one row, what is in flight, what is asked for as a whole. */
 static const char *const scans[] = {
 	"SCAN CONSTANT ROW",
+	"SCAN 64 CONSTANT ROWS", /* of one statement */
 	"SCAN x",
 	"SCAN r",
 	"SCAN pragma_",
@@ -513,6 +514,7 @@ static const char *const scans[] = {
 	"SCAN list USING COVERING INDEX",
 	"SCAN fan_claim",
 	"SCAN held USING INDEX held_arrived", /* what waits */
+	"SCAN l USING COVERING INDEX",
 	"SCAN post USING INDEX post_unwalked",
 	"SCAN fan_exception USING INDEX fan_deferred",
 	"SCAN fan_exception USING COVERING INDEX fan_deferred",
@@ -541,6 +543,7 @@ static const struct {
 	const char *index;
 } indexes[] = {
 	{ STMT_MEMBER_FIND, "member_1 (list=? AND key=?)" },
+	{ STMT_MEMBER_EVERYWHERE, "member_1 (list=? AND key=?)" },
 	{ STMT_MEMBER_PAGE, "member_list (list=? AND rowid>?)" },
 	{ STMT_HELD_LS, "held_state (state=? AND rowid>?)" },
 	{ STMT_HELD_LS_LIST, "held_list (list=? AND state=? AND rowid>?)" },

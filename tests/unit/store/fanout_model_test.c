@@ -242,15 +242,12 @@ static void remove_person(void)
 static void mute_person(void)
 {
 	struct person *p = &people[people_count ? draw(people_count) : 0];
-	bool found;
 
 	if (!people_count || !p->present) {
 		return;
 	}
 	p->nomail = !p->nomail;
-	ok(&f, store_member_set_delivery(any(), p->list, span_str(p->address),
-	                                 p->nomail ? MEMBER_NOMAIL : MEMBER_MAIL, &found, &f.e));
-	ck_assert(found);
+	fixture_nomail(&f, any(), p->list, p->address, p->nomail);
 }
 
 static void add_post(void)

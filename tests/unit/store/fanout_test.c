@@ -113,10 +113,17 @@ static void leave(const char *address)
 
 static void mute(const char *address)
 {
+	fixture_nomail(&f, f.s, list, address, true);
+}
+
+static void pause_until(const char *address, int64_t until)
+{
+	struct member m;
 	bool found;
 
-	ok(&f,
-	   store_member_set_delivery(f.s, list, span_str(address), MEMBER_NOMAIL, &found, &f.e));
+	ok(&f, store_member_find(f.s, f.arena, list, span_str(address), &m, &found, &f.e));
+	m.paused = until;
+	ok(&f, store_member_set(f.s, list, &m, &found, &f.e));
 	ck_assert(found);
 }
 
@@ -264,6 +271,25 @@ START_TEST(nomail_is_skipped)
 	ck_assert_int_eq(counts(post).open, 2);
 	settle(&b, FAN_SENT, NOW);
 	ck_assert_int_eq(counts(post).sent, 1);
+}
+END_TEST
+
+/* Mail that was put off comes again by itself. */
+START_TEST(a_pause_ends)
+{
+	struct fan_batch b;
+
+	fixture_members(&f, list, 2);
+	pause_until("member00001@example.net", NOW + 1);
+	pause_until("member00002@example.net", NOW);
+	fixture_post(&f, list);
+	ck_assert(claim(1, 3, NOW, &b));
+	ck_assert_uint_eq(b.n, 1);
+	settle(&b, FAN_SENT, NOW);
+	fixture_post(&f, list);
+	ck_assert(claim(1, 3, NOW + 1, &b));
+	ck_assert_uint_eq(b.n, 2);
+	settle(&b, FAN_SENT, NOW + 1);
 }
 END_TEST
 
@@ -1132,6 +1158,7 @@ static void add_claim_tests(TCase *c)
 	tcase_add_test(c, full_last_range_before_member_max);
 	tcase_add_test(c, oldest_post_first);
 	tcase_add_test(c, nomail_is_skipped);
+	tcase_add_test(c, a_pause_ends);
 	tcase_add_test(c, range_without_receivers);
 	tcase_add_test(c, bad_claims);
 	tcase_add_test(c, claim_against_a_lock);

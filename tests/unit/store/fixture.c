@@ -80,6 +80,18 @@ void fixture_members(struct fixture *f, int64_t list, size_t n)
 	ok(f, store_commit(f->s, &f->e));
 }
 
+void fixture_nomail(struct fixture *f, struct store *s, int64_t list, const char *address, bool off)
+{
+	struct member m;
+	bool found;
+
+	ok(f, store_member_find(s, f->arena, list, span_str(address), &m, &found, &f->e));
+	ck_assert(found);
+	m.delivery = off ? MEMBER_NOMAIL : MEMBER_MAIL;
+	ok(f, store_member_set(s, list, &m, &found, &f->e));
+	ck_assert(found);
+}
+
 int64_t fixture_post(struct fixture *f, int64_t list)
 {
 	struct post p = { .list = list, .blob = SPAN("00"), .received = 1000 };

@@ -48,6 +48,8 @@ int64_t fixture_list(struct fixture *f, const char *local);
 /* Member ADDRESS, which is its own key; returns its id. */
 int64_t fixture_member(struct fixture *f, int64_t list, const char *address);
 void fixture_members(struct fixture *f, int64_t list, size_t n);
+/* Member ADDRESS with delivery on or off; he must be there. */
+void fixture_nomail(struct fixture *f, struct store *s, int64_t list, const char *address, bool off);
 /* A post to the list's members of now. */
 int64_t fixture_post(struct fixture *f, int64_t list);
 

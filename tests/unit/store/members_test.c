@@ -131,20 +131,151 @@ START_TEST(ids_are_never_used_twice)
 }
 END_TEST
 
-START_TEST(delivery_is_set)
+START_TEST(options_are_set)
 {
-	struct member got;
+	struct member got, m;
 	bool found;
+	int64_t id = fixture_member(&f, list, "a@example.net");
 
-	fixture_member(&f, list, "a@example.net");
-	ok(&f, store_member_set_delivery(f.s, list, SPAN("a@example.net"), MEMBER_NOMAIL, &found,
-	                                 &f.e));
+	ck_assert(find(list, "a@example.net", &m));
+	m.delivery = MEMBER_BOTH;
+	m.paused = 123;
+	m.flags = MEMBER_ACK | MEMBER_HIDE;
+	m.language = SPAN("de");
+	ok(&f, store_member_set(f.s, list, &m, &found, &f.e));
 	ck_assert(found);
 	ck_assert(find(list, "a@example.net", &got));
-	ck_assert_uint_eq(got.delivery, MEMBER_NOMAIL);
-	ok(&f, store_member_set_delivery(f.s, list, SPAN("b@example.net"), MEMBER_NOMAIL, &found,
-	                                 &f.e));
+	ck_assert_int_eq(got.id, id);
+	ck_assert_uint_eq(got.delivery, MEMBER_BOTH);
+	ck_assert_int_eq(got.paused, 123);
+	ck_assert_uint_eq(got.flags, MEMBER_ACK | MEMBER_HIDE);
+	assert_span(got.language, "de");
+	ok(&f, store_member_set(f.s, list + 1, &m, &found, &f.e));
 	ck_assert(!found);
+	m.id = 99;
+	ok(&f, store_member_set(f.s, list, &m, &found, &f.e));
+	ck_assert(!found);
+}
+END_TEST
+
+START_TEST(moves_to_another_address)
+{
+	struct member got;
+	bool changed;
+	int64_t id = fixture_member(&f, list, "a@example.net");
+
+	fixture_member(&f, list, "b@example.net");
+	ok(&f, store_member_move(f.s, list, id, SPAN("C@example.net"), SPAN("c@example.net"),
+	                         &changed, &f.e));
+	ck_assert(changed);
+	ck_assert(!find(list, "a@example.net", &got));
+	ck_assert(find(list, "c@example.net", &got));
+	ck_assert_int_eq(got.id, id);
+	assert_span(got.address, "C@example.net");
+	ok(&f, store_member_move(f.s, list, id, SPAN("b@example.net"), SPAN("b@example.net"),
+	                         &changed, &f.e));
+	ck_assert(!changed);
+	ck_assert_int_eq(count(list), 2);
+}
+END_TEST
+
+START_TEST(is_found_everywhere)
+{
+	int64_t other = fixture_list(&f, "other");
+	struct membership *v;
+	size_t n;
+
+	fixture_list(&f, "third");
+	fixture_member(&f, other, "a@example.net");
+	fixture_member(&f, list, "a@example.net");
+	fixture_member(&f, list, "b@example.net");
+	ok(&f, store_member_everywhere(f.s, f.arena, SPAN("a@example.net"), &v, &n, &f.e));
+	ck_assert_uint_eq(n, 2);
+	ck_assert_int_eq(v[0].list, list);
+	ck_assert_int_eq(v[1].list, other);
+	assert_span(v[1].member.address, "a@example.net");
+	ok(&f, store_member_everywhere(f.s, f.arena, SPAN("x@example.net"), &v, &n, &f.e));
+	ck_assert_uint_eq(n, 0);
+}
+END_TEST
+
+START_TEST(an_alias_is_the_member)
+{
+	struct member got;
+	struct span *v, other = SPAN("o@example.org");
+	size_t n;
+	bool done, found;
+	int64_t a = fixture_member(&f, list, "a@example.net");
+	int64_t b = fixture_member(&f, list, "b@example.net");
+
+	ok(&f, store_member_alias_add(f.s, list, a, other, other, &done, &f.e));
+	ck_assert(done);
+	ok(&f, store_member_alias_add(f.s, list, b, other, other, &done, &f.e));
+	ck_assert(!done);
+	ok(&f, store_member_by_author(f.s, f.arena, list, other, &got, &found, &f.e));
+	ck_assert(found);
+	ck_assert_int_eq(got.id, a);
+	ok(&f, store_member_by_author(f.s, f.arena, list, SPAN("b@example.net"), &got, &found,
+	                              &f.e));
+	ck_assert(found);
+	ck_assert_int_eq(got.id, b);
+	ok(&f, store_member_by_author(f.s, f.arena, list + 1, other, &got, &found, &f.e));
+	ck_assert(!found);
+	ok(&f, store_member_alias_ls(f.s, f.arena, a, &v, &n, &f.e));
+	ck_assert_uint_eq(n, 1);
+	ok(&f, store_member_alias_rm(f.s, list, b, other, &done, &f.e));
+	ck_assert(!done);
+	ck_assert(rm(list, "a@example.net")); /* and his aliases with him */
+	ok(&f, store_member_by_author(f.s, f.arena, list, other, &got, &found, &f.e));
+	ck_assert(!found);
+}
+END_TEST
+
+/* 64 at a time and the rest one by one: the same as each for itself. */
+START_TEST(many_at_once)
+{
+	size_t total = _i == 0 ? 1 : _i == 1 ? 63 : _i == 2 ? 64 : 200;
+	const struct new_member *v[200];
+	struct new_member made[200];
+	struct member got;
+	struct member_key *keys;
+	int64_t added;
+	size_t n;
+
+	for (size_t i = 0; i < total; i++) {
+		struct span key = arena_printf(f.arena, "m%03zu@example.net", i);
+
+		made[i] = (struct new_member){ .key = key,
+			                       .address = key,
+			                       .name = SPAN("N"),
+			                       .delivery = MEMBER_BOTH,
+			                       .flags = MEMBER_ACK,
+			                       .paused = 5,
+			                       .language = SPAN("fr") };
+		v[i] = &made[i];
+	}
+	fixture_member(&f, list, "m000@example.net");
+	ok(&f, store_member_add_many(f.s, list, 77, v, total, &added, &f.e));
+	ck_assert_int_eq(added, (int64_t)total - 1);
+	ok(&f, store_member_add_many(f.s, list, 78, v, total, &added, &f.e));
+	ck_assert_int_eq(added, 0);
+	ck_assert_int_eq(count(list), (int64_t)total);
+	if (total > 1) {
+		ck_assert(find(list, "m001@example.net", &got));
+		ck_assert_uint_eq(got.delivery, MEMBER_BOTH);
+		ck_assert_uint_eq(got.flags, MEMBER_ACK);
+		ck_assert_int_eq(got.paused, 5);
+		ck_assert_int_eq(got.joined, 77);
+		assert_span(got.name, "N");
+		assert_span(got.language, "fr");
+	}
+	ok(&f, store_member_keys(f.s, f.arena, list, SPAN(""), 1000, &keys, &n, &f.e));
+	ck_assert_uint_eq(n, total);
+	for (size_t i = 0; i < n; i++) {
+		ck_assert(span_eq(keys[i].key, made[i].key));
+	}
+	ok(&f, store_member_keys(f.s, f.arena, list, made[0].key, 1000, &keys, &n, &f.e));
+	ck_assert_uint_eq(n, total - 1);
 }
 END_TEST
 
@@ -227,7 +358,11 @@ Suite *members_suite(void)
 	tcase_add_test(c, second_add_changes_nothing);
 	tcase_add_test(c, lists_are_apart);
 	tcase_add_test(c, ids_are_never_used_twice);
-	tcase_add_test(c, delivery_is_set);
+	tcase_add_test(c, options_are_set);
+	tcase_add_test(c, moves_to_another_address);
+	tcase_add_test(c, is_found_everywhere);
+	tcase_add_test(c, an_alias_is_the_member);
+	tcase_add_loop_test(c, many_at_once, 0, 4);
 	tcase_add_loop_test(c, pages_see_everybody_once, 0, 11);
 	tcase_add_test(c, any_bytes_in_a_name);
 	tcase_add_test(c, member_of_no_list);
