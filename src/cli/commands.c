@@ -45,6 +45,7 @@ const struct command *const cli_commands[] = {
 	&cmd_templates_ls,
 	&cmd_templates_show,
 	&cmd_templates_check,
+	&cmd_aliases,
 	&cmd_trace,
 	&cmd_explain,
 	&cmd_status,

@@ -94,6 +94,16 @@ static bool dash_form(struct arena *arena, struct span local, struct route *out)
 	return false;
 }
 
+struct span route_dash_word(size_t i)
+{
+	for (size_t k = 0; k < WORDS; k++) {
+		if (words[k].dash && i-- == 0) {
+			return words[k].word;
+		}
+	}
+	return SPAN("");
+}
+
 /* With '-' as delimiter, a list "a-b" and its words leave several places to split: the first known
  * word wins. */
 static bool delimited(struct arena *arena, struct span local, char delimiter, struct route *out)

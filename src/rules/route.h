@@ -44,6 +44,9 @@ struct route {
 size_t route_address(struct arena *arena, struct span address, char delimiter,
                      struct route out[ROUTE_MAX]);
 
+/* The words of the dash forms, I from 0; empty behind the last. */
+struct span route_dash_word(size_t i);
+
 /* May a list have this local part? Length (LIMIT_LOCAL_PART with the longest token), characters,
  * reserved words and suffixes. */
 bool route_name_valid(struct span local, struct err *e);
