@@ -69,7 +69,9 @@ static bool receive_call(struct call *call)
 	if (!envelope.recipient || !envelope.recipient[0]) {
 		envelope.recipient = from_env("RECIPIENT", from_env("ORIGINAL_RECIPIENT", NULL));
 	}
-	if (!envelope.recipient || !envelope.recipient[0]) {
+	if (call_opt(call, "--delivered-to") && !envelope.recipient) {
+		envelope.recipient = "";
+	} else if (!envelope.recipient || !envelope.recipient[0]) {
 		return call_usage(call, "no recipient, neither as an argument nor in RECIPIENT");
 	}
 	call->exit = receive_run(call->config, &envelope);
@@ -80,12 +82,14 @@ static const struct opt receive_opts[] = {
 	{ "-f", "SENDER", "envelope sender; '' is the null sender" },
 	{ "-a", "ARRIVED-AS", "recipient of the SMTP transaction, where an alias changed it" },
 	{ "--env", NULL, "sender and recipient from SENDER and RECIPIENT in the environment" },
+	{ "--delivered-to", NULL,
+	  "without a recipient: the X-Original-To or Delivered-To that the MTA put on top" },
 	{ NULL, NULL, NULL },
 };
 
 const struct command cmd_receive = {
 	.name = "receive",
-	.arguments = "[-f SENDER] [-a ARRIVED-AS] RECIPIENT | --env",
+	.arguments = "[-f SENDER] [-a ARRIVED-AS] RECIPIENT | --env | --delivered-to",
 	.summary = "Take a message from the MTA on standard input",
 	.min = 0,
 	.max = 1,

@@ -189,8 +189,10 @@ bool arrival_judge(struct context *c, struct arrival *a, struct err *e)
 {
 	if (!a->has_list) {
 		arrival_decide(a, DECISION_HOLD, "no-list",
-		               arena_printf(a->arena, "no list has the address \"%.*s\"",
-		                            SPAN_FMT(a->recipient)));
+		               a->recipient.n == 0
+		                       ? SPAN("nothing says which address it came to")
+		                       : arena_printf(a->arena, "no list has the address \"%.*s\"",
+		                                      SPAN_FMT(a->recipient)));
 	} else if (a->route.role == ROLE_UNSUBSCRIBE) {
 		judge_unsubscribe(c, a);
 	} else if (forward_wanted(a)) {

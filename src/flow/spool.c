@@ -247,6 +247,31 @@ static bool take_line(struct span *rest, const char *name, struct span *value)
 	return true;
 }
 
+/*
+ * The value of NAME in the lines that the MTA has put on top of MESSAGE: above its
+ * Received field. What is below that came with the message, and anybody can write it.
+ */
+static struct span trace_value(struct span message, struct span name)
+{
+	while (message.n > 0) {
+		struct span line = span_line(&message);
+		if (span_trim(line).n == 0 || span_istarts(line, SPAN("Received:"))) {
+			break;
+		}
+		if (span_istarts(line, name)) {
+			return span_trim(span_from(line, name.n));
+		}
+	}
+	return SPAN("");
+}
+
+/* Where no recipient was given: what the MTA has written down, the older address first. */
+static struct span recipient_on_top(struct span message)
+{
+	struct span original = trace_value(message, SPAN("X-Original-To:"));
+	return original.n > 0 ? original : trace_value(message, SPAN("Delivered-To:"));
+}
+
 static bool parse(struct spooled *s)
 {
 	struct span rest = s->map.bytes, from, time, size, truncated, empty;
@@ -259,9 +284,7 @@ static bool parse(struct spooled *s)
 	    !take_line(&rest, "Recipient: ", &s->recipient)) {
 		return false;
 	}
-	if (!take_line(&rest, "Arrived-As: ", &s->arrived_as)) {
-		s->arrived_as = s->recipient;
-	}
+	bool arrived = take_line(&rest, "Arrived-As: ", &s->arrived_as);
 	if (!take_line(&rest, "Handed-By: ", &s->handed_by)) {
 		s->handed_by = SPAN("");
 	}
@@ -278,6 +301,12 @@ static bool parse(struct spooled *s)
 	s->message = rest;
 	if (span_starts(rest, SPAN("From ")) && !span_starts(rest, SPAN("From :"))) {
 		span_line(&s->message);
+	}
+	if (s->recipient.n == 0) {
+		s->recipient = recipient_on_top(s->message);
+	}
+	if (!arrived) {
+		s->arrived_as = s->recipient;
 	}
 	return true;
 }

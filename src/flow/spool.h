@@ -6,7 +6,7 @@
  *
  *     Ladle-Spool: 1
  *     From: <sender@example.com>          "<>": null sender
- *     Recipient: dev@lists.example.org
+ *     Recipient: dev@lists.example.org    empty: the MTA has written it on top of the message
  *     Arrived-As: …                       (only when given with -a)
  *     Handed-By: users@lists.example.org (only when another list of this site handed it over)
  *     Time: 00000001795804201             seconds since 1970
@@ -24,7 +24,8 @@
 struct spooled {
 	struct file_map map;
 	struct span mail_from; /* without brackets, as the MTA gave it */
-	struct span recipient;
+	struct span
+		recipient; /* of X-Original-To or Delivered-To where none was given; may be empty */
 	struct span arrived_as; /* the address of the SMTP transaction: -a, else the recipient */
 	struct span handed_by;  /* address of the list of this site that handed it over, or empty */
 	int64_t time;
@@ -39,8 +40,8 @@ bool spool_open(const char *path, struct spooled *out, struct err *e);
 void spool_close(struct spooled *s);
 
 struct spool_envelope {
-	const char *mail_from; /* as given, with or without brackets; "" null */
-	const char *recipient;
+	const char *mail_from;  /* as given, with or without brackets; "" null */
+	const char *recipient;  /* "": see above */
 	const char *arrived_as; /* NULL when not given */
 	const char *handed_by;  /* address of a list of this site; NULL: it came from outside */
 };
