@@ -60,7 +60,21 @@ fresh() {
 	esac
 	END
 	chmod +x ladle
+	mkdir -p tests/scenario
+	printf 'true\n' >tests/scenario/A1-A3-first.sh
+	printf 'true\n' >tests/scenario/other.sh
+	features >doc/features
 	compile base/span
+}
+
+# A table of rows of which three are done.
+features() {
+	printf 'Features\n\nA  Group\n\n'
+	for group in A:14 B:22 C:25 H:4 K:3 L:10; do
+		awk -v group="${group%:*}" -v n="${group#*:}" 'BEGIN {
+			for (i = 1; i <= n; i++) print group i (group == "A" && i < 4 ? " Y" : " open") " text"
+		}'
+	done | sed 's/^A[13] .*/&\n    A1-A3-first/; s/^A2 .*/&\n    other/'
 }
 
 page() {
@@ -234,5 +248,25 @@ printf 'int main(void);\n' >tests/fuzz/addr_fuzz.c
 fails fuzzed 'no LLVMFuzzerTestOneInput'
 printf 'bool date_parse(struct span text);\n' >src/mail/date.h
 fails fuzzed 'src/mail/date.h: declares a parser'
+
+passes features
+printf 'true\n' >tests/scenario/B2-new.sh
+fails features 'tests/scenario/B2-new.sh: B2 in doc/features does not name it'
+rm tests/scenario/other.sh
+fails features 'there is no scenario other'
+sed 's/^A3 Y/A3 open/' doc/features >x && mv x doc/features
+fails features 'A3 is "open" and names a scenario'
+sed '/^    other/d' doc/features >x && mv x doc/features
+fails features 'A2 is "Y" and names no scenario'
+sed '/^C9 /d' doc/features >x && mv x doc/features
+fails features 'C9 is missing'
+sed 's/^K1 /K2 /' doc/features >x && mv x doc/features
+fails features 'K2 is there twice'
+sed 's/^L1 open/L1 done/' doc/features >x && mv x doc/features
+fails features 'L1 has no state'
+printf 'Z1 Y text\n' >>doc/features
+fails features 'there is no row Z1'
+rm doc/features
+fails features 'there is no doc/features'
 
 exit "$bad"
