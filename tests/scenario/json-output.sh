@@ -66,6 +66,7 @@ json trace --json "$(printf 'odd"\\\377@%s' "$member1")"
 json explain --json dev odd.eml
 json status --json
 json templates ls --json
+json aliases --json
 # Every command that has the option was tried.
 ladle help --names | while read -r name; do
 	# shellcheck disable=SC2086 # words
