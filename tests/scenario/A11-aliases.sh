@@ -76,6 +76,19 @@ printf '%s\tok\n' dev@lists.example devel@old.example my.list@xn--e1afmkfd.examp
 sed -n 's/\(-[a-z]*@.*\)/\1 ok/p' all >>plain
 ladle aliases --check plain postfix-recipients >said || { cat said; fail plain; }
 
+# The files that come with Ladle say the same, for their example.
+ladle list rm --force dev@lists.example && ladle list rm --force my.list@xn--e1afmkfd.example &&
+	ladle list create dev@lists.example.org >/dev/null || fail 'one list'
+ours() {
+	sed "s|/var/lib/ladle/site|$site|g" "$SRC/contrib/$1" >ours
+	ladle aliases --check ours "$2" >said || { cat said; fail "contrib/$1"; }
+}
+ours postfix/ladle-recipients postfix-recipients
+ours postfix/ladle-transport postfix-transport
+ours postfix/main.cf.lines postfix-main
+ours postfix/master.cf.lines postfix-master
+ours sendmail/aliases.example aliases
+
 # With '-' as delimiter everything behind it belongs to the list.
 echo 'delimiter = -' >>"$site/ladle.conf"
 ladle aliases postfix-recipients >minus
