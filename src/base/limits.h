@@ -12,6 +12,8 @@
 #define LIMIT_LOCAL_PART   64u                   /* bytes of a local part that we make */
 #define LIMIT_ADDRESSES    5000u                 /* addresses read from one field */
 #define LIMIT_COMMENTS     32u                   /* nesting of comments in a field */
+#define LIMIT_REPORTED     200u                  /* recipients read from one report */
+#define LIMIT_REPORT_TEXT  (64u * 1024)          /* bytes read of what it says to people */
 #define LIMIT_RECIPE_OUT   (32u * 1024)          /* bytes of JSON that we write */
 #define LIMIT_RECIPE_IN    (256u * 1024)         /* bytes of JSON that we read */
 #define LIMIT_RECIPE_STEPS 100000u               /* steps in one recipe that we read */
