@@ -221,10 +221,15 @@ struct span call_time(struct call *call, int64_t t)
 	return arena_printf(call->arena, "%.*s %.*s", 10, iso.p, 8, iso.p + 11);
 }
 
-/* A site was named, or is here and nothing else says where keys come from. */
+bool call_has_site(const struct call *call)
+{
+	return call->config || file_exists("ladle.conf");
+}
+
+/* Nothing else says where keys come from. */
 static bool has_site(const struct call *call)
 {
-	return call->config || (!call_opt(call, "--dns") && file_exists("ladle.conf"));
+	return call->config || (!call_opt(call, "--dns") && call_has_site(call));
 }
 
 bool call_keysource(struct call *call, struct dns **dns, struct keysource *out)

@@ -85,6 +85,8 @@ struct context *call_context(struct call *call, unsigned needs);
 /* Write what is in out so far; for people, so unless json or raw, made printable by call_clean. */
 void call_flush(struct call *call);
 
+/* Is a site named by -C, or in the working directory? */
+bool call_has_site(const struct call *call);
 /*
  * Where key records come from. --dns: a file when there is one of that name, else servers.
  * Without it: the site's resolver, or the system's. *DNS is set when it is a resolver, to be

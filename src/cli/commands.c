@@ -46,6 +46,8 @@ const struct command *const cli_commands[] = {
 	&cmd_templates_show,
 	&cmd_templates_check,
 	&cmd_aliases,
+	&cmd_bounce_explain,
+	&cmd_bounce_classes,
 	&cmd_trace,
 	&cmd_explain,
 	&cmd_status,

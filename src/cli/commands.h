@@ -22,6 +22,7 @@ extern const struct command cmd_held_ls, cmd_held_show;                         
 extern const struct command cmd_held_accept, cmd_held_reject, cmd_held_discard; /* …_decide.c */
 extern const struct command cmd_list_pass;                                      /* cmd_pass.c */
 extern const struct command cmd_aliases;
+extern const struct command cmd_bounce_explain, cmd_bounce_classes; /* cmd_bounce_explain.c */
 extern const struct command cmd_trace;
 extern const struct command cmd_explain;
 extern const struct command cmd_help;

@@ -197,7 +197,30 @@ void context_close(struct context *c)
 	}
 	store_close(c->store);
 	dns_free(c->dns);
+	bounce_class_free(c->classes);
 	arena_free(c->arena);
+}
+
+const struct bounce_classes *context_classes(struct context *c, struct err *e)
+{
+	struct buf text = BUF_INIT;
+	struct span file = c->site.bounce_classes;
+	const char *path = arena_str(c->arena, file);
+	if (c->classes) {
+		return c->classes;
+	}
+	if (file.n > 0 && !span_starts(file, SPAN("/"))) {
+		const char *folder = arena_str(c->arena, folder_of(c->arena, c->paths.config));
+		path = join(c->arena, folder, path);
+	}
+	if (file.n == 0 || file_read(path, LIMIT_CONFIG, &text, e)) {
+		c->classes = bounce_class_new(buf_span(&text), e);
+	}
+	if (!c->classes) {
+		err_prefix(e, "bounce-classes \"%s\"", path);
+	}
+	buf_free(&text);
+	return c->classes;
 }
 
 /* ladle.conf of a new site: every setting with its help, all commented out but the host name. */

@@ -9,6 +9,7 @@
 #include "base/env.h"
 #include "base/log.h"
 #include "net/dns.h"
+#include "rules/bounce_class.h"
 #include "rules/site.h"
 #include "store/db.h"
 
@@ -42,10 +43,11 @@ struct context {
 	struct paths paths;
 	struct env env;
 	struct log log;
-	struct store *store;   /* NULL unless asked for */
-	struct span secret;    /* empty unless asked for */
-	struct dns *dns;       /* NULL unless asked for */
-	struct keysource keys; /* of dns */
+	struct store *store;            /* NULL unless asked for */
+	struct span secret;             /* empty unless asked for */
+	struct dns *dns;                /* NULL unless asked for */
+	struct keysource keys;          /* of dns */
+	struct bounce_classes *classes; /* NULL until context_classes */
 };
 
 /*
@@ -58,6 +60,9 @@ struct context *context_open(const char *config, unsigned needs, const char *sta
 /* Open more of what NEEDS says (after a fork: each process opens its own). */
 bool context_need(struct context *c, unsigned needs, struct err *e);
 void context_close(struct context *c);
+
+/* What refusals mean: the site's rules (bounce-classes), then those built in. NULL with *E. */
+const struct bounce_classes *context_classes(struct context *c, struct err *e);
 
 /*
  * Make a new site in the folder DIR: ladle.conf (commented defaults), data

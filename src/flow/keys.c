@@ -9,6 +9,7 @@
 #include "base/file.h"
 #include "base/folder.h"
 #include "base/limits.h"
+#include "flow/keys_public.h"
 #include "mail/idn.h"
 
 #include <errno.h>
@@ -220,6 +221,10 @@ static bool load_folder(struct arena *arena, const struct paths *paths, struct k
 	if (ok) {
 		take_signers(arena, &f, out);
 	}
+	/* For keys that were made by hand; what cannot be written only makes reports wait. */
+	for (size_t i = 0; ok && i < out->n; i++) {
+		(void)keys_public_put(arena, paths, &out->v[i], NULL);
+	}
 	folder_free(&f);
 	return ok;
 }
@@ -327,6 +332,8 @@ bool keys_generate(struct arena *arena, const struct paths *paths, struct span d
 	          file_mkdirs(domain_folder(arena, paths, domain), 0700, e) &&
 	          file_replace(path, buf_span(&pem), 0600, e) && set_time(path, now, e) &&
 	          file_sync_dir(paths->keys, e);
+	const struct signer signer = { domain, selector, key };
+	ok = ok && keys_public_put(arena, paths, &signer, e);
 	if (pem.p) {
 		explicit_bzero(pem.p, pem.cap);
 	}

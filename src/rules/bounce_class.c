@@ -189,6 +189,17 @@ const struct bounce_rule *bounce_class_rules(const struct bounce_classes *c, siz
 	return c->rules;
 }
 
+bool bounce_class_provider(const struct bounce_classes *c, size_t i, struct span *name,
+                           struct span *domains)
+{
+	if (i >= c->nproviders) {
+		return false;
+	}
+	*name = c->providers[i].name;
+	*domains = c->providers[i].domains;
+	return true;
+}
+
 /* --- asking ------------------------------------------------------------------- */
 
 static bool begins(struct span text, struct span glob)

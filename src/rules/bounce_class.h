@@ -65,6 +65,10 @@ struct span bounce_class_builtin(void);
 /* All rules in order. */
 const struct bounce_rule *bounce_class_rules(const struct bounce_classes *c, size_t *n);
 
+/* Provider I, its name and its domains separated by spaces; false behind the last one. */
+bool bounce_class_provider(const struct bounce_classes *c, size_t i, struct span *name,
+                           struct span *domains);
+
 /* The rule that decides about SAID; never NULL: the last rule meets anything. */
 const struct bounce_rule *bounce_class_of(const struct bounce_classes *c,
                                           const struct bounce_said *said);

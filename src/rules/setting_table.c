@@ -52,6 +52,9 @@ const struct setting settings[] = {
 	{ "template-dir", SETTING_SITE, SETTING_PATH, "templates", NULL, 0, 0,
 	  offsetof(struct site, template_dir),
 	  "Folder of texts of the site's own; relative: below the folder of ladle.conf." },
+	{ "bounce-classes", SETTING_SITE, SETTING_TEXT, "", NULL, 0, 1000,
+	  offsetof(struct site, bounce_classes),
+	  "File with rules about what refusals mean, asked before those built in (ladle bounce classes)." },
 
 	{ "description", SETTING_LIST, SETTING_TEXT, "", NULL, 0, 200,
 	  offsetof(struct list, description),

@@ -27,6 +27,7 @@ struct site {
 	struct span language;            /* of notices */
 	struct span template_dir;        /* as data_dir */
 	uint64_t retry_for;              /* seconds a deferred copy is retried */
+	struct span bounce_classes; /* bounce-classes: a file of rules/bounce_class.h, or empty */
 };
 
 /* The character between a list's name and a command. */
