@@ -13,6 +13,8 @@
  */
 #include "mail/edit.h"
 
+#include "base/buf.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -235,6 +237,59 @@ bool edit_field_kept(const struct edits *x, size_t i)
 		}
 	}
 	return low == 0 || x->v[low - 1].drop <= start - x->v[low - 1].at;
+}
+
+static bool same_bytes(struct span a, struct span b)
+{
+	return a.p == b.p && a.n == b.n;
+}
+
+/* The fields that EDIT inserts. */
+static bool map_insert(struct edits *x, struct edit *edit, edit_map_fn *fn, void *user,
+                       struct err *e)
+{
+	struct message m;
+	struct buf out = BUF_INIT;
+	bool ok = message_parse(x->arena, edit->insert, &m, e);
+
+	for (size_t i = 0; ok && i < m.count; i++) {
+		struct span field = m.fields[i].raw;
+
+		ok = fn(user, &m.fields[i], &field, e);
+		buf_add(&out, ok ? field : SPAN(""));
+	}
+	edit->insert = buf_move(&out, x->arena);
+	return ok;
+}
+
+bool edit_map(struct edits *x, edit_map_fn *fn, void *user, struct err *e)
+{
+	size_t n = x->n;
+	bool *kept = arena_array(x->arena, x->m->count + 1, sizeof(*kept));
+
+	/* All before the first change, which ends the order that edit_field_kept needs. */
+	for (size_t i = 0; i < x->m->count; i++) {
+		kept[i] = edit_field_kept(x, i);
+	}
+	for (size_t i = 0; i < n; i++) {
+		struct edit *edit = &x->v[i];
+
+		if (!edit->body && edit->insert.n > 0 && !map_insert(x, edit, fn, user, e)) {
+			return false;
+		}
+	}
+	for (size_t i = 0; i < x->m->count; i++) {
+		struct span raw = x->m->fields[i].raw, field = raw;
+
+		if (kept[i] && !fn(user, &x->m->fields[i], &field, e)) {
+			return false;
+		}
+		if (!same_bytes(field, raw)) {
+			edit_field_replace(x, i, field);
+		}
+	}
+	x->finished = false;
+	return true;
 }
 
 static void append(char *out, size_t *n, struct span s)

@@ -68,6 +68,14 @@ void edit_irreversible(struct edits *x);
 /* Sort and check. False with class bug when an invariant is broken (two edits that overlap). */
 bool edit_finish(struct edits *x, struct err *e);
 
+/*
+ * After edit_finish: show every field that goes out, kept or inserted, to FN, which may put
+ * another complete field into *OUT (or nothing: then the field goes). *OUT is F->raw before.
+ * To be finished again. Errors: those of FN, at whose first one it stops.
+ */
+typedef bool edit_map_fn(void *user, const struct field *f, struct span *out, struct err *e);
+bool edit_map(struct edits *x, edit_map_fn *fn, void *user, struct err *e);
+
 /* Is field I kept as it is? After edit_finish. */
 bool edit_field_kept(const struct edits *x, size_t i);
 

@@ -6,6 +6,8 @@
 #include "rules/revise.h"
 
 #include "base/limits.h"
+#include "base/utf8.h"
+#include "mail/downgrade.h"
 #include "rules/route.h"
 
 /*
@@ -70,6 +72,19 @@ static void revise_hashed(struct edits *x, const struct revise *r)
 	}
 }
 
+static bool downgrade(void *user, const struct field *f, struct span *out, struct err *e)
+{
+	const struct revise *r = user;
+	return utf8_ascii(f->raw) || downgrade_field(r->arena, f, out, e);
+}
+
+/* What the others have made of the header, in ASCII; so it comes last. */
+static bool revise_ascii(struct edits *x, const struct revise *r, struct err *e)
+{
+	struct revise own = *r;
+	return edit_finish(x, e) && edit_map(x, downgrade, &own, e);
+}
+
 bool revise_all(struct edits *x, const struct revise *r, struct err *e)
 {
 	if (r->message->count == 0) {
@@ -86,7 +101,7 @@ bool revise_all(struct edits *x, const struct revise *r, struct err *e)
 	revise_trace_fields(x, r);
 	edit_field_drop_all(x, REVISE_PASS);
 	revise_from(x, r);
-	return repair_body(x, r, e);
+	return repair_body(x, r, e) && (!r->ascii || revise_ascii(x, r, e));
 }
 
 struct template_values revise_values(const struct revise *r)

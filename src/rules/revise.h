@@ -25,6 +25,7 @@ struct revise {
 	struct span auth_results; /* complete Authentication-Results field, or empty */
 	struct span id;           /* our id for Received: spool name */
 	bool munge;               /* From becomes the list's */
+	bool ascii;               /* nothing in the header may need SMTPUTF8 */
 	bool drop_dkim2;          /* opaque mode: incoming DKIM2 fields go */
 	bool repair_nul; /* a NUL in the body becomes a space: no DKIM2 signature covers one */
 	uint64_t number; /* of the post on this list, for %d in the tag */
@@ -35,7 +36,7 @@ struct revise {
  * All of them, in order, as far as the list's modify lets them: "headers" leaves out
  * header text and footer, "none" everything but fields that DKIM2 does not hash, and a
  * munged From where R asks for it. Permanent error for a message without a
- * header, or with too many bare CRs.
+ * header, with too many bare CRs, or one that is to be ASCII and has no such form.
  */
 bool revise_all(struct edits *x, const struct revise *r, struct err *e);
 

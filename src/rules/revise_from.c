@@ -39,9 +39,22 @@ static struct mailboxes authors(const struct revise *r)
 	return all;
 }
 
+/* TEXT without what turns the direction of what follows it: words of the list. */
+static struct span straight(struct arena *arena, struct span text)
+{
+	struct buf out = BUF_INIT;
+	while (text.n > 0) {
+		size_t n = utf8_len(text), skip = n > 0 ? n : 1;
+		buf_add(&out,
+		        n > 0 && utf8_printable(text) == 0 ? SPAN("") : span_sub(text, 0, skip));
+		text = span_from(text, skip);
+	}
+	return buf_move(&out, arena);
+}
+
 static struct span name_of(struct arena *arena, const struct mailbox *box)
 {
-	struct span name = span_trim(word_decode(arena, box->name));
+	struct span name = span_trim(straight(arena, word_decode(arena, box->name)));
 	return name.n > 0 ? name : word_decode(arena, box->local);
 }
 
@@ -214,6 +227,12 @@ static bool is_among(const struct mailboxes *boxes, struct span addr)
 	return false;
 }
 
+/* Nobody who gets an ASCII copy can write to an address that needs SMTPUTF8. */
+static bool is_reachable(const struct revise *r, struct span addr)
+{
+	return !r->ascii || utf8_ascii(wire_address(r->arena, addr));
+}
+
 /* Replies go elsewhere, so the authors are kept reachable as a copy. */
 static void add_to_cc(struct edits *x, const struct revise *r)
 {
@@ -225,7 +244,7 @@ static void add_to_cc(struct edits *x, const struct revise *r)
 		buf_add(&out, span_rtrim(old));
 	}
 	for (size_t i = 0; i < all.n && i < AUTHORS_MAX; i++) {
-		if (!is_among(&there, all.v[i].addr)) {
+		if (!is_among(&there, all.v[i].addr) && is_reachable(r, all.v[i].addr)) {
 			buf_str(&out, out.n == 0 ? " " : ",\r\n ");
 			buf_add(&out, box_text(r->arena, &all.v[i]));
 		}

@@ -4,6 +4,7 @@
  */
 #include "auth/recipe.h"
 #include "base/limits.h"
+#include "base/utf8.h"
 #include "rules/revise.h"
 #include "rules/setting.h"
 
@@ -80,6 +81,7 @@ static void run(struct arena *arena, const struct message *m, unsigned char bits
 		            .recipient = SPAN("dev@lists.example"),
 		            .id = SPAN("id1"),
 		            .munge = bits >> 7 & 1,
+		            .ascii = tag >> 7 & 1,
 		            .number = tag,
 		            .now = 1795800000 };
 	const struct field *from = message_find(m, "From");
@@ -89,6 +91,7 @@ static void run(struct arena *arena, const struct message *m, unsigned char bits
 		return;
 	}
 	require(edit_finish(x, NULL));
+	require(!r.ascii || utf8_ascii(edit_header(x)));
 	if (recipe_make(arena, x, &json, NULL)) {
 		check_undo(arena, x, json);
 	}

@@ -2,12 +2,13 @@
  * The golden cases, tests/golden/revise: NAME.in is a post, NAME.conf the settings of
  * the list, NAME.out what goes out, all with LF for CRLF. What every post gets is not
  * in NAME.out, unless NAME.conf has "show = all". "number" is that of the post, "size"
- * the largest Message-Instance. With GOLDEN_UPDATE set the .out are written.
+ * the largest Message-Instance, "ascii = yes" wants the form without SMTPUTF8. With GOLDEN_UPDATE set the .out are written.
  */
 #include "revise_law.h"
 
 #include "base/buf.h"
 #include "base/file.h"
+#include "base/utf8.h"
 #include "rules/setting.h"
 
 #include <check.h>
@@ -39,7 +40,7 @@ static struct span read_as(const char *path, bool crlf)
 struct golden {
 	struct site site;
 	struct list list;
-	uint64_t number, size, show;
+	uint64_t number, size, show, ascii;
 };
 
 static void read_line(struct golden *g, struct span line, const char *path)
@@ -55,6 +56,8 @@ static void read_line(struct golden *g, struct span line, const char *path)
 	if (span_is(name, "number") || span_is(name, "size")) {
 		uint64_t *to = span_is(name, "size") ? &g->size : &g->number;
 		ck_assert_msg(span_u64(value, to), "%s: number", path);
+	} else if (span_is(name, "ascii")) {
+		g->ascii = span_is(value, "yes");
 	} else if (span_is(name, "show")) {
 		g->show = span_is(value, "all");
 	} else {
@@ -131,6 +134,7 @@ static void run(const char *path)
 		            .list = &g.list,
 		            .message = &m,
 		            .munge = g.list.from == LIST_FROM_MUNGE,
+		            .ascii = g.ascii != 0,
 		            .recipient = SPAN("dev@lists.example"),
 		            .id = SPAN("id1"),
 		            .number = g.number,
@@ -138,6 +142,7 @@ static void run(const char *path)
 	r.has_author = message_count(&m, "From") == 1 && addr_single(arena, from->value, &r.author);
 	struct edits *x = revise_law_check(&r, g.size, path);
 	ck_assert(message_parse(arena, edit_print(x), &out, &e));
+	ck_assert_msg(!g.ascii || utf8_ascii(out.header), "%s: the header is not ASCII", path);
 	struct span got = shown(&out, g.show);
 	if (getenv("GOLDEN_UPDATE")) {
 		ck_assert_msg(file_replace(beside(path, ".out"), got, 0644, &e), "%s", e.text);

@@ -1,6 +1,7 @@
 /* Every message of the corpus, through lists that want different things: the law holds. */
 #include "revise_law.h"
 
+#include "base/utf8.h"
 #include "rules/setting.h"
 #include "unit/mail/corpus.h"
 
@@ -20,7 +21,7 @@ static const char *const lists[] = {
 	"modify=headers\nfooter=never seen\nfrom=munge\nreply-to=address\nreply-to-address=a@b.example",
 };
 
-static size_t revised;
+static size_t revised, in_ascii;
 
 static void read_settings(struct arena *arena, const char *text, struct list *list)
 {
@@ -29,6 +30,24 @@ static void read_settings(struct arena *arena, const char *text, struct list *li
 		struct span value = span_cut(&rest, '\n'), name = span_cut(&value, '=');
 		ck_assert_msg(setting_put(arena, setting_find(SETTING_LIST, name), value, list, &e),
 		              "%s", e.text);
+	}
+}
+
+static bool has_form(const struct revise *r)
+{
+	struct err e;
+	bool ok = revise_all(edit_new(r->arena, r->message), r, &e);
+	ck_assert_msg(ok || e.class == ERR_PERMANENT, "%s", e.text);
+	return ok;
+}
+
+static void check_ascii(struct revise *r, const char *path)
+{
+	r->ascii = true;
+	if (!utf8_ascii(r->message->header) && has_form(r)) {
+		struct edits *x = revise_law_check(r, SIZE_MAX, path);
+		ck_assert_msg(utf8_ascii(edit_header(x)), "%s: the header is not ASCII", path);
+		in_ascii++;
 	}
 }
 
@@ -61,6 +80,7 @@ static void check_one(const char *path, struct span raw, const char *wishes)
 		               addr_single(arena, from->value, &r.author);
 		revise_law_check(&r, SIZE_MAX, path);
 		revised++;
+		check_ascii(&r, path);
 	}
 	arena_free(arena);
 }
@@ -74,9 +94,10 @@ static void each(const char *path, struct span raw)
 
 START_TEST(corpus)
 {
-	revised = 0;
+	revised = in_ascii = 0;
 	corpus_each(each);
 	ck_assert_uint_gt(revised, 500);
+	ck_assert_uint_ge(in_ascii, 40);
 }
 END_TEST
 
