@@ -62,7 +62,10 @@ static void edits_text(struct buf *out, const struct edits *x)
 
 static void variant_text(struct buf *out, const struct variant *v, const struct edits *x)
 {
-	buf_printf(out, "copies with From %s: mode %.*s, %.*s\n", v->munged ? "munged" : "kept",
+	buf_printf(out, "copies with From %s%s: mode %.*s, %.*s\n", v->munged ? "munged" : "kept",
+	           v->ascii  ? ", in ASCII for a mail server without SMTPUTF8"
+	           : v->utf8 ? ", needing SMTPUTF8"
+	                     : "",
 	           SPAN_FMT(v->mode), SPAN_FMT(v->why));
 	if (v->hop > 0) {
 		buf_printf(out, "  DKIM2: signature i=%lld of instance m=%lld", (long long)v->hop,
@@ -77,7 +80,23 @@ static void variant_text(struct buf *out, const struct variant *v, const struct 
 	edits_text(out, x);
 }
 
-static void explain_text(struct buf *out, const struct explain *x)
+/* What ADDRESS gets of them, as far as that is known before the mail server is asked. */
+static void recipient_text(struct buf *out, const struct explain *x, struct span address)
+{
+	size_t now, ascii;
+	struct err e = { 0 };
+	explain_variant(x, address, false, &now, &e);
+	buf_printf(out, "%.*s gets From %s, mode %.*s\n", SPAN_FMT(address),
+	           x->p.v[now].munged ? "munged" : "kept", SPAN_FMT(x->p.v[now].mode));
+	if (!explain_variant(x, address, true, &ascii, &e)) {
+		buf_printf(out, "  without SMTPUTF8 nothing: %s\n", e.text);
+	} else if (ascii != now) {
+		buf_printf(out, "  without SMTPUTF8 in ASCII: From %s, mode %.*s\n",
+		           x->p.v[ascii].munged ? "munged" : "kept", SPAN_FMT(x->p.v[ascii].mode));
+	}
+}
+
+static void explain_text(struct buf *out, const struct explain *x, struct span rcpt)
 {
 	struct report_letter letter;
 	struct verdict v = x->a.verdict;
@@ -91,6 +110,9 @@ static void explain_text(struct buf *out, const struct explain *x)
 	}
 	for (size_t i = 0; i < x->p.n; i++) {
 		variant_text(out, &x->p.v[i], x->p.edits[i]);
+	}
+	if (rcpt.n > 0 && x->prepared) {
+		recipient_text(out, x, rcpt);
 	}
 }
 
@@ -134,6 +156,8 @@ static void variants_json(struct json *j, const struct prepared *p)
 		const struct variant *v = &p->v[i];
 		json_open(j, '{');
 		json_kstr(j, "from", v->munged ? "munged" : "kept");
+		json_kbool(j, "smtputf8", v->utf8);
+		json_kbool(j, "ascii", v->ascii);
 		json_kspan(j, "mode", v->mode);
 		json_kspan(j, "why", v->why);
 		json_kint(j, "i", v->hop);
@@ -174,7 +198,9 @@ static void explain_json(struct call *call, const struct explain *x)
 static bool print_diff(struct call *call, const struct explain *x, struct span rcpt)
 {
 	struct buf after = BUF_INIT;
-	bool ok = explain_after(x, explain_variant(x, rcpt), &after, &call->err);
+	size_t i;
+	bool ok = explain_variant(x, rcpt, call_opt(call, "--ascii") != NULL, &i, &call->err) &&
+	          explain_after(x, i, &after, &call->err);
 	if (ok) {
 		diff_unified(call->arena, &call->out, SPAN("received"), SPAN("sent"), x->a.bytes,
 		             buf_span(&after));
@@ -192,7 +218,8 @@ static bool print(struct call *call, const struct explain *x, struct span rcpt)
 	}
 	if (raw) {
 		call->raw = true;
-		return explain_copy(x, rcpt, &call->out, &call->err);
+		return explain_copy(x, rcpt, call_opt(call, "--ascii") != NULL, &call->out,
+		                    &call->err);
 	}
 	if (diff) {
 		return print_diff(call, x, rcpt);
@@ -200,7 +227,7 @@ static bool print(struct call *call, const struct explain *x, struct span rcpt)
 	if (call->json) {
 		explain_json(call, x);
 	} else {
-		explain_text(&call->out, x);
+		explain_text(&call->out, x, rcpt);
 	}
 	return true;
 }
@@ -231,6 +258,9 @@ static bool check_options(struct call *call, struct span *rcpt)
 	*rcpt = SPAN("");
 	if (raw + diff + call->json > 1) {
 		return call_usage(call, "--raw, --diff and --json: only one of them");
+	}
+	if (call_opt(call, "--ascii") && !raw && !diff) {
+		return call_usage(call, "--ascii goes with --raw or --diff");
 	}
 	if (raw && !to) {
 		return call_usage(call, "--raw is the copy of one member: say --rcpt ADDRESS");
@@ -267,6 +297,7 @@ static const struct opt explain_opts[] = {
 	{ "--rcpt", "ADDRESS", "the member whose copy is meant" },
 	{ "--raw", NULL, "print the very copy that ADDRESS would get, signed" },
 	{ "--diff", NULL, "print what would be changed as a unified diff, but for signatures" },
+	{ "--ascii", NULL, "with --raw or --diff: for a mail server that does not offer SMTPUTF8" },
 	{ "--dns", "FILE|SERVER", "as for verify (default: the site's servers)" },
 	OPT_JSON,
 	{ NULL, NULL, NULL },
@@ -274,7 +305,7 @@ static const struct opt explain_opts[] = {
 
 const struct command cmd_explain = {
 	.name = "explain",
-	.arguments = "[-f SENDER] [--rcpt ADDRESS] [--raw|--diff] LIST [FILE]",
+	.arguments = "[-f SENDER] [--rcpt ADDRESS] [--raw|--diff] [--ascii] LIST [FILE]",
 	.summary = "Show what would happen to a message, without sending or storing anything",
 	.min = 1,
 	.max = 2,

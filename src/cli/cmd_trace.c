@@ -33,6 +33,22 @@ static void recipient_text(struct call *call, const struct trace_post *p, const 
 	}
 }
 
+static bool needs_utf8(const struct trace_post *p)
+{
+	return (p->has_keep && p->keep.utf8) || (p->has_munged && p->munged.utf8);
+}
+
+/* What is there for relays that do not offer what the copies need. */
+static void utf8_text(struct call *call, const struct trace_post *p)
+{
+	if (p->has_ascii) {
+		buf_printf(&call->out, "  without SMTPUTF8 in ASCII: mode %.*s, From %s\n",
+		           SPAN_FMT(p->ascii.mode), p->ascii.munged ? "munged" : "kept");
+	} else if (needs_utf8(p)) {
+		buf_str(&call->out, "  without SMTPUTF8 nothing\n");
+	}
+}
+
 static void post_text(struct call *call, const struct trace_post *p, const char *address)
 {
 	const struct variant *v = variant_of(p);
@@ -54,6 +70,7 @@ static void post_text(struct call *call, const struct trace_post *p, const char 
 	if (v->via.n > 0) {
 		buf_printf(&call->out, "  a hop of %.*s before the list's\n", SPAN_FMT(v->via));
 	}
+	utf8_text(call, p);
 	if (p->made_id.n > 0) {
 		buf_printf(&call->out, "  sent as <%.*s>\n", SPAN_FMT(p->made_id));
 	}
@@ -103,6 +120,8 @@ static void post_json(struct call *call, struct json *j, const struct trace_post
 	json_kspan(j, "via", v->via);
 	json_kbool(j, "munged", p->has_munged);
 	json_kbool(j, "split", p->has_munged && p->has_keep);
+	json_kbool(j, "smtputf8", needs_utf8(p));
+	json_kbool(j, "ascii", p->has_ascii);
 	json_kint(j, "recipients", p->counts.total);
 	json_kint(j, "sent", p->counts.sent);
 	json_kint(j, "deferred", p->counts.deferred);

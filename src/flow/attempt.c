@@ -1,6 +1,6 @@
 /*
- * What an attempt leaves in a recipient's row: every attempt ends here as sent, deferred
- * or failed.
+ * What an attempt leaves in a recipient's row: every attempt ends here as sent, deferred,
+ * failed or skipped.
  */
 #include "flow/attempt.h"
 
@@ -31,6 +31,16 @@ void attempt_postpone(struct batch *b, struct batch_copy *copy, struct span repl
 	                (uint64_t)r->member, &out->next_at)) {
 		out->state = FAN_FAILED;
 	}
+}
+
+void attempt_skip(struct batch *b, struct batch_copy *copy, struct span reason)
+{
+	struct fan_result *out = copy->result;
+	int64_t now = b->c->env.now(&b->c->env);
+	out->first_at = copy->recipient->first_at ? copy->recipient->first_at : now;
+	out->attempts = copy->recipient->attempts + 1;
+	out->state = FAN_SKIPPED;
+	out->reply = reason;
 }
 
 void attempt_rest(struct batch *b, struct batch_copy *copy, struct span reply, unsigned failures)

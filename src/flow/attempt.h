@@ -12,6 +12,8 @@ void attempt_sent(struct batch_copy *copy, struct span reply);
  * (rules/retry.h). REPLY is copied.
  */
 void attempt_postpone(struct batch *b, struct batch_copy *copy, struct span reply, bool give_up);
+/* Nothing can be sent to this recipient, which is not his fault. REASON must live as the batch. */
+void attempt_skip(struct batch *b, struct batch_copy *copy, struct span reason);
 /*
  * The relay as a whole does not answer, FAILURES times in a row with this one: not this
  * recipient's fault, so no attempt is counted.

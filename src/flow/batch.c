@@ -32,15 +32,17 @@ void batch_prepare(struct batch *b)
 
 static bool open_variants(struct batch *b, struct err *e)
 {
-	for (int munged = 0; munged < 2; munged++) {
+	for (int i = 0; i < 3; i++) {
 		struct variant v;
-		bool found;
-		if (!store_variant_get(b->c->store, b->arena, b->fan.post, munged, &v, &found, e) ||
-		    (found && !editions_add(&b->editions, &v, b->raw.bytes, e))) {
+		bool found, ok = i < 2 ? store_variant_get(b->c->store, b->arena, b->fan.post,
+		                                           i == 1, &v, &found, e)
+		                       : store_variant_ascii(b->c->store, b->arena, b->fan.post, &v,
+		                                             &found, e);
+		if (!ok || (found && !editions_add(&b->editions, &v, b->raw.bytes, e))) {
 			return false;
 		}
 	}
-	return b->editions.n > 0 ||
+	return b->editions.normal > 0 ||
 	       err_set(e, ERR_BUG, "", "post %lld has no variant", (long long)b->fan.post);
 }
 
@@ -74,7 +76,8 @@ bool batch_make_copy(struct batch *b, struct batch_copy *copy, struct err *e)
 	(void)fault_point("deliver-sign");
 	const struct fan_recipient *r = copy->recipient;
 	struct edition_recipient to = { b->fan.post, r->member, r->address, copy->handed };
-	struct edition *edition = editions_for(&b->editions, r->address);
+	struct edition *edition =
+		copy->ascii ? editions_ascii(&b->editions) : editions_for(&b->editions, r->address);
 	struct copy_job job = edition_job(&b->editions, &to);
 	const struct segments *body = copy_body(edition->press);
 	if (!copy_header(edition->press, &job, &copy->header, e) ||

@@ -20,6 +20,7 @@ struct batch_copy {
 	struct segment *segments;
 	struct fan_result *result;
 	bool handed; /* over to another list: no more to be done here */
+	bool ascii;  /* the form for a relay without SMTPUTF8 */
 };
 
 /* What the batch at work needs. */
@@ -35,7 +36,9 @@ struct batch {
 	struct batch_copy *copies;
 	size_t started, finished, accepted;
 	bool relay_down;
+	bool skipped;           /* somebody, for want of SMTPUTF8 */
 	struct span reply;      /* of the last success: kept for the whole range */
+	bool ascii;             /* the first success was in ASCII: so is the range */
 	struct span down_reply; /* why the relay is down */
 };
 
@@ -49,7 +52,10 @@ void batch_prepare(struct batch *b);
 bool batch_open(struct batch *b, struct err *e);
 void batch_close(struct batch *b);
 
-/* Make COPY: addresses, header, job. One in many is verified before it goes out. */
+/*
+ * Make COPY: addresses, header, job. One in many is verified before it goes out. With
+ * COPY->ascii there must be that form.
+ */
 bool batch_make_copy(struct batch *b, struct batch_copy *copy, struct err *e);
 
 #endif

@@ -143,16 +143,73 @@ static bool hand_over_all(struct deliver *d, struct batch *b, struct err *e)
 	return true;
 }
 
+static bool sent_by_relay(struct deliver *d, struct batch *b, struct batch_copy *copy,
+                          struct err *e)
+{
+	struct span reply = arena_printf(b->arena, copy->ascii ? "%s (in ASCII)" : "%s",
+	                                 copy->job.result.reply);
+	d->relay_failures = 0;
+	if (b->reply.n == 0) {
+		b->ascii = copy->ascii;
+	}
+	copy->result->apart = copy->ascii != b->ascii;
+	if (!copy->result->apart) {
+		b->reply = reply;
+	}
+	return sent(d, b, copy, reply, e);
+}
+
+/* Why there is nothing else for COPY, which was refused for want of SMTPUTF8; NULL: there is. */
+static const char *no_ascii(struct batch *b, const struct batch_copy *copy)
+{
+	if (!edition_reaches(copy->recipient->address)) {
+		return "the address needs SMTPUTF8";
+	}
+	if (b->list.eai == LIST_EAI_SKIP) {
+		return "the post needs SMTPUTF8, and the list has eai=skip";
+	}
+	return copy->ascii || !editions_ascii(&b->editions)
+	               ? "the post needs SMTPUTF8, and there is no ASCII form of it"
+	               : NULL;
+}
+
+/*
+ * What a relay offers is known of each session only when it is there, so the copy is
+ * made anew then; the one that is done has left room for it.
+ */
+static bool without_utf8(struct deliver *d, struct batch *b, struct batch_copy *copy, struct err *e)
+{
+	const char *reason = no_ascii(b, copy);
+	if (!reason) {
+		copy->ascii = true;
+		if (!batch_make_copy(b, copy, e)) {
+			return false;
+		}
+		smtp_submit(d->smtp, &copy->job);
+		return true;
+	}
+	b->finished++;
+	attempt_skip(b, copy, arena_printf(b->arena, "%s: %s", reason, copy->job.result.reply));
+	if (!b->skipped) { /* said once a batch: it may be so for all members */
+		log_event(&d->c->log, LOG_LEVEL_WARNING, "skipped", { "list", b->list.local },
+		          { "to", copy->recipient->address }, { "message-id", b->post.message_id },
+		          { "reason", copy->result->reply });
+	}
+	b->skipped = true;
+	return true;
+}
+
 static bool finish(struct deliver *d, struct batch *b, struct batch_copy *copy, struct err *e)
 {
 	const struct smtp_result *result = &copy->job.result;
 	const struct context *c = d->c;
-	b->finished++;
 	buf_free(&copy->header);
+	if (result->wants_ascii) {
+		return without_utf8(d, b, copy, e);
+	}
+	b->finished++;
 	if (result->outcome == OUTCOME_SENT) {
-		b->reply = arena_copy(b->arena, span_str(result->reply));
-		d->relay_failures = 0;
-		return sent(d, b, copy, b->reply, e);
+		return sent_by_relay(d, b, copy, e);
 	}
 	if (!b->relay_down) { /* a relay that is down is said once a batch, not once a member */
 		log_event(&c->log, LOG_LEVEL_WARNING,
@@ -220,7 +277,8 @@ static void log_batch(struct deliver *d, const struct batch *b)
 	          { "message-id", b->post.message_id },
 	          { "sent", arena_printf(b->arena, "%zu", n[FAN_SENT]) },
 	          { "deferred", arena_printf(b->arena, "%zu", n[FAN_DEFERRED]) },
-	          { "failed", arena_printf(b->arena, "%zu", n[FAN_FAILED]) });
+	          { "failed", arena_printf(b->arena, "%zu", n[FAN_FAILED]) },
+	          { "skipped", arena_printf(b->arena, "%zu", n[FAN_SKIPPED]) });
 }
 
 /*

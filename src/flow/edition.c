@@ -1,6 +1,7 @@
 /* Presses, and what they are fed with. */
 #include "flow/edition.h"
 
+#include "base/utf8.h"
 #include "mail/addr.h"
 #include "rules/from.h"
 #include "rules/route.h"
@@ -24,6 +25,7 @@ bool editions_add(struct editions *x, const struct variant *v, struct span raw, 
 {
 	struct edition *one = &x->v[x->n++];
 	one->variant = *v;
+	x->normal += !v->ascii;
 	one->press = copy_press_new(&one->variant, raw, x->list, &x->keys, e);
 	return one->press && (v->via.n == 0 || open_via(x, one, e));
 }
@@ -35,7 +37,17 @@ size_t edition_index(const struct site *site, size_t n, struct span address)
 
 struct edition *editions_for(struct editions *x, struct span address)
 {
-	return &x->v[edition_index(&x->c->site, x->n, address)];
+	return &x->v[edition_index(&x->c->site, x->normal, address)];
+}
+
+struct edition *editions_ascii(struct editions *x)
+{
+	return x->n > x->normal ? &x->v[x->n - 1] : NULL;
+}
+
+bool edition_reaches(struct span address)
+{
+	return utf8_ascii(addr_local(address)); /* the domain goes in A-labels */
 }
 
 void editions_close(struct editions *x)

@@ -23,19 +23,25 @@ struct editions {
 	const struct context *c;
 	const struct list *list;
 	struct keyring keys; /* of the list's domain */
-	struct edition v[2]; /* of two, the one with From kept first */
+	struct edition v[3]; /* those with From kept, munged, in ASCII that there are */
 	size_t n;
+	size_t normal; /* so many are not the one in ASCII */
 };
 
 /* Open the keys of LIST. To be closed also after an error. */
 bool editions_keys(struct editions *x, struct arena *arena, const struct context *c,
                    const struct list *list, struct err *e);
-/* Press V, a variant of the stored message RAW. Errors: as copy_press_new and copy_press_via. */
+/* Press V, a variant of the stored message RAW; one in ASCII last. Errors: as copy_press_new and
+ * copy_press_via. */
 bool editions_add(struct editions *x, const struct variant *v, struct span raw, struct err *e);
-/* Which of N variants a recipient with ADDRESS gets. */
+/* Which of N variants, without the one in ASCII, a recipient with ADDRESS gets. */
 size_t edition_index(const struct site *site, size_t n, struct span address);
 /* The one that a recipient with ADDRESS gets; there must be one. */
 struct edition *editions_for(struct editions *x, struct span address);
+/* The one for a relay without SMTPUTF8, NULL when there is none. */
+struct edition *editions_ascii(struct editions *x);
+/* Can ADDRESS be written to without SMTPUTF8? */
+bool edition_reaches(struct span address);
 void editions_close(struct editions *x);
 
 /* Whom a copy is for. */

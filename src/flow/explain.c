@@ -44,9 +44,24 @@ bool explain_message(struct context *c, struct arena *arena, struct span bytes,
 	return arrival_judge(c, &out->a, e) && prepare(out, e);
 }
 
-size_t explain_variant(const struct explain *x, struct span address)
+bool explain_variant(const struct explain *x, struct span address, bool ascii, size_t *i,
+                     struct err *e)
 {
-	return edition_index(&x->c->site, x->p.n, address);
+	const struct prepared *p = &x->p;
+	*i = edition_index(&x->c->site, p->normal, address);
+	if (!ascii || (!p->v[*i].utf8 && edition_reaches(address))) {
+		return true;
+	}
+	if (!edition_reaches(address)) {
+		return err_set(e, ERR_PERMANENT, "5.6.7", "the address needs SMTPUTF8");
+	}
+	if (p->n == p->normal) {
+		return err_set(e, ERR_PERMANENT, "5.6.7", "there is no ASCII form: %s",
+		               x->a.list.eai == LIST_EAI_SKIP ? "the list has eai=skip"
+		                                              : p->v[*i].why.p);
+	}
+	*i = p->n - 1;
+	return true;
 }
 
 static void put_segments(struct buf *out, const struct segments *body)
@@ -82,18 +97,21 @@ static bool find_member(const struct explain *x, struct span address, struct mem
 	                        SPAN_FMT(address), SPAN_FMT(x->a.list.local));
 }
 
-bool explain_copy(const struct explain *x, struct span address, struct buf *out, struct err *e)
+bool explain_copy(const struct explain *x, struct span address, bool ascii, struct buf *out,
+                  struct err *e)
 {
 	struct editions editions = { 0 };
 	struct member member;
+	size_t which;
 	bool ok = find_member(x, address, &member, e) &&
+	          explain_variant(x, member.address, ascii, &which, e) &&
 	          editions_keys(&editions, x->a.arena, x->c, &x->a.list, e);
 	for (size_t i = 0; ok && i < x->p.n; i++) {
 		ok = editions_add(&editions, &x->p.v[i], x->a.bytes, e);
 	}
 	if (ok) {
 		struct edition_recipient to = { x->post, member.id, member.address, false };
-		struct edition *edition = editions_for(&editions, member.address);
+		struct edition *edition = &editions.v[which];
 		struct copy_job job = edition_job(&editions, &to);
 		ok = handover_wanted(x->c, x->a.arena, member.address, &to.is_list, e) &&
 		     copy_header(edition->press, &job, out, e);

@@ -29,15 +29,20 @@ struct explain {
 bool explain_message(struct context *c, struct arena *arena, struct span bytes,
                      struct span mail_from, struct span recipient, struct explain *out,
                      struct err *e);
-/* The variant that ADDRESS gets, of those in x->p. */
-size_t explain_variant(const struct explain *x, struct span address);
+/*
+ * The variant that ADDRESS gets, of those in x->p; ASCII: from a relay without SMTPUTF8.
+ * Permanent error, with the reason, when he gets none.
+ */
+bool explain_variant(const struct explain *x, struct span address, bool ascii, size_t *i,
+                     struct err *e);
 /* Variant I as it goes out, but for signatures. */
 bool explain_after(const struct explain *x, size_t i, struct buf *out, struct err *e);
 /*
  * The very copy that the member ADDRESS would get, signed with the list's keys. Permanent
- * error when there is no such member, or no key.
+ * error when there is no such member, no key, or (ASCII, see above) nothing for him.
  */
-bool explain_copy(const struct explain *x, struct span address, struct buf *out, struct err *e);
+bool explain_copy(const struct explain *x, struct span address, bool ascii, struct buf *out,
+                  struct err *e);
 void explain_end(struct explain *x);
 
 #endif

@@ -6,6 +6,7 @@
 #include "flow/prepare.h"
 
 #include "auth/dkim1.h"
+#include "base/utf8.h"
 #include "flow/keys.h"
 
 static bool prepare_input(struct context *c, struct arrival *a, const struct rewrite *rewrite,
@@ -94,17 +95,64 @@ static bool add(struct arrival *a, struct prepare_input *in, bool munge, struct 
 	return true;
 }
 
-static struct from_choice choose(struct context *c, struct arrival *a, const struct variant *kept)
+static struct from_choice choose(struct context *c, struct arrival *a, const struct variant *kept,
+                                 bool survives)
 {
 	struct from_input in = {
 		.site = &c->site,
 		.list = &a->list,
 		.dmarc = &a->verdict.dmarc,
 		.author_domain = addr_domain(a->author_key),
-		.survives = a->list.from == LIST_FROM_AUTO && survives(c, a, kept),
+		.survives = survives,
 		.continues = span_is(kept->mode, egress_name(EGRESS_CONTINUE)),
 	};
 	return from_choose(&in);
+}
+
+/* --- in ASCII, for relays without SMTPUTF8 ----------------------------------------- */
+
+static bool needs_utf8(const struct prepared *p)
+{
+	bool needs = false;
+	for (size_t i = 0; i < p->n; i++) {
+		needs = needs || p->v[i].utf8;
+	}
+	return needs;
+}
+
+/*
+ * From stays the author's where it is ASCII and nothing but his signature, which does
+ * not survive this, spoke against or for it.
+ */
+static bool ascii_keeps_from(struct context *c, struct arrival *a, const struct prepared *p)
+{
+	const struct field *from = message_find(&a->message, "From");
+	return p->from.plan == FROM_KEEP && from && utf8_ascii(from->value) &&
+	       choose(c, a, &p->v[0], false).plan == FROM_KEEP;
+}
+
+/* One that cannot be made is no reason to have no others: theirs say so. */
+static bool add_ascii(struct context *c, struct arrival *a, struct prepare_input *in,
+                      struct prepared *out, struct err *e)
+{
+	struct err why = { 0 };
+	out->normal = out->n;
+	if (a->list.eai == LIST_EAI_SKIP || !needs_utf8(out)) {
+		return true;
+	}
+	in->ascii = true;
+	if (add(a, in, !ascii_keeps_from(c, a, out), out, &why)) {
+		return true;
+	}
+	if (why.class != ERR_PERMANENT) {
+		*e = why;
+		return false;
+	}
+	for (size_t i = 0; i < out->n; i++) {
+		out->v[i].why = arena_printf(a->arena, "%.*s; not in ASCII: %s",
+		                             SPAN_FMT(out->v[i].why), why.text);
+	}
+	return true;
 }
 
 /* The author and the list see why it is so: mode first, then From, then what was taken out. */
@@ -134,7 +182,8 @@ bool prepare_post(struct context *c, struct arrival *a, const struct rewrite *re
 	} else if (a->list.from == LIST_FROM_MUNGE) {
 		out->from = (struct from_choice){ FROM_MUNGE, "the list munges From" };
 	} else if (add(a, &in, false, out, e)) {
-		out->from = choose(c, a, &out->v[0]);
+		out->from = choose(c, a, &out->v[0],
+		                   a->list.from == LIST_FROM_AUTO && survives(c, a, &out->v[0]));
 	} else if (e->class == ERR_PERMANENT) {
 		out->from =
 			(struct from_choice){ FROM_MUNGE, arena_printf(a->arena, "%s", e->text).p };
@@ -142,7 +191,8 @@ bool prepare_post(struct context *c, struct arrival *a, const struct rewrite *re
 		return false;
 	}
 	out->n = out->from.plan == FROM_MUNGE ? 0 : out->n;
-	if (out->from.plan != FROM_KEEP && !add(a, &in, true, out, e)) {
+	if ((out->from.plan != FROM_KEEP && !add(a, &in, true, out, e)) ||
+	    !add_ascii(c, a, &in, out, e)) {
 		return false;
 	}
 	explain(a, out);

@@ -34,6 +34,7 @@ static bool about_post(struct context *c, struct arena *arena, struct span addre
 	       store_variant_get(c->store, arena, p->post.id, false, &p->keep, &p->has_keep, e) &&
 	       store_variant_get(c->store, arena, p->post.id, true, &p->munged, &p->has_munged,
 	                         e) &&
+	       store_variant_ascii(c->store, arena, p->post.id, &p->ascii, &p->has_ascii, e) &&
 	       store_fan_counts(c->store, p->post.id, &p->counts, e) &&
 	       about_member(c, arena, address, p, e);
 }

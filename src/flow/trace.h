@@ -13,8 +13,8 @@
 struct trace_post {
 	struct post post;
 	struct list list;
-	struct variant keep, munged;
-	bool has_keep, has_munged;
+	struct variant keep, munged, ascii;
+	bool has_keep, has_munged, has_ascii;
 	struct fan_counts counts;
 	struct span made_id;  /* Message-ID that an anonymous list sent; empty: the author's */
 	struct member member; /* when an address was asked for */

@@ -102,6 +102,7 @@ static bool edit(struct arena *arena, const struct prepare_input *in, const stru
 		                        : authres_format(arena, in->site->authserv_id, in->verdict),
 		.id = in->id,
 		.munge = in->munge && !in->nameless, /* then it is the list's already */
+		.ascii = in->ascii,
 		.drop_dkim2 = opaque,
 		/* These get a DKIM2 signature of ours; a copy with From kept and a NUL gets none.
 		 */
@@ -178,7 +179,7 @@ bool variant_prepare(struct arena *arena, const struct prepare_input *in, struct
 	struct err why = { 0 };
 	struct edits *x;
 
-	*out = (struct variant){ .munged = in->munge };
+	*out = (struct variant){ .munged = in->munge, .ascii = in->ascii };
 	/* A chain that is not continued must not look as if it were. */
 	bool opaque = in->as_opaque || !in->list->sign;
 	if (!edit(arena, in, &author, has_author, opaque, &x, e)) {

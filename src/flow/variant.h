@@ -29,6 +29,7 @@ struct prepare_input {
 	int64_t number;         /* of the post on its list */
 	int64_t now;
 	bool munge;
+	bool ascii;     /* the header must not need SMTPUTF8 */
 	bool as_opaque; /* policy took a message whose chain is broken or too old */
 	bool nameless;  /* MESSAGE has no author any more, and nothing may name him */
 	const struct rewrite *rewrite; /* what MESSAGE was made by; NULL: it came so */
@@ -36,8 +37,8 @@ struct prepare_input {
 
 /*
  * One variant: revise, recipe, mode, hashes, header. False (permanent) when this
- * variant is not allowed: egress says refused; *E says why. The edit list is given in *EDITS (may
- * be NULL) for explain.
+ * variant is not allowed: egress says refused, or it has no ASCII form; *E says why. The edit list
+ * is given in *EDITS (may be NULL) for explain.
  */
 bool variant_prepare(struct arena *arena, const struct prepare_input *in, struct variant *out,
                      struct edits **edits, struct err *e);

@@ -87,6 +87,7 @@ unsigned smtp_busy(const struct smtp *s)
 static void settle(struct smtp *s, struct smtp_talk *t)
 {
 	struct reply_input in = smtp_talk_verdict(t);
+	bool wants_ascii = smtp_talk_wants_ascii(t);
 	struct smtp_job *job = smtp_talk_take(t);
 	struct reply_class class;
 
@@ -99,6 +100,7 @@ static void settle(struct smtp *s, struct smtp_talk *t)
 	class = reply_classify(&in);
 	job->result.outcome = class.outcome;
 	job->result.relay_down = class.relay_down;
+	job->result.wants_ascii = class.outcome == OUTCOME_FAILED && wants_ascii;
 	job->result.code = in.code;
 	memcpy(job->result.reply, smtp_talk_text(t), sizeof(job->result.reply));
 	job->next = NULL;

@@ -34,9 +34,11 @@ struct smtp_config {
 struct smtp_result {
 	enum outcome outcome;
 	bool relay_down;
-	long code;       /* 0: no reply */
-	char reply[400]; /* "550 5.1.1 text", the lines joined, or what went wrong; printable, cut
-	                  */
+	bool wants_ascii; /* it failed because it needs SMTPUTF8, here or further on (RFC 6531 3.5)
+	                   */
+	long code;        /* 0: no reply */
+	char reply[400];  /* "550 5.1.1 text", the lines joined, or what went wrong; printable, cut
+	                   */
 };
 
 /* One copy. Caller owns it and all it points to until smtp_done gives it back. */

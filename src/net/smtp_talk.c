@@ -507,6 +507,16 @@ const char *smtp_talk_text(const struct smtp_talk *t)
 	return t->text;
 }
 
+/* By the status codes of RFC 6531 3.5 for an address and for a header. */
+bool smtp_talk_wants_ascii(const struct smtp_talk *t)
+{
+	size_t skip = t->verdict.code > 0 ? 4 : 0; /* the code and what stands behind it */
+	struct span text = span_from(span_str(t->text), skip);
+
+	return t->envelope.utf8 &&
+	       (span_starts(text, SPAN("5.6.7 ")) || span_starts(text, SPAN("5.6.9 ")));
+}
+
 struct smtp_job *smtp_talk_take(struct smtp_talk *t)
 {
 	struct smtp_job *job = t->job;

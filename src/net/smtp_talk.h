@@ -43,6 +43,8 @@ void smtp_talk_run(struct smtp_talk *t, bool readable, int64_t now);
 bool smtp_talk_over(const struct smtp_talk *t);
 struct reply_input smtp_talk_verdict(const struct smtp_talk *t);
 const char *smtp_talk_text(const struct smtp_talk *t);
+/* Is the verdict that the job needs SMTPUTF8 where there is none? */
+bool smtp_talk_wants_ascii(const struct smtp_talk *t);
 /* The job, after which the talk is free for the next. */
 struct smtp_job *smtp_talk_take(struct smtp_talk *t);
 

@@ -14,6 +14,7 @@ enum list_protected { LIST_PROTECTED_LEAVE, LIST_PROTECTED_WRAP };
 enum list_modify { LIST_MODIFY_FULL, LIST_MODIFY_HEADERS, LIST_MODIFY_NONE };
 enum list_tag_place { LIST_TAG_ANY, LIST_TAG_FIRST, LIST_TAG_AFTER_REPLY };
 enum list_sender { LIST_SENDER_KEEP, LIST_SENDER_LIST };
+enum list_eai { LIST_EAI_MUNGE, LIST_EAI_SKIP };
 enum list_from_address { LIST_FROM_ADDRESS_LIST, LIST_FROM_ADDRESS_AUTHOR };
 
 struct list {
@@ -56,6 +57,7 @@ struct list {
 	struct span reply_to_address;  /* for LIST_REPLY_ADDRESS */
 	struct span from_name;         /* template, display name of a munged From */
 	uint64_t from_address;         /* enum list_from_address, in a munged From */
+	uint64_t eai;                  /* enum list_eai: copies that need SMTPUTF8 */
 	uint64_t sender;               /* enum list_sender */
 	struct span header_add;        /* lines "Name: template" */
 	struct span header_remove;     /* names, "X-*" for all that begin so */

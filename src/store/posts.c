@@ -138,7 +138,7 @@ bool store_variant_add(struct store *s, const struct variant *v, struct err *e)
 	                          stmt_bytes(v->recipe), stmt_bytes(v->body_hash_simple),
 	                          stmt_bytes(v->body_hash_relaxed), stmt_int(v->mi),
 	                          stmt_int(v->mi_top), stmt_int(v->hop), stmt_int(v->utf8),
-	                          stmt_text(v->via)),
+	                          stmt_text(v->via), stmt_int(v->ascii)),
 	                e);
 }
 
@@ -158,6 +158,16 @@ static void read_variant(struct rows *r, struct variant *out)
 	out->hop = row_int(r);
 	out->utf8 = row_int(r) != 0;
 	out->via = row_span(r);
+	out->ascii = row_int(r) != 0;
+}
+
+static bool read_one(struct rows *r, struct variant *out, bool *found, struct err *e)
+{
+	*found = rows_next(r);
+	if (*found) {
+		read_variant(r, out);
+	}
+	return rows_close(r, e);
 }
 
 bool store_variant_get(struct store *s, struct arena *arena, int64_t post, bool munged,
@@ -166,11 +176,16 @@ bool store_variant_get(struct store *s, struct arena *arena, int64_t post, bool 
 	struct rows r;
 
 	rows_open(&r, s, STMT_VARIANT_GET, STMT_ARGS(stmt_int(post), stmt_int(munged)), arena);
-	*found = rows_next(&r);
-	if (*found) {
-		read_variant(&r, out);
-	}
-	return rows_close(&r, e);
+	return read_one(&r, out, found, e);
+}
+
+bool store_variant_ascii(struct store *s, struct arena *arena, int64_t post, struct variant *out,
+                         bool *found, struct err *e)
+{
+	struct rows r;
+
+	rows_open(&r, s, STMT_VARIANT_ASCII, STMT_ARGS(stmt_int(post)), arena);
+	return read_one(&r, out, found, e);
 }
 
 bool store_domain_signs(struct store *s, struct span domain, bool *known, struct err *e)

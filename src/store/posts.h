@@ -39,6 +39,7 @@ struct variant {
 	int64_t mi_top;                /* m= our signature names, 0: no DKIM2 */
 	int64_t hop;                   /* i= of our signature, 0: no DKIM2 */
 	bool utf8;                     /* header needs SMTPUTF8 */
+	bool ascii;                    /* one made to do without it */
 	struct span via;               /* domain of an imaginary hop i=hop-1 (nd=), or empty */
 };
 
@@ -61,6 +62,9 @@ bool store_post_set_state(struct store *s, int64_t id, enum post_state state, st
 bool store_variant_add(struct store *s, const struct variant *v, struct err *e);
 bool store_variant_get(struct store *s, struct arena *arena, int64_t post, bool munged,
                        struct variant *out, bool *found, struct err *e);
+/* The one for a relay without SMTPUTF8. */
+bool store_variant_ascii(struct store *s, struct arena *arena, int64_t post, struct variant *out,
+                         bool *found, struct err *e);
 
 /*
  * The hashes of first instances (Message-Instance m=1, the h= value without white

@@ -63,6 +63,9 @@ _Static_assert(OUTBOX_NOTICE == 0 && OUTBOX_REPORT == 1, "priorities of the outb
 #define POST_COLUMNS                                                                               \
 	"SELECT id, list, number, state, blob, message_id, author, subject, verdict, reason,"      \
 	" received, member_max, cursor, done, handed_by FROM post"
+#define VARIANT_COLUMNS                                                                            \
+	"SELECT post, munged, mode, why, header, body, recipe, body_hash_simple,"                  \
+	" body_hash_relaxed, mi, mi_top, hop, utf8, via, ascii FROM variant"
 #define FAN_COLUMNS                                                                                \
 	"SELECT post, member, address, state, at, next_at, attempts, reply FROM fan_exception"
 /* For fan_exception.due of post ?1: TIME, if its rows may be claimed at all. */
@@ -245,13 +248,11 @@ static const char *const texts[] = {
 	[STMT_POST_SET_STATE] = "UPDATE post SET state = ?2, reason = ?3, walked = 0,"
 				" done = CASE WHEN ?2 = 1 THEN ?4 ELSE 0 END WHERE id = ?1",
 	[STMT_VARIANT_ADD] = "INSERT INTO variant (post, munged, mode, why, header, body, recipe,"
-			     " body_hash_simple, body_hash_relaxed, mi, mi_top, hop, utf8, via)"
-			     " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13,"
-			     " ?14)",
-	[STMT_VARIANT_GET] =
-		"SELECT post, munged, mode, why, header, body, recipe, body_hash_simple,"
-		" body_hash_relaxed, mi, mi_top, hop, utf8, via FROM variant"
-		" WHERE post = ?1 AND munged = ?2",
+			     " body_hash_simple, body_hash_relaxed, mi, mi_top, hop, utf8, via,"
+			     " ascii) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12,"
+			     " ?13, ?14, ?15)",
+	[STMT_VARIANT_GET] = VARIANT_COLUMNS " WHERE post = ?1 AND ascii = 0 AND munged = ?2",
+	[STMT_VARIANT_ASCII] = VARIANT_COLUMNS " WHERE post = ?1 AND ascii = 1",
 	[STMT_DOMAIN_SIGNS] = "SELECT EXISTS (SELECT 1 FROM signer WHERE domain = ?1)",
 	/* Once a day is enough to know it is alive. */
 	[STMT_DOMAIN_SIGNED] =

@@ -367,13 +367,42 @@ START_TEST(smtputf8_not_offered)
 	header->utf8 = true;
 	start("", "--no-smtputf8");
 	CHECK_RESULT(run(utf8_job()), OUTCOME_FAILED, false, 0, "5.6.7");
+	ck_assert(!header->result.wants_ascii);
 	CHECK_RESULT(run(header), OUTCOME_FAILED, false, 0, "SMTPUTF8");
+	ck_assert(header->result.wants_ascii);
 	CHECK_RESULT(run(utf8_job()), OUTCOME_FAILED, false, 0, "5.6.7");
 	CHECK_SENT(send_message(SPAN(MESSAGE)));
 	finish();
 	ck_assert_uint_eq(server_count(&server, "connections"), 1);
 	ck_assert_uint_eq(server_count(&server, "accepted"), 1);
 	ck_assert_uint_eq(server_logged(&server, "< MAIL"), 1);
+}
+END_TEST
+
+/* A server further on may have none: by the status, and only for a copy that asked for it. */
+static const struct {
+	bool utf8;
+	const char *rule;
+	bool wants_ascii;
+} refused_for_utf8[] = {
+	{ true, "rcpt * reply 553 5.6.7 not here", true },
+	{ true, "dot * reply 554 5.6.9 not here", true },
+	{ true, "rcpt * reply 450 4.6.7 later", false },
+	{ true, "rcpt * reply 550 5.1.1 nobody", false },
+	{ true, "rcpt * reply 550 5.6.70 what", false },
+	{ true, "rcpt * reply 550 no 5.6.7 here", false },
+	{ false, "rcpt * reply 553 5.6.7 not here", false },
+};
+
+START_TEST(smtputf8_refused)
+{
+	struct smtp_job *job = job_of(SPAN("a@b.example"), SPAN("c@d.example"), SPAN(MESSAGE));
+
+	job->utf8 = refused_for_utf8[_i].utf8;
+	start(refused_for_utf8[_i].rule, "");
+	run(job);
+	ck_assert(job->result.wants_ascii == refused_for_utf8[_i].wants_ascii);
+	finish();
 }
 END_TEST
 
@@ -1238,6 +1267,8 @@ static void add_cases(Suite *s)
 	tcase_add_test(c, domains_are_a_labels);
 	tcase_add_test(c, smtputf8_offered);
 	tcase_add_test(c, smtputf8_not_offered);
+	tcase_add_loop_test(c, smtputf8_refused, 0,
+	                    sizeof(refused_for_utf8) / sizeof(refused_for_utf8[0]));
 	tcase_add_loop_test(c, eight_bit, 0, 2);
 	tcase_add_test(c, too_large);
 	tcase_add_test(c, too_large_without_size);

@@ -352,7 +352,9 @@ START_TEST(comes_from_schema_1)
 	ok(&f, store_post_get(f.s, f.arena, 1, &post, &found, &f.e));
 	ck_assert(found && post.handed_by.n == 0 && span_is(post.message_id, "a"));
 	ok(&f, store_variant_get(f.s, f.arena, 1, false, &variant, &found, &f.e));
-	ck_assert(found && variant.via.n == 0 && span_is(variant.mode, "plain"));
+	ck_assert(found && variant.via.n == 0 && span_is(variant.mode, "plain") && !variant.ascii);
+	ok(&f, store_variant_ascii(f.s, f.arena, 1, &variant, &found, &f.e));
+	ck_assert(!found);
 	ok(&f, store_relay_get(f.s, f.arena, &relay, &f.e));
 	ck_assert_int_eq(lists(), 1);
 	fixture_invariants(&f);

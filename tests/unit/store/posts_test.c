@@ -214,8 +214,14 @@ START_TEST(variant_comes_back_whole)
 	v.utf8 = false;
 	ok(&f, store_variant_add(f.s, &v, &f.e));
 	ok(&f, store_variant_get(f.s, f.arena, v.post, false, &out, &found, &f.e));
-	ck_assert(found && !out.munged && !out.utf8);
+	ck_assert(found && !out.munged && !out.utf8 && !out.ascii);
 	fails(&f, ERR_BUG, store_variant_add(f.s, &v, &f.e));
+	ok(&f, store_variant_ascii(f.s, f.arena, v.post, &out, &found, &f.e));
+	ck_assert(!found);
+	v.ascii = true;
+	ok(&f, store_variant_add(f.s, &v, &f.e));
+	ok(&f, store_variant_ascii(f.s, f.arena, v.post, &out, &found, &f.e));
+	ck_assert(found && out.ascii && !out.munged);
 }
 END_TEST
 
