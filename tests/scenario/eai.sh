@@ -134,3 +134,28 @@ verify_copies
 for copy in "$out"/*.eml; do
 	undone "$copy" in.eml 1
 done
+
+# From kept for some and munged for others: in ASCII it is one form for all.
+sink_stop
+sink_start --no-smtputf8
+printf 'dkim2-receivers = two.example\n' >>"$site/ladle.conf"
+printf '_dmarc.one.example\tv=DMARC1; p=reject\n' >>"$zone"
+dns_stop; dns_start
+split() {
+	rm -f "$out"/*
+	wide "$1"
+	by_author "$1.eml" >in.eml
+	ladle receive -f "$author" "$list" <in.eml
+	turn || fail run
+	is "$1: copies" "$2" "$(copies)"
+	is "$1: From kept" "$3" "$(grep -l "^From: Пётр <$author>" "$out"/*.eml | wc -l)"
+	is "$1: author in Reply-To" "$4" "$(grep -l "^Reply-To: =.*<$author>" "$out"/*.eml | wc -l)"
+	verify_copies
+	for copy in "$out"/*.eml; do
+		undone "$copy" in.eml 1
+	done
+}
+split narrow 3 0 0
+sink_stop
+sink_start
+split again 5 1 4
