@@ -21,7 +21,7 @@
 #include "mail/idn.h"
 #include "net/dns_cache.h"
 #include "net/dns_reply.h"
-#include "net/dns_server.h"
+#include "rules/dns_server.h"
 
 #define CARES_NO_DEPRECATED
 #include <ares.h>

@@ -1,5 +1,5 @@
 /* c-ares reads such lists itself but takes "1.2.3.4:99999" or "1.2.3.4:x" without a word. */
-#include "net/dns_server.h"
+#include "rules/dns_server.h"
 
 #include "base/buf.h"
 
@@ -19,6 +19,11 @@ static bool is_address(struct span s, int family)
 	memcpy(text, s.p, s.n);
 	text[s.n] = '\0';
 	return strlen(text) == s.n && inet_pton(family, text, &address) == 1;
+}
+
+bool dns_server_is_ipv6(struct span text)
+{
+	return is_address(text, AF_INET6);
 }
 
 static bool is_port(struct span s)

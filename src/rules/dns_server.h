@@ -1,5 +1,7 @@
-#ifndef LADLE_NET_DNS_SERVER_H
-#define LADLE_NET_DNS_SERVER_H
+#ifndef LADLE_RULES_DNS_SERVER_H
+#define LADLE_RULES_DNS_SERVER_H
+
+/* Lists of DNS servers as people write them, for the setting and for the resolver. */
 
 #include "base/err.h"
 
@@ -9,5 +11,7 @@
  * blank. At most 8. Class misuse.
  */
 bool dns_server_list(struct span servers, char **out, struct err *e);
+/* Is TEXT an IPv6 address, without brackets? */
+bool dns_server_is_ipv6(struct span text);
 
 #endif

@@ -3,8 +3,11 @@
 
 #include "base/ascii.h"
 #include "base/buf.h"
+#include "base/near.h"
 #include "base/utf8.h"
 #include "mail/addr.h"
+#include "mail/idn.h"
+#include "rules/dns_server.h"
 #include "rules/domains.h"
 #include "rules/field_rule.h"
 #include "rules/filter_rule.h"
@@ -23,6 +26,17 @@ const struct setting *setting_find(enum setting_scope scope, struct span name)
 		}
 	}
 	return NULL;
+}
+
+struct span setting_hint(struct arena *arena, enum setting_scope scope, struct span name)
+{
+	struct near near = near_to(name);
+	for (size_t i = 0; i < settings_count; i++) {
+		if (settings[i].scope == scope) {
+			near_try(&near, span_str(settings[i].name));
+		}
+	}
+	return near_hint(arena, &near);
 }
 
 static bool bad(const struct setting *row, struct span value, struct err *e, const char *want)
@@ -151,6 +165,67 @@ static bool check_url(const struct setting *row, struct span value, struct err *
 	                     row->name, SPAN_FMT(value), row->choices);
 }
 
+/* HOST[:PORT], an IPv6 address in brackets. */
+static bool is_authority(struct span s)
+{
+	size_t colon = span_rchr(s, ':');
+	struct span host = s, out;
+	uint64_t port;
+	if (colon != SPAN_NONE && s.p[s.n - 1] != ']') {
+		host = span_sub(s, 0, colon);
+		if (!span_u64(span_from(s, colon + 1), &port) || port == 0 || port > UINT16_MAX) {
+			return false;
+		}
+	}
+	if (span_starts(host, SPAN("[")) && span_ends(host, SPAN("]"))) {
+		return dns_server_is_ipv6(span_sub(host, 1, host.n - 1));
+	}
+	struct arena *arena = arena_new();
+	bool ok = idn_ascii(arena, host, &out, NULL);
+	arena_free(arena);
+	return ok;
+}
+
+/* A login there would be silently ignored, and so would a path. */
+static bool check_relay(const struct setting *row, struct span value, struct err *e)
+{
+	struct span rest = span_from(value, span_find(value, SPAN("://")) + 3);
+	if (!check_url(row, value, e)) {
+		return false;
+	}
+	rest.n -= span_ends(rest, SPAN("/"));
+	return is_authority(rest) ||
+	       bad(row, value, e, "host and port are wanted behind the scheme, and no login");
+}
+
+static bool check_servers(const struct setting *row, struct span value, struct err *e)
+{
+	char *list;
+	if (!dns_server_list(value, &list, NULL)) {
+		return bad(row, value, e,
+		           "addresses or address:port, separated by commas, are wanted");
+	}
+	mem_free(list);
+	return true;
+}
+
+static bool check_names(const struct setting *row, struct span value, struct err *e)
+{
+	struct arena *arena = arena_new();
+	struct span rest = value, out;
+	bool ok = true;
+	while (ok && rest.p && rest.n > 0) {
+		size_t n = 0;
+		while (n < rest.n && rest.p[n] != ',' && !ascii_wsp(rest.p[n])) {
+			n++;
+		}
+		ok = n == 0 || idn_ascii(arena, span_sub(rest, 0, n), &out, NULL);
+		rest = span_from(rest, n + 1);
+	}
+	arena_free(arena);
+	return ok || bad(row, value, e, "names of servers, separated by commas, are wanted");
+}
+
 static bool check_word(const struct setting *row, struct span value, struct err *e)
 {
 	for (size_t i = 0; i < value.n; i++) {
@@ -206,6 +281,9 @@ static bool check_span(const struct setting *row, struct span value, struct err 
 	switch (row->type) {
 	case SETTING_ADDRESS: return check_text(row, value, e) && check_addresses(row, value, e);
 	case SETTING_LISTS: return check_text(row, value, e) && check_lists(row, value, e);
+	case SETTING_RELAY: return check_relay(row, value, e);
+	case SETTING_SERVERS: return check_text(row, value, e) && check_servers(row, value, e);
+	case SETTING_NAMES: return check_text(row, value, e) && check_names(row, value, e);
 	case SETTING_URL: return check_url(row, value, e);
 	case SETTING_WORD: return check_word(row, value, e);
 	case SETTING_DOMAINS: return check_domains(row, value, e);

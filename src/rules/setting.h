@@ -27,6 +27,9 @@ enum setting_type {
 	SETTING_DOMAINS,  /* empty, or domains as rules/domains.h reads them */
 	SETTING_REGEX,    /* empty, or a PCRE2 pattern, compiled once to check it */
 	SETTING_URL,      /* empty, or scheme://host…, the scheme one of `choices` */
+	SETTING_RELAY,    /* a URL of host and port, nothing else */
+	SETTING_SERVERS,  /* empty, or DNS servers as rules/dns_server.h reads them */
+	SETTING_NAMES,    /* empty, or names as domains are, separated by white space or commas */
 	SETTING_PATH,
 	SETTING_TEMPLATE,      /* as LINES, with the variables of rules/template.h */
 	SETTING_TEMPLATE_LINE, /* as TEXT, the same */
@@ -53,6 +56,9 @@ extern const size_t settings_count;
 
 /* The row NAME of SCOPE, or NULL. */
 const struct setting *setting_find(enum setting_scope scope, struct span name);
+
+/* For a message about NAME, which is none of SCOPE: near_hint, or empty. */
+struct span setting_hint(struct arena *arena, enum setting_scope scope, struct span name);
 
 /*
  * Check VALUE and put it into TARGET (struct site or struct list), strings copied

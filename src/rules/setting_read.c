@@ -59,7 +59,8 @@ static bool put(struct arena *arena, struct span entry, bool *seen, struct site 
 	if (!row) {
 		bool of_list = setting_find(SETTING_LIST, name) != NULL;
 		return err_set(e, ERR_MISUSE, "", "unknown key \"%.*s\"%s", SPAN_FMT(name),
-		               of_list ? ", which is a setting of lists (ladle list set)" : "");
+		               of_list ? ", which is a setting of lists (ladle list set)"
+		                       : setting_hint(arena, SETTING_SITE, name).p);
 	}
 	if (seen[row - settings]) {
 		return err_set(e, ERR_MISUSE, "", "key \"%s\" is there twice", row->name);

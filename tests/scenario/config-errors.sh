@@ -20,6 +20,13 @@ bad 'footer = x' 'unknown key "footer", which is a setting of lists'
 bad 'hostname = twice' 'key "hostname" is there twice'
 sed '/^smtp-url/d' good.conf >other.conf && mv other.conf good.conf
 bad 'smtp-url = http://x/' 'smtp-url: bad value'
+bad 'smtp-url = smtp://relay:99999' 'smtp-url: bad value'
+bad 'smtp-url = smtp://me:secret@relay' 'smtp-url: bad value .* no login'
+bad 'smtp-url = smtp://relay/path' 'smtp-url: bad value'
+bad 'trusted-authserv-id = mx.example "quoted"' 'trusted-authserv-id: bad value'
+bad 'worker = 2' 'unknown key "worker", did you mean "workers"?'
+sed '/^dns-servers/d' good.conf >other.conf && mv other.conf good.conf
+bad 'dns-servers = 127.0.0.1:53, dns.example' 'dns-servers: bad value'
 cp good.conf "$site/ladle.conf"
 ladle list set dev subject-tag="$(printf 'a\001b')" 2>said && fail 'control character accepted'
 ladle list set dev hold-headers='(' 2>said && fail 'bad pattern accepted'

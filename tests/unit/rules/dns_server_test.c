@@ -1,4 +1,4 @@
-#include "net/dns_server.h"
+#include "rules/dns_server.h"
 
 #include "base/mem.h"
 
@@ -61,7 +61,7 @@ END_TEST
 Suite *dns_server_suite(void);
 Suite *dns_server_suite(void)
 {
-	Suite *s = suite_create("net/dns_server");
+	Suite *s = suite_create("rules/dns_server");
 	TCase *c = tcase_create("dns_server");
 
 	tcase_add_loop_test(c, list, 0, LENGTH(cases));

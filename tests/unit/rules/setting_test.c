@@ -90,6 +90,31 @@ static const struct {
 	{ "smtp-url", "https://x.example/", NULL },
 	{ "smtp-url", "smtp://", NULL },
 	{ "smtp-url", "smtp://a b", NULL },
+	{ "smtp-url", "", NULL },
+	{ "smtp-url", "smtp://mx.example", "smtp://mx.example" },
+	{ "smtp-url", "smtp://127.0.0.1:2525/", "smtp://127.0.0.1:2525/" },
+	{ "smtp-url", "smtp://[::1]:25", "smtp://[::1]:25" },
+	{ "smtp-url", "smtp://[::1]", "smtp://[::1]" },
+	{ "smtp-url", "smtp://[::1", NULL },
+	{ "smtp-url", "smtp://[x]:25", NULL },
+	{ "smtp-url", "smtp://mx.example:0", NULL },
+	{ "smtp-url", "smtp://mx.example:65536", NULL },
+	{ "smtp-url", "smtp://mx.example:", NULL },
+	{ "smtp-url", "smtp://:25", NULL },
+	{ "smtp-url", "smtp://a:b@mx.example", NULL },
+	{ "smtp-url", "smtp://a@mx.example:25", NULL },
+	{ "smtp-url", "smtp://mx.example/x", NULL },
+	{ "smtp-url", "smtp://mx.example?x", NULL },
+	{ "dns-servers", "", "" },
+	{ "dns-servers", "127.0.0.1:53, [::1]:53, ::1", "127.0.0.1:53, [::1]:53, ::1" },
+	{ "dns-servers", "dns.example", NULL },
+	{ "dns-servers", "127.0.0.1,", NULL },
+	{ "dns-servers", "127.0.0.1:99999", NULL },
+	{ "trusted-authserv-id", "", "" },
+	{ "trusted-authserv-id", "mx.example, mx2.example b\xc3\xbc.example",
+	  "mx.example, mx2.example b\xc3\xbc.example" },
+	{ "trusted-authserv-id", "mx.example; spf=pass", NULL },
+	{ "trusted-authserv-id", "\"mx\"", NULL },
 	{ "delimiter", "-", "-" },
 	{ "delimiter", "=", NULL },
 	{ "subject-tag", "[d\xc3\xa9v]", "[d\xc3\xa9v]" },
@@ -174,6 +199,7 @@ static const struct {
 	{ "workers = 1\nworkers = 1\n", "f:2: key \"workers\" is there twice" },
 	{ "from = keep\n", "f:1: unknown key \"from\", which is a setting of lists" },
 	{ " workers = 1\n", NULL },
+	{ "\nworker = 1\n", "f:2: unknown key \"worker\", did you mean \"workers\"?" },
 };
 
 START_TEST(file)
@@ -189,9 +215,9 @@ END_TEST
 START_TEST(continued)
 {
 	struct err e;
-	ck_assert(setting_read_site(arena, SPAN("dns-servers = a,\n  b\n\tc\nworkers = 2\n"), "f",
+	ck_assert(setting_read_site(arena, SPAN("trusted-authserv-id = a,\n  b\n\tc\nworkers = 2\n"), "f",
 	                            &site, &e));
-	ck_assert(span_is(site.dns_servers, "a, b c"));
+	ck_assert(span_is(site.trusted_authserv_id, "a, b c"));
 	ck_assert_uint_eq(site.workers, 2);
 }
 END_TEST
