@@ -1,6 +1,7 @@
 /* What commands have in common: options, the site, lists by name, messages, times. */
 #include "base/file.h"
 #include "base/limits.h"
+#include "base/near.h"
 #include "base/utf8.h"
 #include "cli/cli.h"
 #include "mail/addr.h"
@@ -10,6 +11,7 @@
 #include "store/audit.h"
 #include "store/lists.h"
 
+#include <errno.h>
 #include <pwd.h>
 #include <stdlib.h>
 #include <string.h>
@@ -68,11 +70,19 @@ struct context *call_context(struct call *call, unsigned needs)
 	return context_need(call->context, needs, &call->err) ? call->context : NULL;
 }
 
+static bool no_list(struct call *call, const struct near *near)
+{
+	return err_set(&call->err, ERR_PERMANENT, "5.1.1",
+	               "no list \"%.*s\"%s (ladle list ls shows all)", SPAN_FMT(near->word),
+	               near_hint(call->arena, near).p);
+}
+
 /* "dev": the one list of that local part, whatever its domain. */
 static bool by_local(struct call *call, struct span local, struct list *out)
 {
 	struct list *all;
 	size_t n, hits = 0;
+	struct near near = near_to(local);
 	if (!store_list_all(call->context->store, call->arena, &all, &n, &call->err)) {
 		return false;
 	}
@@ -81,14 +91,32 @@ static bool by_local(struct call *call, struct span local, struct list *out)
 			*out = all[i];
 			hits++;
 		}
+		near_try(&near, all[i].local);
 	}
 	if (hits == 1) {
 		return true;
 	}
-	return err_set(&call->err, ERR_PERMANENT, "5.1.1",
-	               hits ? "\"%.*s\" is a list at %zu domains: name it with its domain"
-	                    : "no list \"%.*s\" (ladle list ls shows all)",
-	               SPAN_FMT(local), hits);
+	if (hits > 1) {
+		return err_set(&call->err, ERR_PERMANENT, "5.1.1",
+		               "\"%.*s\" is a list at %zu domains: name it with its domain",
+		               SPAN_FMT(local), hits);
+	}
+	return no_list(call, &near);
+}
+
+/* No list has the address KEY: the nearest is looked for among all addresses. */
+static bool no_address(struct call *call, struct span key)
+{
+	struct list *all;
+	size_t n;
+	struct near near = near_to(key);
+	if (!store_list_all(call->context->store, call->arena, &all, &n, &call->err)) {
+		return false;
+	}
+	for (size_t i = 0; i < n; i++) {
+		near_try(&near, addr_join(call->arena, all[i].local, all[i].domain));
+	}
+	return no_list(call, &near);
 }
 
 bool call_list(struct call *call, const char *text, struct list *out)
@@ -107,8 +135,7 @@ bool call_list(struct call *call, const char *text, struct list *out)
 	                     &found, &call->err)) {
 		return false;
 	}
-	return found || err_set(&call->err, ERR_PERMANENT, "5.1.1",
-	                        "no list \"%s\" (ladle list ls shows all)", text);
+	return found || no_address(call, addr);
 }
 
 /* Bare LF becomes CRLF: files on disk rarely have the line ends of the wire. */
@@ -130,10 +157,25 @@ static struct span wire_form(struct arena *arena, struct span text)
 	return buf_move(&out, arena);
 }
 
+bool call_no_input(struct call *call, int number)
+{
+	static const int own[] = { ENOENT, ENOTDIR, EISDIR, EACCES, ENAMETOOLONG, ELOOP };
+	for (size_t i = 0; i < sizeof(own) / sizeof(own[0]); i++) {
+		call->no_input = call->no_input || number == own[i];
+	}
+	return false;
+}
+
+bool call_file(struct call *call, const char *file, size_t limit, struct buf *out)
+{
+	errno = 0;
+	return file_read(file, limit, out, &call->err) || call_no_input(call, errno);
+}
+
 bool call_message(struct call *call, const char *file, struct span *out)
 {
 	struct buf text = BUF_INIT;
-	bool ok = file_read(file, LIMIT_MESSAGE_HARD, &text, &call->err);
+	bool ok = call_file(call, file, LIMIT_MESSAGE_HARD, &text);
 	if (ok) {
 		*out = wire_form(call->arena, buf_span(&text));
 		ok = out->n > 0 || err_set(&call->err, ERR_PERMANENT, "", "the message is empty");

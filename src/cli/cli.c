@@ -2,6 +2,7 @@
 #include "cli/cli.h"
 
 #include "base/file.h"
+#include "base/near.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -149,7 +150,7 @@ static void complain(struct call *call)
 
 static int finish(struct call *call, bool ok)
 {
-	int code = ok ? call->exit : err_exit(call->err.class);
+	int code = ok ? call->exit : call->no_input ? EX_NOINPUT : err_exit(call->err.class);
 	call_flush(call);
 	if (call->command->for_mta) {
 		code = ok ? code : EX_TEMPFAIL;
@@ -190,26 +191,52 @@ static int overview(FILE *to, int code)
 	return code;
 }
 
-/* A word that is the first of several commands ("list"): show those. */
-static int unknown(const char *word, const char *next)
+/* The command nearest to WORD NEXT, or whose first word is near to WORD. */
+static struct span command_hint(struct arena *arena, const char *word, const char *next)
+{
+	struct near whole =
+		near_to(next ? arena_printf(arena, "%s %s", word, next) : span_str(word));
+	struct near first = near_to(span_str(word));
+	for (size_t i = 0; cli_commands[i]; i++) {
+		struct span name = span_str(cli_commands[i]->name);
+		near_try(&whole, name);
+		near_try(&first, span_cut(&name, ' '));
+	}
+	return near_hint(arena, whole.best.n > 0 || first.changes == 0 ? &whole : &first);
+}
+
+/* All commands that begin with WORD, as they are called; empty when there are none. */
+static void usages(struct buf *out, const char *word)
 {
 	size_t n = strlen(word);
-	bool any = false;
 	for (size_t i = 0; cli_commands[i]; i++) {
 		const char *name = cli_commands[i]->name;
 		if (strncmp(name, word, n) == 0 && name[n] == ' ') {
-			if (!any && next) {
-				fprintf(stderr, "ladle: unknown command \"%s %s\"\n", word, next);
-			}
-			fprintf(stderr, "%sladle %s%s%s\n", any ? "       " : "usage: ", name,
-			        cli_commands[i]->arguments[0] ? " " : "",
-			        cli_commands[i]->arguments);
-			any = true;
+			buf_printf(out, "%sladle %s%s%s\n",
+			           out->n > 0 ? "       " : "usage: ", name,
+			           cli_commands[i]->arguments[0] ? " " : "",
+			           cli_commands[i]->arguments);
 		}
 	}
-	if (!any) {
-		fprintf(stderr, "ladle: unknown command \"%s\" (ladle help lists them)\n", word);
+}
+
+/* A word that is the first of several commands ("list"): show those. */
+static int unknown(const char *word, const char *next)
+{
+	struct arena *arena = arena_new();
+	struct span hint = command_hint(arena, word, next);
+	struct buf known = BUF_INIT;
+	usages(&known, word);
+	if (known.n == 0) {
+		fprintf(stderr, "ladle: unknown command \"%s\"%.*s (ladle help lists them)\n", word,
+		        SPAN_FMT(hint));
+	} else if (next) {
+		fprintf(stderr, "ladle: unknown command \"%s %s\"%.*s\n", word, next,
+		        SPAN_FMT(hint));
 	}
+	fprintf(stderr, "%.*s", SPAN_FMT(buf_span(&known)));
+	buf_free(&known);
+	arena_free(arena);
 	return EX_USAGE;
 }
 

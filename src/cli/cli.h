@@ -60,8 +60,9 @@ struct call {
 	struct context *context; /* opened by call_context */
 	struct span actor;       /* who runs it, for the trail; empty until it is asked for */
 	struct err err;
-	bool usage; /* err is about the command line */
-	int exit;   /* exit code when run returns true, 0 unless set */
+	bool usage;    /* err is about the command line */
+	bool no_input; /* err is about a file that it names */
+	int exit;      /* exit code when run returns true, 0 unless set */
 };
 
 /* Parse ARGV, find and run the command. Returns the exit code. */
@@ -98,6 +99,14 @@ bool call_keysource(struct call *call, struct dns **dns, struct keysource *out);
 struct list;
 bool call_list(struct call *call, const char *text, struct list *out);
 
+/*
+ * Whole of FILE (NULL or "-": standard input), which the command line names, into OUT. One that
+ * is not there, or that may not be read, is the caller's mistake: exit 66.
+ */
+bool call_file(struct call *call, const char *file, size_t limit, struct buf *out);
+/* A file that the command line names gave the errno NUMBER: exit 66 if it is of that kind. False.
+ */
+bool call_no_input(struct call *call, int number);
 /* Whole of FILE (NULL or "-": standard input) in CRLF form, in the arena. */
 bool call_message(struct call *call, const char *file, struct span *out);
 /* With --json: open the outermost '[' or '{'; close it and end the line. */

@@ -1,5 +1,6 @@
-/* list create, ls, show, set, rm. */
+/* list create, ls, show, set, unset, rm. */
 #include "cli/commands.h"
+#include "flow/keys.h"
 #include "flow/notices.h"
 #include "mail/addr.h"
 #include "mail/idn.h"
@@ -8,6 +9,12 @@
 #include "store/members.h"
 
 #include <string.h>
+
+static bool unknown_setting(struct call *call, struct span key)
+{
+	return call_usage(call, "unknown setting \"%.*s\"%s (ladle list show LIST shows all)",
+	                  SPAN_FMT(key), setting_hint(call->arena, SETTING_LIST, key).p);
+}
 
 /* Arguments FROM… as KEY=VALUE, checked against the list first, kept then. */
 static bool check_settings(struct call *call, int from, struct list *list)
@@ -21,9 +28,7 @@ static bool check_settings(struct call *call, int from, struct list *list)
 		struct span key = span_sub(text, 0, equals);
 		const struct setting *row = setting_find(SETTING_LIST, key);
 		if (!row) {
-			return call_usage(
-				call, "unknown setting \"%.*s\" (ladle list show LIST shows all)",
-				SPAN_FMT(key));
+			return unknown_setting(call, key);
 		}
 		if (!setting_put(call->arena, row, span_from(text, equals + 1), list, &call->err)) {
 			return false;
@@ -52,6 +57,21 @@ static bool keep_settings(struct call *call, int from, const struct list *list)
 	return true;
 }
 
+/* A list that signs cannot send without a key. */
+static bool say_no_key(struct call *call, const struct list *list, struct span domain)
+{
+	bool present = true;
+	if (list->sign &&
+	    !keys_present(call->arena, &call->context->paths, domain, &present, &call->err)) {
+		return false;
+	}
+	if (!present) {
+		buf_printf(&call->out, "its domain has no key to sign with: ladle key gen %.*s\n",
+		           SPAN_FMT(domain));
+	}
+	return true;
+}
+
 static bool create_run(struct call *call)
 {
 	struct list list = { 0 };
@@ -65,6 +85,9 @@ static bool create_run(struct call *call)
 	list.local = addr_local(key);
 	list.domain = addr_domain(key);
 	buf_printf(&call->out, "created %.*s\n", SPAN_FMT(key));
+	if (!say_no_key(call, &list, addr_domain(key))) {
+		return false;
+	}
 	return store_begin(c->store, &call->err) &&
 	       call_commit(call,
 	                   store_list_create(c->store, addr_local(key), addr_domain(key),
@@ -181,6 +204,44 @@ const struct command cmd_list_set = {
 	.min = 2,
 	.max = -1,
 	.run = set_run,
+};
+
+/* The defaults of the settings that are named, all checked before the first is put. */
+static bool unset_all(struct call *call, struct list *list)
+{
+	for (int i = 1; i < call->count; i++) {
+		struct span key = span_str(call->args[i]);
+		const struct setting *row = setting_find(SETTING_LIST, key);
+		if (!row) {
+			return span_chr(key, '=') == SPAN_NONE
+			               ? unknown_setting(call, key)
+			               : call_usage(call, "\"%s\": only the name is wanted",
+			                            call->args[i]);
+		}
+		if (!setting_put(call->arena, row, span_str(row->preset), list, &call->err)) {
+			return false;
+		}
+	}
+	return true;
+}
+
+static bool unset_run(struct call *call)
+{
+	struct list list;
+	if (!call_list(call, call->args[0], &list) || !unset_all(call, &list) ||
+	    !store_begin(call->context->store, &call->err)) {
+		return false;
+	}
+	return call_commit(call, keep_settings(call, 1, &list));
+}
+
+const struct command cmd_list_unset = {
+	.name = "list unset",
+	.arguments = "LIST KEY…",
+	.summary = "Give settings of a list their default again",
+	.min = 2,
+	.max = -1,
+	.run = unset_run,
 };
 
 static bool rm_run(struct call *call)

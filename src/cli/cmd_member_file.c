@@ -148,7 +148,7 @@ static bool with_file(struct call *call, int argument,
 	struct member preset;
 	struct buf text = BUF_INIT;
 	bool ok = call_list(call, call->args[0], &list) && call_member_preset(call, &preset) &&
-	          file_read(file, LIMIT_IMPORT, &text, &call->err) &&
+	          call_file(call, file, LIMIT_IMPORT, &text) &&
 	          roster_read(call, &list, buf_span(&text), file, &preset, &roster) &&
 	          store_begin(call->context->store, &call->err) &&
 	          call_commit(call, work(call, &list, &roster));

@@ -7,6 +7,7 @@
 #include "mail/addr.h"
 #include "mail/idn.h"
 
+#include <errno.h>
 #include <string.h>
 
 static struct pkey *read_key(struct call *call)
@@ -14,8 +15,9 @@ static struct pkey *read_key(struct call *call)
 	struct buf pem = BUF_INIT;
 	const char *file = call_opt(call, "--key");
 	struct pkey *key = NULL;
-	if (context_private(file, &call->err) &&
-	    file_read(file, LIMIT_KEY_FILE, &pem, &call->err)) {
+	errno = 0;
+	if ((context_private(file, &call->err) || call_no_input(call, errno)) &&
+	    call_file(call, file, LIMIT_KEY_FILE, &pem)) {
 		key = pkey_private(buf_span(&pem), &call->err);
 	}
 	if (pem.p) {

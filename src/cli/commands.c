@@ -8,6 +8,7 @@ const struct command *const cli_commands[] = {
 	&cmd_list_ls,
 	&cmd_list_show,
 	&cmd_list_set,
+	&cmd_list_unset,
 	&cmd_list_rm,
 	&cmd_list_pass,
 	&cmd_member_add,

@@ -6,7 +6,8 @@
 #include "cli/cli.h"
 
 extern const struct command cmd_init, cmd_status, cmd_receive, cmd_run; /* cmd_site.c */
-extern const struct command cmd_list_create, cmd_list_ls, cmd_list_show, cmd_list_set, cmd_list_rm;
+extern const struct command cmd_list_create, cmd_list_ls, cmd_list_show, cmd_list_set,
+	cmd_list_unset, cmd_list_rm;
 extern const struct command cmd_member_add, cmd_member_rm, cmd_member_set, cmd_member_find;
 extern const struct command cmd_member_ls, cmd_member_export, cmd_member_import,
 	cmd_member_sync;                                                    /* cmd_member_file.c */
