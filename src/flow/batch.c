@@ -71,13 +71,23 @@ void batch_close(struct batch *b)
 	file_unmap(&b->raw);
 }
 
+static struct edition *edition_of(struct batch *b, const struct batch_copy *copy)
+{
+	return copy->ascii ? editions_ascii(&b->editions)
+	                   : editions_for(&b->editions, copy->recipient->address);
+}
+
+bool batch_needs_utf8(struct batch *b, const struct batch_copy *copy)
+{
+	return edition_of(b, copy)->variant.utf8 || !edition_reaches(copy->recipient->address);
+}
+
 bool batch_make_copy(struct batch *b, struct batch_copy *copy, struct err *e)
 {
 	(void)fault_point("deliver-sign");
 	const struct fan_recipient *r = copy->recipient;
 	struct edition_recipient to = { b->fan.post, r->member, r->address, copy->handed };
-	struct edition *edition =
-		copy->ascii ? editions_ascii(&b->editions) : editions_for(&b->editions, r->address);
+	struct edition *edition = edition_of(b, copy);
 	struct copy_job job = edition_job(&b->editions, &to);
 	const struct segments *body = copy_body(edition->press);
 	if (!copy_header(edition->press, &job, &copy->header, e) ||

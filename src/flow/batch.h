@@ -52,6 +52,8 @@ void batch_prepare(struct batch *b);
 bool batch_open(struct batch *b, struct err *e);
 void batch_close(struct batch *b);
 
+/* Does COPY, as it would be made now, need SMTPUTF8? */
+bool batch_needs_utf8(struct batch *b, const struct batch_copy *copy);
 /*
  * Make COPY: addresses, header, job. One in many is verified before it goes out. With
  * COPY->ascii there must be that form.

@@ -173,30 +173,50 @@ static const char *no_ascii(struct batch *b, const struct batch_copy *copy)
 	               : NULL;
 }
 
-/*
- * What a relay offers is known of each session only when it is there, so the copy is
- * made anew then; the one that is done has left room for it.
- */
-static bool without_utf8(struct deliver *d, struct batch *b, struct batch_copy *copy, struct err *e)
+static void skip(struct deliver *d, struct batch *b, struct batch_copy *copy, const char *why,
+                 const char *reply)
 {
-	const char *reason = no_ascii(b, copy);
-	if (!reason) {
-		copy->ascii = true;
-		if (!batch_make_copy(b, copy, e)) {
-			return false;
-		}
-		smtp_submit(d->smtp, &copy->job);
-		return true;
-	}
 	b->finished++;
-	attempt_skip(b, copy, arena_printf(b->arena, "%s: %s", reason, copy->job.result.reply));
+	attempt_skip(b, copy, arena_printf(b->arena, "%s: %s", why, reply));
 	if (!b->skipped) { /* said once a batch: it may be so for all members */
 		log_event(&d->c->log, LOG_LEVEL_WARNING, "skipped", { "list", b->list.local },
 		          { "to", copy->recipient->address }, { "message-id", b->post.message_id },
 		          { "reason", copy->result->reply });
 	}
 	b->skipped = true;
+}
+
+/* Make COPY and send it; there is room for it. */
+static bool submit(struct deliver *d, struct batch *b, struct batch_copy *copy, struct err *e)
+{
+	const char *why;
+	if (smtp_lacks_utf8(d->smtp) && batch_needs_utf8(b, copy)) {
+		if ((why = no_ascii(b, copy))) {
+			skip(d, b, copy, why, SMTP_LACKS_UTF8);
+			return true;
+		}
+		copy->ascii = true;
+	}
+	if (!batch_make_copy(b, copy, e)) {
+		return false;
+	}
+	smtp_submit(d->smtp, &copy->job);
 	return true;
+}
+
+/*
+ * What a relay offers is known of each session only when it is there, so the copy is
+ * made anew then; the one that is done has left room for it.
+ */
+static bool without_utf8(struct deliver *d, struct batch *b, struct batch_copy *copy, struct err *e)
+{
+	const char *why = no_ascii(b, copy);
+	if (why) {
+		skip(d, b, copy, why, copy->job.result.reply);
+		return true;
+	}
+	copy->ascii = true;
+	return submit(d, b, copy, e);
 }
 
 static bool finish(struct deliver *d, struct batch *b, struct batch_copy *copy, struct err *e)
@@ -238,10 +258,9 @@ static bool feed(struct deliver *d, struct batch *b, struct err *e)
 		if (copy->handed) {
 			continue;
 		}
-		if (!batch_make_copy(b, copy, e)) {
+		if (!submit(d, b, copy, e)) {
 			return false;
 		}
-		smtp_submit(d->smtp, &copy->job);
 	}
 	return true;
 }

@@ -127,6 +127,13 @@ static struct smtp_talk *choose(const struct smtp *s)
 	return idle;
 }
 
+bool smtp_lacks_utf8(const struct smtp *s)
+{
+	const struct smtp_talk *t = choose(s);
+
+	return t && smtp_talk_connected(t) && !smtp_talk_offers_utf8(t);
+}
+
 void smtp_submit(struct smtp *s, struct smtp_job *job)
 {
 	struct smtp_talk *t = choose(s);

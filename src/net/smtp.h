@@ -73,6 +73,13 @@ void smtp_free(struct smtp *s);
 unsigned smtp_room(const struct smtp *s);
 /* Jobs submitted and not given back yet. */
 unsigned smtp_busy(const struct smtp *s);
+/*
+ * Is the session that would take the next job there, and has it not offered SMTPUTF8? Then a
+ * job that needs it is not worth making; in rare cases it is another session in the end.
+ */
+bool smtp_lacks_utf8(const struct smtp *s);
+/* What the reply of a job says that fails for that. */
+#define SMTP_LACKS_UTF8 "5.6.7 the message needs SMTPUTF8, which the relay does not offer"
 /* Start JOB. A job that must not go on the wire (control characters in an address, a bare LF) is
  * done at once as failed. */
 void smtp_submit(struct smtp *s, struct smtp_job *job);

@@ -174,6 +174,11 @@ static enum smtp_wire_next next_reply(struct smtp_talk *t)
 	return next;
 }
 
+bool smtp_talk_offers_utf8(const struct smtp_talk *t)
+{
+	return (smtp_link_offers(t->link) & SMTP_OFFER_SMTPUTF8) != 0;
+}
+
 /* Envelope ------------------------------------------------------------------------ */
 
 /* Send all commands, or without PIPELINING the next. */
@@ -194,8 +199,8 @@ static void begin(struct smtp_talk *t)
 	static const enum smtp_command commands[] = { SMTP_RSET, SMTP_MAIL, SMTP_RCPT, SMTP_DATA };
 	unsigned skip = t->transaction ? 0 : 1;
 
-	if (t->envelope.utf8 && !(smtp_link_offers(t->link) & SMTP_OFFER_SMTPUTF8)) {
-		misuse(t, "5.6.7 the message needs SMTPUTF8, which the relay does not offer");
+	if (t->envelope.utf8 && !smtp_talk_offers_utf8(t)) {
+		misuse(t, SMTP_LACKS_UTF8);
 		return;
 	}
 	t->count = 4 - skip;

@@ -24,6 +24,8 @@ void smtp_talk_free(struct smtp_talk *t);
 /* Is no copy in it? And is its link open, so that the next one needs no new connection? */
 bool smtp_talk_idle(const struct smtp_talk *t);
 bool smtp_talk_connected(const struct smtp_talk *t);
+/* Has the relay offered SMTPUTF8? Of a connected one. */
+bool smtp_talk_offers_utf8(const struct smtp_talk *t);
 
 /*
  * Begin with JOB, which stays the caller's. NOW, here and below: microseconds of a

@@ -349,6 +349,7 @@ START_TEST(smtputf8_offered)
 	header->utf8 = true;
 	start("", "");
 	CHECK_SENT(run(utf8_job()));
+	ck_assert(!smtp_lacks_utf8(smtp));
 	CHECK_SENT(run(header));
 	CHECK_SENT(send_message(SPAN(MESSAGE)));
 	ck_assert(span_is(received("001.env"), "<dev@lists.example>\n<j\xc3\xb6@home.example>\n"));
@@ -366,7 +367,9 @@ START_TEST(smtputf8_not_offered)
 
 	header->utf8 = true;
 	start("", "--no-smtputf8");
+	ck_assert(!smtp_lacks_utf8(smtp)); /* nobody knows yet */
 	CHECK_RESULT(run(utf8_job()), OUTCOME_FAILED, false, 0, "5.6.7");
+	ck_assert(smtp_lacks_utf8(smtp));
 	ck_assert(!header->result.wants_ascii);
 	CHECK_RESULT(run(header), OUTCOME_FAILED, false, 0, "SMTPUTF8");
 	ck_assert(header->result.wants_ascii);
