@@ -90,6 +90,24 @@ is 'subject: copies' 3 "$(copies)"
 is 'subject: From kept' 3 "$(grep -l '^From: Ann <ann@one.example>' "$out"/*.eml | wc -l)"
 is 'subject: encoded' 3 "$(grep -l '^Subject: \[dev\] =?utf-8?' "$out"/*.eml | wc -l)"
 
+# A name that is no UTF-8, one of 900 octets in two scripts, a group.
+rm -f "$out"/*
+message overlong | sed "s/^From:.*/From: $(printf '\300\257') <$member1>/" | receive
+long=$(printf 'Πέτρος Пётр %.0s' 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25 26 27 28 29 30 31 32 33 34 35 36 37 38 39 40)
+message long | sed "s/^From:.*/From: $long <$author>/" >long.eml
+ladle receive -f "$author" "$list" <long.eml
+message group | sed "s/^From:.*/From: Команда: Пётр <$author>, Ann <$member1>;/" | receive
+turn || fail run
+is 'hostile: copies' 6 "$(copies)"
+is 'hostile: held' 1 "$(ladle held ls | wc -l)"
+for copy in "$out"/*.eml; do
+	tr -d '\r' <"$copy" | sed '/^$/q' >header.lf
+	LC_ALL=C grep -q '[^ -~	]' header.lf && fail "$copy is not ASCII"
+	is "lines of $copy" 0 "$(awk 'length > 998' header.lf | wc -l)"
+done
+copy=$(grep -l '<long@one' "$out"/*.eml | head -n 1)
+undone "$copy" long.eml 0
+
 # There are fields that have no ASCII form.
 rm -f "$out"/*
 wide id
