@@ -39,6 +39,12 @@
 #define LIMIT_REPAIRS      10000                 /* bare CRs and NULs mended in a body */
 #define LIMIT_LOG_VALUE    1000u                 /* bytes of one value in the log, then "..." */
 
+/* Reports about refused messages within an hour: to one address, one domain, in all. */
+#define LIMIT_REFUSALS_ADDRESS 4
+#define LIMIT_REFUSALS_DOMAIN  60
+#define LIMIT_REFUSALS_SITE    600
+#define LIMIT_RETURNED         (100u * 1024) /* bytes of a message that a report returns whole */
+
 #define LIMIT_RECEIVE_SECONDS 60           /* receive gives up with 75 */
 #define LIMIT_SIGNATURE_AGE   (14 * 86400) /* seconds a DKIM2 signature lives */
 #define LIMIT_SIGNATURE_AHEAD 86400        /* seconds it may be from the future */

@@ -27,6 +27,19 @@ static void rules_text(struct buf *out, const struct arrival *a)
 	           SPAN_FMT(a->reason));
 }
 
+/* Who learns of a refusal: asked always, as rules change. */
+static void told_text(struct buf *out, const struct explain *x)
+{
+	const struct refusal_choice *told = &x->told;
+	const char *when = x->a.decision == DECISION_REJECT ? "" : "if it were refused, ";
+	if (told->to == REFUSAL_NOBODY) {
+		buf_printf(out, "%snobody would be told: %s\n", when, told->why);
+	} else {
+		buf_printf(out, "%sa report would go to <%.*s>: %s\n", when,
+		           SPAN_FMT(told->address), told->why);
+	}
+}
+
 /* Each line of TEXT behind SIGN, without its line end. */
 static void lines_text(struct buf *out, const char *sign, struct span text)
 {
@@ -105,6 +118,7 @@ static void explain_text(struct buf *out, const struct explain *x, struct span r
 		report_text(out, &v, &letter);
 	}
 	rules_text(out, &x->a);
+	told_text(out, x);
 	if (!x->prepared) {
 		buf_printf(out, "no copies can be made: %s\n", x->unprepared.text);
 	}
@@ -188,6 +202,12 @@ static void explain_json(struct call *call, const struct explain *x)
 	} else {
 		json_null(&j);
 	}
+	json_key(&j, "refusal");
+	json_open(&j, '{');
+	json_kspan(&j, "to", x->told.address);
+	json_kstr(&j, "code", x->told.code);
+	json_kstr(&j, "why", x->told.why);
+	json_close(&j);
 	json_kstr(&j, "unprepared", x->prepared ? "" : x->unprepared.text);
 	variants_json(&j, &x->p);
 	call_close(call, &j);

@@ -11,6 +11,7 @@
 #include "store/members.h"
 #include "store/outbox.h"
 #include "store/posts.h"
+#include "store/refusals.h"
 #include "store/relay.h"
 
 #include <stdlib.h>
@@ -123,11 +124,14 @@ const struct command cmd_run = {
 
 /* ---- status ---- */
 
+#define DAY 86400
+
 struct numbers {
 	size_t lists, spool, stuck, sending, stuck_posts;
 	int64_t members, held, next_at;
 	struct relay relay;
 	struct outbox_counts own;
+	int64_t told, silent; /* refusals of the last day */
 	bool running;
 };
 
@@ -165,6 +169,8 @@ static bool count_all(struct call *call, struct numbers *n)
 	                   &call->err) ||
 	    !store_fan_next_at(c->store, &n->next_at, &call->err) ||
 	    !store_outbox_counts(c->store, &n->own, &call->err) ||
+	    !store_refusal_totals(c->store, c->env.now(&c->env) - DAY, &n->told, &n->silent,
+	                          &call->err) ||
 	    !store_relay_get(c->store, call->arena, &n->relay, &call->err)) {
 		return false;
 	}
@@ -190,6 +196,8 @@ static void status_json(struct call *call, const struct numbers *n)
 	json_kint(&j, "own_waiting", n->own.waiting);
 	json_kint(&j, "own_failed", n->own.failed);
 	json_kint(&j, "own_stuck", n->own.stuck);
+	json_kint(&j, "refusals_told", n->told);
+	json_kint(&j, "refusals_silent", n->silent);
 	json_kint(&j, "next_retry", n->next_at);
 	json_kint(&j, "relay_down_since", n->relay.down_since);
 	json_kspan(&j, "relay_reply", n->relay.reply);
@@ -211,11 +219,12 @@ static bool status_run(struct call *call)
 		&call->out,
 		"ladle run   %s\nlists       %zu, %lld members\nspool       %zu waiting, %zu stuck\n"
 		"held        %lld\nposts       %zu being sent, %zu stuck\n"
-		"own mail    %lld waiting, %lld failed, %lld stuck\nnext retry  %.*s\n",
+		"own mail    %lld waiting, %lld failed, %lld stuck\n"
+		"refusals    %lld told, %lld silent in 24 hours\nnext retry  %.*s\n",
 		n.running ? "is at work" : "is not running", n.lists, (long long)n.members, n.spool,
 		n.stuck, (long long)n.held, n.sending, n.stuck_posts, (long long)n.own.waiting,
-		(long long)n.own.failed, (long long)n.own.stuck,
-		SPAN_FMT(call_time(call, n.next_at)));
+		(long long)n.own.failed, (long long)n.own.stuck, (long long)n.told,
+		(long long)n.silent, SPAN_FMT(call_time(call, n.next_at)));
 	if (n.relay.down_since != 0) {
 		buf_printf(&call->out, "relay       down since %.*s: %.*s\n",
 		           SPAN_FMT(call_time(call, n.relay.down_since)), SPAN_FMT(n.relay.reply));

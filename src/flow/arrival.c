@@ -185,14 +185,50 @@ static void judge_unsubscribe(struct context *c, struct arrival *a)
 	}
 }
 
+/* Nobody is here; those who answer for the message are told, if anybody does. */
+static void judge_unknown(struct context *c, struct arrival *a)
+{
+	if (a->recipient.n == 0) {
+		arrival_decide(a, DECISION_HOLD, "no-list",
+		               SPAN("nothing says which address it came to"));
+		return;
+	}
+	struct span reason =
+		arena_printf(a->arena, "no list has the address \"%.*s\"", SPAN_FMT(a->recipient));
+	if (a->readable) {
+		arrival_verify(c, a);
+	}
+	if (a->judged && a->verdict.temporary && a->patient) {
+		arrival_decide(a, DECISION_PUT_BACK, "dns",
+		               SPAN("signatures could not be checked: DNS does not answer"));
+	} else {
+		arrival_decide(a, DECISION_REJECT, "no-list", reason);
+	}
+}
+
+struct refusal arrival_refusal(const struct arrival *a)
+{
+	return (struct refusal){
+		.list = a->has_list ? &a->list : NULL,
+		.message = a->readable ? &a->message : NULL,
+		.verdict = a->judged ? &a->verdict : NULL,
+		.mail_from = a->mail_from,
+		.recipient = a->recipient,
+		.arrived_as = a->arrived_as,
+		.author = a->has_author ? a->author.addr : SPAN(""),
+		.message_id = a->message_id,
+		.rule = a->rule,
+		.reason = a->reason,
+		.arrived = a->arrived,
+		.truncated = a->truncated,
+		.handed = a->handed_by.n > 0,
+	};
+}
+
 bool arrival_judge(struct context *c, struct arrival *a, struct err *e)
 {
 	if (!a->has_list) {
-		arrival_decide(a, DECISION_HOLD, "no-list",
-		               a->recipient.n == 0
-		                       ? SPAN("nothing says which address it came to")
-		                       : arena_printf(a->arena, "no list has the address \"%.*s\"",
-		                                      SPAN_FMT(a->recipient)));
+		judge_unknown(c, a);
 	} else if (a->route.role == ROLE_UNSUBSCRIBE) {
 		judge_unsubscribe(c, a);
 	} else if (forward_wanted(a)) {

@@ -10,6 +10,7 @@
  */
 
 #include "flow/context.h"
+#include "flow/refusal.h"
 #include "mail/addr.h"
 #include "rules/policy.h"
 #include "rules/route.h"
@@ -69,6 +70,8 @@ void arrival_verify(struct context *c, struct arrival *a);
 bool arrival_judge(struct context *c, struct arrival *a, struct err *e);
 void arrival_decide(struct arrival *a, enum decision decision, const char *rule,
                     struct span reason);
+/* What is known for those who tell of its refusal. Lives as long as A. */
+struct refusal arrival_refusal(const struct arrival *a);
 /* The message the list works on: filtered, anonymous, or as it came. */
 struct rewrite;
 bool arrival_rewrite(struct context *c, struct arrival *a, struct rewrite *out, struct err *e);

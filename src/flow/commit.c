@@ -55,9 +55,31 @@ static int64_t signed_at(const struct arrival *a)
 	               : 0;
 }
 
+/* Who answers for the message is told; if nobody does, the reason says so. */
+static bool refuse(struct context *c, struct arrival *a, struct err *e)
+{
+	struct refusal refusal = arrival_refusal(a);
+	struct refusal_choice choice;
+	if (!refusal_decide(c, a->arena, &refusal, &choice, e) ||
+	    !refusal_post(c, a->arena, &refusal, &choice, e)) {
+		return false;
+	}
+	log_event(&c->log, LOG_LEVEL_INFO, "refusal", { "id", a->id },
+	          { "message-id", a->message_id }, { "told", choice.address },
+	          { "why", span_str(choice.why) });
+	if (choice.to == REFUSAL_NOBODY) {
+		a->reason = arena_printf(a->arena, "%.*s (nobody is told: %s)", SPAN_FMT(a->reason),
+		                         choice.why);
+	}
+	return true;
+}
+
 static bool hold(struct context *c, struct arrival *a, struct span blob, struct err *e)
 {
 	int64_t id = 0;
+	if (a->decision == DECISION_REJECT && !refuse(c, a, e)) {
+		return false;
+	}
 	struct held held = {
 		.list = a->has_list ? a->list.id : 0,
 		.state = a->decision == DECISION_REJECT ? HELD_REFUSED : HELD_WAITING,

@@ -41,7 +41,11 @@ bool explain_message(struct context *c, struct arena *arena, struct span bytes,
 		return false;
 	}
 	arrival_read(&out->a);
-	return arrival_judge(c, &out->a, e) && prepare(out, e);
+	if (!arrival_judge(c, &out->a, e) || !prepare(out, e)) {
+		return false;
+	}
+	struct refusal refusal = arrival_refusal(&out->a);
+	return refusal_decide(c, arena, &refusal, &out->told, e);
 }
 
 bool explain_variant(const struct explain *x, struct span address, bool ascii, size_t *i,

@@ -17,8 +17,9 @@ struct explain {
 	bool prepared; /* the variants below; else there are none, for: */
 	struct err unprepared;
 	struct prepared p;
-	int64_t number; /* that the post would have */
-	int64_t post;   /* the same, among those of all lists */
+	struct refusal_choice told; /* who would be told if it were refused; when judged */
+	int64_t number;             /* that the post would have */
+	int64_t post;               /* the same, among those of all lists */
 };
 
 /*

@@ -9,6 +9,7 @@
 #include "store/inbox.h"
 #include "store/outbox.h"
 #include "store/posts.h"
+#include "store/refusals.h"
 
 #include <fcntl.h>
 #include <stdio.h>
@@ -66,6 +67,7 @@ void sweep_due(struct context *c)
 		    !blob_sweep(c->store, c->paths.msg, now - DAY, &removed, &e) ||
 		    !store_seen_sweep(c->store, now - KEEP_SEEN * DAY, &e) ||
 		    !store_inbox_sweep(c->store, now - KEEP_INBOX * DAY, &e) ||
+		    !store_refusal_sweep(c->store, now - KEEP_INBOX * DAY, &e) ||
 		    !file_replace(mark, SPAN(""), 0600, &e)) {
 			log_event(&c->log, LOG_LEVEL_WARNING, "sweep",
 			          { "error", span_str(e.text) });

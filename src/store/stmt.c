@@ -309,6 +309,15 @@ static const char *const texts[] = {
 			     " WHERE id = ?1 AND state IN (0, 3) AND worker IS NULL",
 	[STMT_OUTBOX_SWEEP] = "DELETE FROM outbox WHERE (state = 1 AND at < ?1)"
 			      " OR (state = 2 AND at < ?2)",
+	[STMT_REFUSAL_ADD] = "INSERT INTO refusal (at, code, address, domain, message, recipient)"
+			     " VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+	[STMT_REFUSAL_KNOWN] = "SELECT EXISTS (SELECT 1 FROM refusal WHERE message = ?1"
+			       " AND address = ?2 AND recipient = ?3)",
+	[STMT_REFUSAL_ADDRESS] = "SELECT count(*) FROM refusal WHERE address = ?1 AND at >= ?2",
+	[STMT_REFUSAL_DOMAIN] = "SELECT count(*) FROM refusal WHERE domain = ?1 AND at >= ?2",
+	[STMT_REFUSAL_TOLD] = "SELECT count(*) FROM refusal WHERE at >= ?1 AND address <> ''",
+	[STMT_REFUSAL_SILENT] = "SELECT count(*) FROM refusal WHERE at >= ?1 AND address = ''",
+	[STMT_REFUSAL_SWEEP] = "DELETE FROM refusal WHERE at < ?1",
 	[STMT_MSGID_ADD] = "INSERT INTO msgid (made, list, given, post) VALUES (?1, ?2, ?3, ?4)",
 	[STMT_MSGID_FIND] = MSGID_COLUMNS " WHERE m.made = ?1",
 	[STMT_MSGID_OF_POST] = MSGID_COLUMNS " WHERE m.post = ?1",

@@ -79,7 +79,7 @@ is members 2 "$(ladle member ls dev | wc -l)"
 ladle list set dev aliases= || fail 'unset'
 message gone | ladle receive -f "$member1" dev@example.net
 turn || fail run
-ladle held ls | grep -q 'no list has the address "dev@example.net"' || fail 'the alias is still there'
+ladle held ls --refused | grep -q 'no list has the address "dev@example.net"' || fail 'the alias is still there'
 ladle list set other aliases=dev@example.net || fail 'an alias that is free again'
 
 # A list that knows this one by its alias: the hand-over came to that domain, too.

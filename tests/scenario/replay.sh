@@ -58,6 +58,8 @@ has trace "$reason"
 ladle list set dev replay=reject || fail set
 forwarded five.example signed.eml --nonce once-more
 is refused 1 "$(ladle held ls --refused | wc -l)"
+grep -l '^<x@five.example>' "$out"/*.env >report || fail 'the hop that sent it again was not told'
+rm "$(cat report)"
 ladle list set dev replay=accept || fail set
 forwarded five.example signed.eml --nonce and-again
 is copies 9 "$(copies)"
