@@ -6,8 +6,10 @@
 
 #include "base/limits.h"
 #include "flow/keys.h"
+#include "flow/notices.h"
 #include "flow/outbox.h"
 #include "mail/addr.h"
+#include "mail/date.h"
 #include "mail/dsn.h"
 #include "mail/idn.h"
 #include "rules/route.h"
@@ -105,18 +107,19 @@ static struct span writer(struct context *c, struct arena *arena, const struct r
 	return route_make(arena, &here, delimiter, SPAN("owner"));
 }
 
-static struct span text_of(struct arena *arena, const struct refusal *r, struct span contact)
+/* What people read. CONTACT is no help where there is no list. */
+static bool text_of(struct context *c, struct arena *arena, const struct refusal *r,
+                    struct span contact, struct notice_text *out, struct err *e)
 {
-	return arena_printf(arena,
-	                    "Your message to\n\n    %.*s\n\n"
-	                    "was not accepted, and nobody has got it. The reason:\n\n"
-	                    "    %.*s\n\n"
-	                    "%s%.*s%s"
-	                    "What you sent is attached as far as its size allows.\n",
-	                    SPAN_FMT(r->arrived_as), SPAN_FMT(r->reason),
-	                    r->list ? "If you think that this is a mistake, please write to\n\n    "
-	                            : "",
-	                    SPAN_FMT(r->list ? contact : SPAN("")), r->list ? "\n\n" : "");
+	struct notice_vars vars = { .n = 0 };
+	notice_set_common(arena, &vars, &c->site, r->list, r->mail_from);
+	notice_set(&vars, "list", addr_local(r->arrived_as));
+	notice_set(&vars, "address", r->arrived_as);
+	notice_set(&vars, "domain", addr_domain(r->arrived_as));
+	notice_set(&vars, "owner", r->list ? contact : SPAN(""));
+	notice_set(&vars, "reason", r->reason);
+	notice_set(&vars, "date", date_format(arena, r->arrived));
+	return notices_render(arena, c, r->list, "refused", &vars, out, e);
 }
 
 /* The texts of the draft where a signature was the reason; they are meant for machines. */
@@ -140,16 +143,20 @@ static bool report(struct context *c, struct arena *arena, const struct refusal 
 	};
 	struct span from = writer(c, arena, r, domain);
 	addr_canonical(arena, dsn.recipient, &dsn.recipient, NULL);
+	struct notice_text text;
+	if (!text_of(c, arena, r, from, &text, e)) {
+		return false;
+	}
 	dsn_parts(arena, &dsn, r->message, !r->truncated, LIMIT_RETURNED, parts, &n);
 	struct compose mail = {
 		.from_name = r->list ? r->list->local : SPAN("Mail system"),
 		.from = from,
 		.to = choice->address,
-		.subject = SPAN("Your message was not accepted"),
+		.subject = text.subject,
 		.in_reply_to = r->message_id,
 		.references = arena_join(arena, SPAN("<"), r->message_id, SPAN(">"), SPAN_END),
 		.auto_submitted = SPAN("auto-replied"),
-		.text = text_of(arena, r, from),
+		.text = text.text,
 		.parts = parts,
 		.nparts = n,
 		.subtype = SPAN("report"),
