@@ -397,6 +397,10 @@ START_TEST(common_values)
 	ck_assert(span_find(out.text, SPAN("dev+owner@lists.example")) != SPAN_NONE);
 	vars.n = 0;
 	notice_set_common(arena, &vars, &site, NULL, SPAN("joe@example.com"));
+	notice_set(&vars, "address", SPAN("nobody@host.example"));
+	ck_assert(notice_render(arena, NULL, SPAN("refused"), SPAN("en"), vars.v, vars.n, &out, &e));
+	ck_assert_msg(span_ends(out.text, SPAN("was not distributed.\n")), "%.*s",
+	              SPAN_FMT(out.text));
 	notice_set(&vars, "lists", SPAN("a@x\n  About a\nb@x"));
 	ck_assert(notice_render(arena, NULL, SPAN("which"), SPAN("en"), vars.v, vars.n, &out, &e));
 	ck_assert_msg(span_is(out.text,
