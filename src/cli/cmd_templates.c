@@ -288,15 +288,31 @@ static void in_list(struct checked *c, const char *path, struct span name)
 	}
 }
 
-static void in_site(struct checked *c, const char *path, struct span name)
+/* The folder of a list has the list's own address as its name, nothing else is looked at. */
+static void in_list_folder(struct checked *c, const char *path, struct span name)
 {
+	struct call *call = c->call;
 	struct list list;
-	if (span_chr(name, '@') == SPAN_NONE) {
-		in_list(c, path, name);
-	} else if (call_list(c->call, arena_str(c->call->arena, name), &list)) {
+	if (!call_list(call, arena_str(call->arena, name), &list)) {
+		found(c, path, 0, span_str(call->err.text));
+		return;
+	}
+	const char *folder = notices_folder(call->arena, call->context, &list);
+	if (strcmp(folder, path) == 0) {
 		walk(c, path, in_list);
 	} else {
-		found(c, path, 0, span_str(c->call->err.text));
+		found(c, path, 0,
+		      arena_printf(call->arena, "not read: the texts of this list belong into %s",
+		                   folder));
+	}
+}
+
+static void in_site(struct checked *c, const char *path, struct span name)
+{
+	if (span_chr(name, '@') == SPAN_NONE) {
+		in_list(c, path, name);
+	} else {
+		in_list_folder(c, path, name);
 	}
 }
 

@@ -46,7 +46,7 @@ printf 'no subject\n' >"$dir/de/help.txt"
 printf 'Subject: x\n\n{if owner}\n\344\n' >"$dir/de/goodbye.txt"
 printf 'Subject: x\n\ny\n' >"$dir/de/welcom.txt"
 printf 'Subject: x\n\ny\n' >"$dir/de/invite.txt"
-mkdir "$dir/Deutsch" "$dir/gone@lists.example"
+mkdir "$dir/Deutsch" "$dir/gone@lists.example" "$dir/DEV@lists.example"
 ladle templates check >said 2>&1
 is 'exit of check' 65 $?
 has said "$list/de/welcome.txt:3: unknown variable \"{nonsense}\""
@@ -58,7 +58,8 @@ has said '/de/welcom.txt: no notice has this name'
 has said '/de/invite.txt:1: the text lacks "{confirm}"'
 has said '/Deutsch: not the name of a language'
 has said 'gone@lists.example: no list'
-has said '9 faults in'
+has said "/DEV@lists.example: not read: .*/$list\$"
+has said '10 faults in'
 ladle templates check "$dir/de/help.txt" >said 2>&1
 is 'exit of check FILE' 65 $?
 ladle templates show nothing 2>said
