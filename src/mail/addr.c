@@ -100,7 +100,7 @@ static bool plain_domain(struct span s)
 
 	for (size_t i = 0; i <= s.n; i++) {
 		char c = i < s.n ? s.p[i] : '.';
-		bool edge = i == start || i + 1 == s.n || s.p[i + 1] == '.';
+		bool edge = i == start || i + 1 >= s.n || s.p[i + 1] == '.';
 
 		if (c == '.') {
 			if (i == start || i - start > 63) {
