@@ -68,7 +68,7 @@ START_TEST(generated)
 	ck_assert_uint_eq(st.st_mode & 07777, 0600);
 	ck_assert(stat(key_path("lists.example"), &st) == 0);
 	ck_assert_uint_eq(st.st_mode & 07777, 0700);
-	ck_assert_uint_eq(scene_entries(key_path("lists.example")), 1);
+	ck_assert_uint_eq(scene_entries(key_path("lists.example")), 2);
 	ok(&s, load("lists.example"));
 	ck_assert_uint_eq(ring.n, 1);
 	assert_span(ring.domain, "lists.example");
@@ -332,7 +332,7 @@ START_TEST(rotation)
 	ok(&s, change("a", KEYS_ACTIVE, MADE + 10));
 	ck_assert(stat(key_path("lists.example/a.pem"), &st) == 0);
 	ck_assert_uint_eq(st.st_mode & 07777, 0600);
-	ck_assert_uint_eq(scene_entries(key_path("lists.example")), 2);
+	ck_assert_uint_eq(scene_entries(key_path("lists.example")), 4);
 	ok(&s, load("lists.example"));
 	ck_assert_uint_eq(ring.n, 1);
 	assert_span(ring.v[0].selector, "a");
