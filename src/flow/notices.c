@@ -32,8 +32,10 @@ static void complain(void *ctx, enum notice_level level, struct span language, s
 {
 	const struct shelf *s = ctx;
 	struct arena *arena = arena_new();
-	log_event(&s->context->log, LOG_LEVEL_WARNING, "template-passed-over",
-	          { "file", path_of(arena, s, level, language, name) },
+	struct span path = level == NOTICE_BUILT_IN ? SPAN("built-in")
+	                                            : path_of(arena, s, level, language, name);
+	log_event(&s->context->log, LOG_LEVEL_WARNING, "template-passed-over", { "notice", name },
+	          { "language", language }, { "file", path },
 	          { "line", arena_printf(arena, "%u", fault->line) }, { "error", fault->text });
 	arena_free(arena);
 }

@@ -191,7 +191,8 @@ bool notice_choose(struct arena *arena, const struct notice_source *where, const
 			}
 		}
 	}
-	return false;
+	/* A program that was built with a bad text: its last candidate, as well as it goes. */
+	return out->bytes.p && out->file.text.n > 0;
 }
 
 bool notice_render(struct arena *arena, const struct notice_source *where, struct span name,

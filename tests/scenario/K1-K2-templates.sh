@@ -39,7 +39,7 @@ assert "unsubscribe" in w["variables"]' || fail 'ls --json'
 printf 'Subject: x\n\n{nonsense}\n' >"$dir/$list/de/welcome.txt"
 ladle templates show --example welcome dev >example.txt 2>log.txt
 has example.txt '^Subject: Hallo bei dev$'
-has log.txt "event=template-passed-over.*/$list/de/welcome.txt.*line=3"
+has log.txt "event=template-passed-over notice=welcome language=de .*/$list/de/welcome.txt.*line=3"
 
 # check: every fault, with file and line.
 printf 'no subject\n' >"$dir/de/help.txt"
