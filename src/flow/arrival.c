@@ -5,11 +5,13 @@
 
 #include "auth/verify.h"
 #include "flow/forward.h"
+#include "flow/request.h"
 #include "mail/msgid.h"
 #include "mail/word.h"
 #include "rules/regex.h"
 #include "rules/revise.h"
 #include "rules/token.h"
+#include "store/bans.h"
 #include "store/blob.h"
 #include "store/lists.h"
 #include "store/members.h"
@@ -104,15 +106,19 @@ static bool find_replay(struct context *c, struct arrival *a, struct policy_inpu
 
 static bool load_facts(struct context *c, struct arrival *a, struct policy_input *in, struct err *e)
 {
-	struct member member;
+	struct member member = { 0 };
+	struct ban ban;
 	if (a->has_author) {
-		if (!store_member_find(c->store, a->arena, a->list.id, a->author_key, &member,
-		                       &in->member, e) ||
+		if (!store_member_by_author(c->store, a->arena, a->list.id, a->author_key, &member,
+		                            &in->member, e) ||
+		    !store_ban_find(c->store, a->arena, a->list.id, a->author_key,
+		                    c->env.now(&c->env), &ban, &in->banned, e) ||
 		    !store_domain_signs(c->store, addr_domain(a->author_key), &in->domain_signs,
 		                        e)) {
 			return false;
 		}
 		in->author = a->author.addr;
+		in->member_moderated = member.flags & MEMBER_MODERATED;
 	}
 	return find_replay(c, a, in, e) && (a->message_id.n == 0 || find_duplicate(c, a, in, e));
 }
@@ -172,17 +178,17 @@ void arrival_decide(struct arrival *a, enum decision decision, const char *rule,
 }
 
 /* Mail to list+unsubscribe-TOKEN: the token is the proof, whoever sends it. */
-static void judge_unsubscribe(struct context *c, struct arrival *a)
+static bool personal_unsubscribe(struct context *c, struct arrival *a)
 {
 	struct token token;
-	if (token_check(c->secret, TOKEN_UNSUBSCRIBE, a->list.id, a->route.token, &token)) {
-		a->unsubscribe = token.member;
-		arrival_decide(a, DECISION_DISCARD, "unsubscribe",
-		               SPAN("unsubscribed by personal address"));
-	} else {
-		arrival_decide(a, DECISION_HOLD, "unsubscribe",
-		               SPAN("unsubscribe address without a valid token"));
+	if (a->route.role != ROLE_UNSUBSCRIBE ||
+	    !token_check(c->secret, TOKEN_UNSUBSCRIBE, a->list.id, a->route.token, &token)) {
+		return false;
 	}
+	a->unsubscribe = token.member;
+	arrival_decide(a, DECISION_DISCARD, "unsubscribe",
+	               SPAN("unsubscribed by personal address"));
+	return true;
 }
 
 /* Nobody is here; those who answer for the message are told, if anybody does. */
@@ -229,8 +235,10 @@ bool arrival_judge(struct context *c, struct arrival *a, struct err *e)
 {
 	if (!a->has_list) {
 		judge_unknown(c, a);
-	} else if (a->route.role == ROLE_UNSUBSCRIBE) {
-		judge_unsubscribe(c, a);
+	} else if (personal_unsubscribe(c, a)) {
+		return true;
+	} else if (request_wanted(a)) {
+		return request_judge(c, a, e);
 	} else if (forward_wanted(a)) {
 		return forward_judge(c, a, e);
 	} else if (arrival_is_word(a)) {

@@ -18,6 +18,7 @@
 
 struct forward_choice;
 struct moderate_case;
+struct request;
 
 struct arrival {
 	struct arena *arena; /* everything here lives in it */
@@ -53,6 +54,7 @@ struct arrival {
 	const struct policy_row *rows; /* what each rule said; NULL when none was asked */
 	size_t nrows;
 	const struct forward_choice *forward; /* to the owners; NULL: not */
+	struct request *request; /* commands to be carried out; NULL: none */
 	int64_t unsubscribe; /* member to remove: the decision about an unsubscribe address */
 	struct moderate_case *word; /* a moderator's word about a held message, that this mail is */
 	int64_t pass;               /* the pass that the post came with; 0 */

@@ -6,9 +6,11 @@
 #include "auth/report.h"
 #include "base/fault.h"
 #include "flow/arrival.h"
+#include "flow/enrol.h"
 #include "flow/forward.h"
 #include "flow/moderate.h"
 #include "flow/prepare.h"
+#include "flow/request.h"
 #include "store/blob.h"
 #include "store/inbox.h"
 #include "store/held.h"
@@ -100,21 +102,28 @@ static bool hold(struct context *c, struct arrival *a, struct span blob, struct 
 	return store_held_add(c->store, &held, &id, e) && put_inbox(c, a, INBOX_HELD, id, e);
 }
 
+/* The token in the address is the proof. */
+static bool unsubscribe(struct context *c, struct arrival *a, struct err *e)
+{
+	struct member member;
+	struct enrol how = { .list = &a->list,
+		             .channel = SPAN("mail"),
+		             .actor = a->mail_from,
+		             .detail = SPAN("personal address"),
+		             .in_reply_to = SPAN(""),
+		             .quiet = !a->list.goodbye };
+	bool found, removed;
+	return store_member_get(c->store, a->arena, a->list.id, a->unsubscribe, &member, &found,
+	                        e) &&
+	       (!found || enrol_leave(c, a->arena, &how, &member, &removed, e));
+}
+
 static bool drop(struct context *c, struct arrival *a, struct err *e)
 {
-	if (a->unsubscribe != 0) {
-		struct member member;
-		struct span key;
-		bool found = false, removed;
-		if (!store_member_get(c->store, a->arena, a->list.id, a->unsubscribe, &member,
-		                      &found, e) ||
-		    (found && (!addr_key(a->arena, member.address, &key, e) ||
-		               !store_member_rm(c->store, a->list.id, key, &removed, e)))) {
-			return false;
-		}
-	}
-	return (!a->forward || forward_apply(c, a, e)) &&
-	       (!a->word || moderate_apply(c, a->word, e)) && put_inbox(c, a, INBOX_DROPPED, 0, e);
+	return (a->unsubscribe == 0 || unsubscribe(c, a, e)) &&
+	       (!a->forward || forward_apply(c, a, e)) &&
+	       (!a->word || moderate_apply(c, a->word, e)) &&
+	       (!a->request || request_apply(c, a, e)) && put_inbox(c, a, INBOX_DROPPED, 0, e);
 }
 
 /* What later posts are compared with. */

@@ -8,6 +8,7 @@
 
 #include "base/file.h"
 #include "flow/deliver.h"
+#include "flow/enrol.h"
 #include "flow/expire.h"
 #include "flow/handover.h"
 #include "flow/journal.h"
@@ -64,6 +65,7 @@ static int child_process(struct context *c, bool once, struct err *e)
 			return EX_TEMPFAIL;
 		}
 		expire_due(c);
+		enrol_report_due(c);
 		sweep_due(c);
 		if (once) {
 			return 0;

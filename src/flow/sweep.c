@@ -4,10 +4,12 @@
 #include "base/fault.h"
 #include "base/file.h"
 #include "base/folder.h"
+#include "store/bans.h"
 #include "store/blob.h"
 #include "store/held.h"
 #include "store/inbox.h"
 #include "store/outbox.h"
+#include "store/pending.h"
 #include "store/posts.h"
 #include "store/refusals.h"
 
@@ -66,6 +68,9 @@ void sweep_due(struct context *c)
 		    !store_held_sweep(c->store, now - KEEP_INBOX * DAY, &e) ||
 		    !blob_sweep(c->store, c->paths.msg, now - DAY, &removed, &e) ||
 		    !store_seen_sweep(c->store, now - KEEP_SEEN * DAY, &e) ||
+		    !store_pending_sweep(c->store, now, &e) ||
+		    !store_answer_sweep(c->store, now - DAY, &e) ||
+		    !store_ban_sweep(c->store, now, &e) ||
 		    !store_inbox_sweep(c->store, now - KEEP_INBOX * DAY, &e) ||
 		    !store_refusal_sweep(c->store, now - KEEP_INBOX * DAY, &e) ||
 		    !file_replace(mark, SPAN(""), 0600, &e)) {

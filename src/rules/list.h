@@ -17,6 +17,9 @@ enum list_sender { LIST_SENDER_KEEP, LIST_SENDER_LIST };
 enum list_eai { LIST_EAI_MUNGE, LIST_EAI_SKIP };
 enum list_from_address { LIST_FROM_ADDRESS_LIST, LIST_FROM_ADDRESS_AUTHOR };
 
+enum list_owner_notices { LIST_OWNERS_DAILY, LIST_OWNERS_EACH, LIST_OWNERS_OFF };
+enum list_roster { LIST_ROSTER_OFF, LIST_ROSTER_OWNERS };
+
 struct list {
 	int64_t id;
 	struct span local;  /* local part of the posting address */
@@ -77,6 +80,10 @@ struct list {
 	uint64_t subscribe_policy;   /* enum subscribe_policy */
 	uint64_t unsubscribe_policy; /* enum unsubscribe_policy */
 	uint64_t member_limit;       /* members the list may have; 0: any number */
+	uint64_t welcome, goodbye;   /* bool: say so to who comes, to who goes */
+	uint64_t owner_notices;      /* enum list_owner_notices */
+	uint64_t roster;             /* enum list_roster: who may ask for the members by mail */
+	uint64_t advertised;         /* bool: shown by the command lists */
 };
 
 /* Digests are a preference that is kept; until they are made, posts come one by one. */

@@ -83,6 +83,8 @@ const struct notice notices[] = {
 	  "To the old and to the new address of a member: is the change right?" },
 	{ "confirm-alias", "!confirm !token expires !member !alias",
 	  "To another address of a member: does it belong to him?" },
+	{ "confirm-who", "!confirm !token expires",
+	  "To an owner who asks who the members are: is it really you?" },
 	{ "welcome", "mode members-only moderated", "To a new member." },
 	{ "goodbye", "", "To somebody who is no member any more." },
 	{ "invite", "!confirm token expires inviter", "To somebody whom an owner invites." },

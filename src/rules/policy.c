@@ -159,9 +159,14 @@ static bool by_moderator(const struct policy_input *in)
 	return in->verdict->from_authentic && people_is_moderator(in->list, in->author);
 }
 
+static bool banned(const struct policy_input *in)
+{
+	return in->banned;
+}
+
 static bool moderated(const struct policy_input *in)
 {
-	return in->list->moderated && !(in->list->moderators_bypass && by_moderator(in));
+	return (in->list->moderated || in->member_moderated) && !(in->list->moderators_bypass && by_moderator(in));
 }
 
 /*
@@ -284,6 +289,7 @@ static const struct check {
 	  "the header holds a bare CR, a bare LF or a NUL" },
 	{ "author", no_author, NULL, DECISION_HOLD, true, false,
 	  "From does not name exactly one author" },
+	{ "banned", banned, NULL, DECISION_DISCARD, false, false, "the author is banned" },
 	{ "automatic", automatic, NULL, DECISION_HOLD, false, false,
 	  "sent by a machine, not by a person" },
 	{ "duplicate", duplicate, NULL, DECISION_DISCARD, true, false,
@@ -300,7 +306,7 @@ static const struct check {
 	{ "hold-headers", header_held, NULL, DECISION_HOLD, false, false,
 	  "a header field matches hold-headers" },
 	{ "content", content, by_content, DECISION_HOLD, true, true, "content-filter" },
-	{ "moderated", moderated, NULL, DECISION_HOLD, false, false, "the list is moderated" },
+	{ "moderated", moderated, NULL, DECISION_HOLD, false, false, "the list or the author is moderated" },
 	{ "nonmember", not_member, by_nonmember, DECISION_HOLD, false, true,
 	  "the author is not a member" },
 	{ "dmarc", policy_unknown, by_patience, DECISION_HOLD, false, false,

@@ -30,7 +30,9 @@ struct policy_input {
 	struct span author;    /* the single From address, canonical; empty when there is none */
 	size_t size;           /* octets as received */
 	bool truncated;        /* receive kept only a part */
-	bool member;           /* author is a member */
+	bool member;           /* author is a member, by this or another address of his */
+	bool member_moderated; /* and his posts are held */
+	bool banned;           /* author is banned from the list or the site */
 	bool domain_signs; /* an authentic message of the author's domain was seen on this site */
 	bool duplicate;    /* Message-ID already distributed on this list */
 	bool same_bytes;   /* and the message was the same, byte for byte */

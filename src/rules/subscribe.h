@@ -21,7 +21,6 @@ enum subscribe_policy {
 enum unsubscribe_policy {
 	UNSUBSCRIBE_OPEN,
 	UNSUBSCRIBE_CONFIRM,
-	UNSUBSCRIBE_MODERATE,
 	UNSUBSCRIBE_CLOSED
 };
 

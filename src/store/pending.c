@@ -94,6 +94,18 @@ bool store_pending_drop(struct store *s, int64_t list, struct span key, enum pen
 	                STMT_ARGS(stmt_int(list), stmt_text(key), stmt_int(action)), e);
 }
 
+bool store_pending_waits(struct store *s, int64_t list, struct span key, enum pending_action action,
+                         bool *waits, struct err *e)
+{
+	int64_t count;
+	bool ok = stmt_number(s, STMT_PENDING_WAITS,
+	                      STMT_ARGS(stmt_int(list), stmt_text(key), stmt_int(action)), &count,
+	                      e);
+
+	*waits = count > 0;
+	return ok;
+}
+
 bool store_pending_sweep(struct store *s, int64_t now, struct err *e)
 {
 	return stmt_run(s, STMT_PENDING_SWEEP, STMT_ARGS(stmt_int(now)), e);

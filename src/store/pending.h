@@ -36,6 +36,9 @@ bool store_pending_take(struct store *s, const struct pending *p, bool *taken, s
 /* All of LIST that KEY may still confirm, whatever it is, are void: it was done another way. */
 bool store_pending_drop(struct store *s, int64_t list, struct span key, enum pending_action action,
                         struct err *e);
+/* Is there one that KEY may still confirm? (One that expired and was not swept counts.) */
+bool store_pending_waits(struct store *s, int64_t list, struct span key, enum pending_action action,
+                         bool *waits, struct err *e);
 bool store_pending_sweep(struct store *s, int64_t now, struct err *e);
 
 /* How many answers KEY had at NOW, for one of KIND from LIST. */

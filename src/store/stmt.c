@@ -153,6 +153,8 @@ static const char *const texts[] = {
 	[STMT_PENDING_FIND] = PENDING_COLUMNS " WHERE hash = ?1 AND list = ?2 AND expires > ?3",
 	[STMT_PENDING_TAKE] = "DELETE FROM pending WHERE hash = ?1",
 	[STMT_PENDING_DROP] = "DELETE FROM pending WHERE list = ?1 AND key = ?2 AND action = ?3",
+	[STMT_PENDING_WAITS] =
+		"SELECT count(*) FROM pending WHERE list = ?1 AND key = ?2 AND action = ?3",
 	[STMT_PENDING_SWEEP] = "DELETE FROM pending WHERE expires <= ?1",
 	[STMT_ANSWER_COUNT] =
 		"SELECT count(*) FILTER (WHERE list = ?2 AND kind = ?3),"

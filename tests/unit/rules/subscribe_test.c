@@ -35,7 +35,6 @@ static const struct row {
 }, leaving[] = {
 	{ UNSUBSCRIBE_OPEN, { "silent", "ask", "do", "do", "do", "do" } },
 	{ UNSUBSCRIBE_CONFIRM, { "silent", "ask", "ask", "do", "do", "do" } },
-	{ UNSUBSCRIBE_MODERATE, { "silent", "ask", "hold", "hold", "do", "do" } },
 	{ UNSUBSCRIBE_CLOSED, { "silent", "refuse", "refuse", "refuse", "do", "do" } },
 };
 

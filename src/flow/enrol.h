@@ -1,0 +1,35 @@
+#ifndef LADLE_FLOW_ENROL_H
+#define LADLE_FLOW_ENROL_H
+
+/*
+ * Members come, change and go: the row, the line of the trail, the word to the person and
+ * to the owners, all in the caller's transaction.
+ */
+
+#include "flow/context.h"
+#include "rules/list.h"
+
+struct enrol {
+	const struct list *list;
+	struct span channel;     /* "mail", "cli": for the trail */
+	struct span actor;       /* who brings it about */
+	struct span detail;      /* how: "confirmed", "personal address" */
+	struct span in_reply_to; /* the mail that did; or empty */
+	bool quiet;              /* no word to the person */
+	bool silent;             /* nor to the owners */
+};
+
+/* *ADDED false: he was there. M needs address, name and options; joined is set. */
+bool enrol_join(struct context *c, struct arena *arena, const struct enrol *how, struct member *m,
+                bool *added, struct err *e);
+/* *REMOVED false: he was not there. */
+bool enrol_leave(struct context *c, struct arena *arena, const struct enrol *how,
+                 const struct member *m, bool *removed, struct err *e);
+/* A line of the trail. */
+bool enrol_audit(struct context *c, struct arena *arena, const struct enrol *how, const char *what,
+                 struct span subject, struct span detail, struct err *e);
+
+/* The daily word to owners, if it is due; failures are logged. */
+void enrol_report_due(struct context *c);
+
+#endif
