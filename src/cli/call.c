@@ -211,7 +211,7 @@ bool call_commit(struct call *call, bool ok)
 }
 
 /* The person, also behind sudo; as the site's owner, which root has become, by number. */
-static struct span actor(struct call *call)
+static struct span find_actor(struct call *call)
 {
 	const char *sudo = getenv("SUDO_USER");
 	if (sudo && sudo[0]) {
@@ -222,19 +222,24 @@ static struct span actor(struct call *call)
 	            : arena_printf(call->arena, "uid %u", (unsigned)getuid());
 }
 
+struct span call_actor(struct call *call)
+{
+	if (call->actor.n == 0) {
+		call->actor = find_actor(call);
+	}
+	return call->actor;
+}
+
 bool call_audit(struct call *call, const struct list *list, const char *what, struct span subject,
                 struct span detail)
 {
-	if (call->actor.n == 0) {
-		call->actor = actor(call);
-	}
 	struct audit a = {
 		.at = call->context->env.now(&call->context->env),
 		.list = list->id,
 		.list_address =
 			list->id == 0 ? SPAN("") : route_make(call->arena, list, '+', SPAN("")),
 		.channel = SPAN("cli"),
-		.actor = call->actor,
+		.actor = call_actor(call),
 		.what = span_str(what),
 		.subject = subject,
 		.detail = detail,

@@ -1,6 +1,8 @@
 /* member add, rm, set, find. */
 #include "cli/commands.h"
 #include "cli/roster.h"
+#include "flow/enrol.h"
+#include "flow/wake.h"
 #include "mail/addr.h"
 #include "rules/member.h"
 #include "rules/route.h"
@@ -75,28 +77,73 @@ bool call_member_preset(struct call *call, struct member *preset)
 /* ---- add ---- */
 
 struct tally {
-	int64_t added, present;
+	int64_t added, present, asked;
 };
+
+/* Send a question instead of adding: a confirmation, or an invitation. */
+static bool ask_one(struct call *call, const struct list *list, const struct member *m,
+                    struct tally *tally)
+{
+	bool invite = call_opt(call, "--invite");
+	struct enrol_question q = { .list = list,
+		                    .action = invite ? PENDING_INVITE : PENDING_SUBSCRIBE,
+		                    .notice = invite ? "invite" : "confirm-subscribe",
+		                    .address = m->address,
+		                    .name = m->name,
+		                    .delivery = m->delivery,
+		                    .asked_by = call_actor(call) };
+	const char *refused;
+	if (!enrol_ask(call->context, call->arena, &q, &refused, &call->err)) {
+		return false;
+	}
+	if (refused) {
+		return err_set(&call->err, ERR_PERMANENT, "", "\"%.*s\" cannot be asked: %s",
+		               SPAN_FMT(m->address), refused);
+	}
+	tally->asked++;
+	return call_audit(call, list, invite ? "member invite" : "member ask", m->address,
+	                  SPAN(""));
+}
+
+static bool join_one(struct call *call, const struct list *list, struct member *m,
+                     struct tally *tally)
+{
+	struct enrol how = { .list = list,
+		             .channel = SPAN("cli"),
+		             .actor = call_actor(call),
+		             .detail = member_words(call->arena, m),
+		             .in_reply_to = SPAN(""),
+		             .quiet = !call_opt(call, "--welcome"),
+		             .silent = call_opt(call, "--quiet") };
+	bool added;
+	if (!enrol_join(call->context, call->arena, &how, m, &added, &call->err)) {
+		return false;
+	}
+	tally->added += added;
+	tally->present += !added;
+	return true;
+}
 
 static bool add_one(struct call *call, const struct list *list, struct span text,
                     const struct member *preset, struct tally *tally)
 {
 	struct new_member who;
-	struct member m = *preset;
-	bool added;
+	struct member m = *preset, there;
+	bool ask = call_opt(call, "--confirm") || call_opt(call, "--invite");
+	bool found = false;
 	if (!roster_address(call, call->arena, text, &who) ||
-	    !roster_not_itself(call, list, who.address)) {
+	    !roster_not_itself(call, list, who.address) ||
+	    !store_member_find(call->context->store, call->arena, list->id, who.key, &there, &found,
+	                       &call->err)) {
 		return false;
 	}
 	m.address = who.address;
 	m.name = who.name;
-	if (!store_member_add(call->context->store, list->id, &m, who.key, &added, &call->err)) {
-		return false;
+	if (found) {
+		tally->present++;
+		return true;
 	}
-	tally->added += added;
-	tally->present += !added;
-	return !added ||
-	       call_audit(call, list, "member add", m.address, member_words(call->arena, &m));
+	return ask ? ask_one(call, list, &m, tally) : join_one(call, list, &m, tally);
 }
 
 static bool add_all(struct call *call, const struct list *list)
@@ -111,7 +158,11 @@ static bool add_all(struct call *call, const struct list *list)
 			return false;
 		}
 	}
-	buf_printf(&call->out, "added %lld", (long long)tally.added);
+	if (tally.asked > 0) {
+		buf_printf(&call->out, "asked %lld", (long long)tally.asked);
+	} else {
+		buf_printf(&call->out, "added %lld", (long long)tally.added);
+	}
 	if (tally.present > 0) {
 		buf_printf(&call->out, ", %lld already there", (long long)tally.present);
 	}
@@ -121,19 +172,36 @@ static bool add_all(struct call *call, const struct list *list)
 
 static bool add_run(struct call *call)
 {
-	return in_transaction(call, add_all);
+	bool confirm = call_opt(call, "--confirm"), invite = call_opt(call, "--invite");
+	if (confirm && invite) {
+		return call_usage(call, "--confirm and --invite exclude each other");
+	}
+	if (call_opt(call, "--welcome") &&
+	    (call_opt(call, "--no-welcome") || call_opt(call, "--quiet"))) {
+		return call_usage(call, "--welcome excludes --no-welcome and --quiet");
+	}
+	bool ok = in_transaction(call, add_all);
+	if (ok) {
+		wake_touch(call->context);
+	}
+	return ok;
 }
 
 static const struct opt add_opts[] = {
 	OPT_MEMBER_MODE,
 	OPT_MEMBER_SET,
+	{ "--confirm", NULL, "ask each address first: it becomes a member when it answers" },
+	{ "--invite", NULL, "the same, as an invitation" },
+	{ "--welcome", NULL, "write to the new members" },
+	{ "--no-welcome", NULL, "do not (the default)" },
+	{ "--quiet", NULL, "write nobody, the owners neither" },
 	{ NULL, NULL, NULL },
 };
 
 const struct command cmd_member_add = {
 	.name = "member add",
 	.arguments = "LIST ADDRESS…",
-	.summary = "Add members, without asking them",
+	.summary = "Add members, or ask them to join",
 	.min = 2,
 	.max = -1,
 	.opts = add_opts,

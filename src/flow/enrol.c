@@ -14,6 +14,7 @@
 #include "store/held.h"
 #include "store/lists.h"
 #include "store/members.h"
+#include "store/pending.h"
 #include "store/schedule.h"
 
 #define DAY       86400
@@ -99,6 +100,37 @@ bool enrol_leave(struct context *c, struct arena *arena, const struct enrol *how
 	return !*removed || (enrol_audit(c, arena, how, "member rm", m->address, how->detail, e) &&
 	                     (how->quiet || tell(c, arena, how, "goodbye", m, e)) &&
 	                     tell_owners(c, arena, how, "owner-unsubscribed", m, e));
+}
+
+bool enrol_ask(struct context *c, struct arena *arena, const struct enrol_question *q,
+               const char **refused, struct err *e)
+{
+	int64_t now = c->env.now(&c->env);
+	struct span token = pending_token(arena, &c->env);
+	struct pending p = { .list = q->list->id,
+		             .action = q->action,
+		             .address = q->address,
+		             .name = q->name,
+		             .other = q->other,
+		             .delivery = q->delivery,
+		             .asked_by = q->asked_by,
+		             .created = now,
+		             .expires = now + pending_kind(q->action)->lifetime };
+	struct answer x = { .list = q->list,
+		            .kind = ANSWER_CONFIRM,
+		            .notice = q->notice,
+		            .recipient = q->address,
+		            .token = token,
+		            .expires = p.expires };
+	if (q->vars) {
+		x.vars = *q->vars;
+	}
+	if (!addr_key(arena, q->address, &p.key, e) || !pending_hash(token, &p.hash) ||
+	    !answer_send(c, arena, &x, refused, e)) {
+		return false;
+	}
+	return *refused || (store_pending_drop(c->store, p.list, p.key, p.action, e) &&
+	                    store_pending_add(c->store, &p, e));
 }
 
 /* ---- the daily report ---- */

@@ -8,6 +8,8 @@
 
 #include "flow/context.h"
 #include "rules/list.h"
+#include "rules/notice.h"
+#include "rules/pending.h"
 
 struct enrol {
 	const struct list *list;
@@ -28,6 +30,24 @@ bool enrol_leave(struct context *c, struct arena *arena, const struct enrol *how
 /* A line of the trail. */
 bool enrol_audit(struct context *c, struct arena *arena, const struct enrol *how, const char *what,
                  struct span subject, struct span detail, struct err *e);
+
+/*
+ * Ask an address by a token to confirm ACTION: the row that waits, and NOTICE. *REFUSED: why it
+ * is not asked (rules/answer.h); NULL when it is. The newest question of a kind is the one that
+ * counts.
+ */
+struct enrol_question {
+	const struct list *list;
+	enum pending_action action;
+	const char *notice;
+	struct span address, name;
+	struct span other; /* second address of the action; empty */
+	uint64_t delivery;
+	struct span asked_by;
+	const struct notice_vars *vars; /* or NULL */
+};
+bool enrol_ask(struct context *c, struct arena *arena, const struct enrol_question *q,
+               const char **refused, struct err *e);
 
 /* The daily word to owners, if it is due; failures are logged. */
 void enrol_report_due(struct context *c);

@@ -6,7 +6,9 @@
 #include "flow/moderate.h"
 
 #include "base/fault.h"
+#include "flow/answer.h"
 #include "flow/arrival.h"
+#include "flow/enrol.h"
 #include "flow/wake.h"
 #include "mail/date.h"
 #include "rules/people.h"
@@ -162,17 +164,41 @@ static bool allow(struct context *c, struct moderate_case *x, struct err *e)
 	       store_list_set(c->store, list.id, row, list.allowed_authors, e);
 }
 
+static bool list_of(struct context *c, struct moderate_case *x, struct list *out, struct err *e)
+{
+	bool found;
+	return store_list_get(c->store, x->a.arena, x->held.list, out, &found, e) &&
+	       (found || err_set(e, ERR_PERMANENT, "", "the list is gone"));
+}
+
 static bool join(struct context *c, struct moderate_case *x, struct err *e)
 {
-	struct member member = {
-		.address = x->held.author,
-		.name = x->held.subject,
-		.joined = c->env.now(&c->env),
-	};
-	struct span key;
+	struct list list;
+	struct member member = { .address = x->held.author, .name = x->held.subject };
 	bool added;
-	return addr_key(x->a.arena, member.address, &key, e) &&
-	       store_member_add(c->store, x->held.list, &member, key, &added, e);
+	if (!list_of(c, x, &list, e)) {
+		return false;
+	}
+	struct enrol how = { .list = &list,
+		             .channel = x->m.channel,
+		             .actor = x->m.by,
+		             .detail = SPAN("let in by a moderator"),
+		             .in_reply_to = SPAN(""),
+		             .quiet = !list.welcome };
+	return enrol_join(c, x->a.arena, &how, &member, &added, e);
+}
+
+/* Who asked to join is told that it was refused, and why. */
+static bool deny(struct context *c, struct moderate_case *x, struct err *e)
+{
+	struct list list;
+	struct answer answer = { .list = &list,
+		                 .kind = ANSWER_RESULT,
+		                 .notice = "subscribe-denied",
+		                 .recipient = x->held.author };
+	const char *refused;
+	notice_set(&answer.vars, "reason", x->m.note);
+	return list_of(c, x, &list, e) && answer_send(c, x->a.arena, &answer, &refused, e);
 }
 
 bool moderate_apply(struct context *c, struct moderate_case *x, struct err *e)
@@ -182,7 +208,8 @@ bool moderate_apply(struct context *c, struct moderate_case *x, struct err *e)
 	}
 	(void)fault_point("moderate-decided");
 	if (state_after(x->m.action) != HELD_ACCEPTED) {
-		return true;
+		return x->held.kind != HELD_JOIN || state_after(x->m.action) != HELD_REFUSED ||
+		       deny(c, x, e);
 	}
 	if (x->held.kind == HELD_JOIN) {
 		return join(c, x, e);

@@ -153,43 +153,22 @@ bool request_member(struct request *r, struct span key, struct member *out, bool
 	return store_member_find(r->c->store, r->arena, r->a->list.id, key, out, found, e);
 }
 
-bool request_ask(struct request *r, const char *verb, const struct request_question *q,
-                 struct err *e)
+bool request_ask(struct request *r, const char *verb, const struct enrol_question *q, struct err *e)
 {
-	int64_t now = r->c->env.now(&r->c->env);
-	struct span token = pending_token(r->arena, &r->c->env);
-	struct pending p = { .list = r->a->list.id,
-		             .action = q->action,
-		             .address = q->address,
-		             .name = q->name,
-		             .other = q->other,
-		             .delivery = q->delivery,
-		             .asked_by = r->from,
-		             .created = now,
-		             .expires = now + pending_kind(q->action)->lifetime };
-	struct answer x = { .list = &r->a->list,
-		            .kind = ANSWER_CONFIRM,
-		            .notice = q->notice,
-		            .recipient = q->address,
-		            .token = token,
-		            .expires = p.expires };
+	struct enrol_question asked = *q;
 	const char *refused;
-	if (q->vars) {
-		x.vars = *q->vars;
-	}
-	if (!addr_key(r->arena, q->address, &p.key, e) || !pending_hash(token, &p.hash) ||
-	    !answer_send(r->c, r->arena, &x, &refused, e)) {
+	asked.list = &r->a->list;
+	asked.asked_by = r->from;
+	if (!enrol_ask(r->c, r->arena, &asked, &refused, e)) {
 		return false;
 	}
 	request_note(r, verb, refused ? refused : "the address has to confirm it");
-	/* The newest question is the one that counts. */
-	return refused || (store_pending_drop(r->c->store, p.list, p.key, p.action, e) &&
-	                   store_pending_add(r->c->store, &p, e));
+	return true;
 }
 
 /* ---- one after the other ---- */
 
-static bool help(struct request *r, const char *notice, struct err *e)
+static bool describe(struct request *r, const char *notice, struct err *e)
 {
 	const struct list *list = &r->a->list;
 	struct notice_vars vars = { 0 };
@@ -197,15 +176,20 @@ static bool help(struct request *r, const char *notice, struct err *e)
 	notice_set_flag(&vars, "members-only", list->nonmember != LIST_ACTION_ACCEPT);
 	notice_set_flag(&vars, "moderated", list->moderated);
 	request_note(r, notice, "asked for");
-	return request_reply(r, ANSWER_HELP, notice, &vars, e);
+	return request_reply(r, ANSWER_RESULT, notice, &vars, e);
+}
+
+bool request_unknown(struct request *r, const char *verb, const char *why, struct err *e)
+{
+	request_note(r, verb, why);
+	return request_reply(r, ANSWER_HELP, "unknown-command", NULL, e);
 }
 
 static bool about_person(struct request *r, const struct command_line *line, struct err *e)
 {
 	struct request_person who;
 	if (!request_person(r, line, &who)) {
-		request_note(r, verb_name(line->verb), "not an address");
-		return help(r, "unknown-command", e);
+		return request_unknown(r, verb_name(line->verb), "not an address", e);
 	}
 	return line->verb == VERB_SUBSCRIBE ? request_subscribe(r, &who, e)
 	                                    : request_unsubscribe(r, &who, e);
@@ -214,14 +198,14 @@ static bool about_person(struct request *r, const struct command_line *line, str
 static bool carry_out(struct request *r, const struct command_line *line, struct err *e)
 {
 	if (line->bad) {
-		return help(r, "unknown-command", e);
+		return request_unknown(r, verb_name(line->verb), "not understood", e);
 	}
 	switch (line->verb) {
 	case VERB_SUBSCRIBE:
 	case VERB_UNSUBSCRIBE: return about_person(r, line, e);
 	case VERB_CONFIRM: return request_confirm(r, line, e);
-	case VERB_HELP: return help(r, "help", e);
-	case VERB_INFO: return help(r, "info", e);
+	case VERB_HELP: return describe(r, "help", e);
+	case VERB_INFO: return describe(r, "info", e);
 	case VERB_LISTS: return request_lists(r, e);
 	case VERB_WHICH: return request_which(r, e);
 	case VERB_WHO: return request_who(r, e);
@@ -244,7 +228,7 @@ bool request_apply(struct context *c, struct arrival *a, struct err *e)
 		ok = carry_out(r, &r->commands.v[i], e);
 	}
 	if (ok && r->commands.n == 0) {
-		ok = help(r, "unknown-command", e);
+		ok = request_unknown(r, "mail", "no command in it", e);
 	}
 	if (r->commands.more) {
 		request_note(r, "more", "too many commands in one mail");

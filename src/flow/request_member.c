@@ -100,11 +100,11 @@ static bool both_allowed(struct request *r, struct span old, struct span to, boo
 static bool ask_both(struct request *r, struct span old, struct span to, struct err *e)
 {
 	struct notice_vars vars = { 0 };
-	struct request_question q = { .action = PENDING_CHANGE_OLD,
-		                      .notice = "confirm-change",
-		                      .address = old,
-		                      .other = to,
-		                      .vars = &vars };
+	struct enrol_question q = { .action = PENDING_CHANGE_OLD,
+		                    .notice = "confirm-change",
+		                    .address = old,
+		                    .other = to,
+		                    .vars = &vars };
 	notice_set(&vars, "old", old);
 	notice_set(&vars, "new", to);
 	if (!request_ask(r, "changeaddr", &q, e)) {
@@ -132,8 +132,7 @@ bool request_change_address(struct request *r, const struct command_line *line, 
 		return false;
 	}
 	if (why) {
-		request_note(r, "changeaddr", why);
-		return request_reply(r, ANSWER_HELP, "unknown-command", NULL, e);
+		return request_unknown(r, "changeaddr", why, e);
 	}
 	return both_allowed(r, m.address, address, &ok, e) &&
 	       (!ok || ask_both(r, m.address, address, e));
@@ -156,14 +155,13 @@ bool request_alias(struct request *r, const struct command_line *line, struct er
 		return false;
 	}
 	if (why) {
-		request_note(r, "alias", why);
-		return request_reply(r, ANSWER_HELP, "unknown-command", NULL, e);
+		return request_unknown(r, "alias", why, e);
 	}
-	struct request_question q = { .action = PENDING_ALIAS,
-		                      .notice = "confirm-alias",
-		                      .address = address,
-		                      .other = m.address,
-		                      .vars = &vars };
+	struct enrol_question q = { .action = PENDING_ALIAS,
+		                    .notice = "confirm-alias",
+		                    .address = address,
+		                    .other = m.address,
+		                    .vars = &vars };
 	notice_set(&vars, "member", m.address);
 	notice_set(&vars, "alias", address);
 	return request_ask(r, "alias", &q, e);
@@ -251,13 +249,12 @@ bool request_lists(struct request *r, struct err *e)
 
 bool request_who(struct request *r, struct err *e)
 {
-	struct request_question q = { .action = PENDING_WHO,
-		                      .notice = "confirm-who",
-		                      .address = r->from };
+	struct enrol_question q = { .action = PENDING_WHO,
+		                    .notice = "confirm-who",
+		                    .address = r->from };
 	if (r->a->list.roster != LIST_ROSTER_OWNERS || !r->authentic ||
 	    !people_is_owner(&r->a->list, r->from)) {
-		request_note(r, "who", "for owners only, where the list allows it");
-		return request_reply(r, ANSWER_HELP, "unknown-command", NULL, e);
+		return request_unknown(r, "who", "for owners only, where the list allows it", e);
 	}
 	return request_ask(r, "who", &q, e);
 }

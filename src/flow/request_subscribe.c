@@ -101,11 +101,11 @@ bool request_subscribe(struct request *r, const struct request_person *who, stru
 {
 	struct member member;
 	struct subscribe_facts facts;
-	struct request_question q = { .action = PENDING_SUBSCRIBE,
-		                      .notice = "confirm-subscribe",
-		                      .address = who->address,
-		                      .name = who->name,
-		                      .delivery = who->delivery };
+	struct enrol_question q = { .action = PENDING_SUBSCRIBE,
+		                    .notice = "confirm-subscribe",
+		                    .address = who->address,
+		                    .name = who->name,
+		                    .delivery = who->delivery };
 	if (!load_facts(r, who, &facts, &member, e)) {
 		return false;
 	}
@@ -139,9 +139,9 @@ bool request_unsubscribe(struct request *r, const struct request_person *who, st
 {
 	struct member member;
 	struct subscribe_facts facts;
-	struct request_question q = { .action = PENDING_UNSUBSCRIBE,
-		                      .notice = "confirm-unsubscribe",
-		                      .address = who->address };
+	struct enrol_question q = { .action = PENDING_UNSUBSCRIBE,
+		                    .notice = "confirm-unsubscribe",
+		                    .address = who->address };
 	if (!load_facts(r, who, &facts, &member, e)) {
 		return false;
 	}

@@ -26,21 +26,15 @@ void request_note(struct request *r, const char *verb, const char *what);
 /* An answer to who wrote, if he is proven. */
 bool request_reply(struct request *r, enum answer_kind kind, const char *notice,
                    const struct notice_vars *vars, struct err *e);
+/* The same for what cannot be done because of how it was asked for. */
+bool request_unknown(struct request *r, const char *verb, const char *why, struct err *e);
 /* As enrol.h wants it. */
 struct enrol request_how(struct request *r, struct span detail);
 /* The proof that this mail is for ADDRESS. */
 enum subscribe_proof request_proof(const struct request *r, struct span address);
 
-/* Ask ADDRESS by a token to confirm ACTION: the row, and NOTICE. Nothing when limits forbid it. */
-struct request_question {
-	enum pending_action action;
-	const char *notice;
-	struct span address, name;
-	struct span other; /* second address of the action; empty */
-	uint64_t delivery;
-	const struct notice_vars *vars; /* or NULL */
-};
-bool request_ask(struct request *r, const char *verb, const struct request_question *q,
+/* enrol_ask, with list and asked_by filled in, and what came of it noted. */
+bool request_ask(struct request *r, const char *verb, const struct enrol_question *q,
                  struct err *e);
 
 /* The member with KEY. */

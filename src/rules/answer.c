@@ -7,7 +7,7 @@ static const struct limit {
 } limits[ANSWER_KINDS] = {
 	[ANSWER_CONFIRM] = { "confirm", ANSWER_CONFIRM_DAY,
 	                     "a confirmation of this list waits for the address" },
-	[ANSWER_HELP] = { "help", ANSWER_HELP_DAY, "it had the help today" },
+	[ANSWER_HELP] = { "help", ANSWER_HELP_DAY, "it had an answer today" },
 	[ANSWER_STATE] = { "state", ANSWER_STATE_DAY, "it was told today" },
 	[ANSWER_RESULT] = { "result", ANSWER_LIST_DAY, "it had enough answers today" },
 };
@@ -20,6 +20,9 @@ const char *answer_kind_name(enum answer_kind k)
 const char *answer_refused(enum answer_kind kind, const struct answer_counts *counts)
 {
 	if (counts->kind_day >= limits[kind].day) {
+		return limits[kind].why;
+	}
+	if (kind == ANSWER_HELP && counts->list_day >= ANSWER_HELP_DAY) {
 		return limits[kind].why;
 	}
 	if (counts->list_day >= ANSWER_LIST_DAY) {

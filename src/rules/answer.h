@@ -7,7 +7,7 @@
 
 enum answer_kind {
 	ANSWER_CONFIRM, /* a question with a token */
-	ANSWER_HELP,    /* asked for, or because nothing was understood */
+	ANSWER_HELP,    /* because nothing was understood; not to who had any answer today */
 	ANSWER_STATE,   /* that it is so already, or cannot be */
 	ANSWER_RESULT,  /* what was done, or what was asked for */
 	ANSWER_KINDS
@@ -23,11 +23,11 @@ struct answer_counts {
 	int64_t site_hour;  /* to all addresses within the hour */
 };
 
-#define ANSWER_CONFIRM_DAY  1    /* confirmations an address and list */
-#define ANSWER_CONFIRM_HOUR 3    /* lists that ask an address for one */
-#define ANSWER_HELP_DAY     1    /* so two machines that answer each other stop at once */
-#define ANSWER_STATE_DAY    1    /* of the same kind, an address and list */
-#define ANSWER_LIST_DAY     5    /* of all kinds */
+#define ANSWER_CONFIRM_DAY  1 /* confirmations an address and list */
+#define ANSWER_CONFIRM_HOUR 3 /* lists that ask an address for one */
+#define ANSWER_HELP_DAY     1 /* of all kinds: two machines that answer each other stop at once */
+#define ANSWER_STATE_DAY    1 /* of the same kind, an address and list */
+#define ANSWER_LIST_DAY     5 /* of all kinds */
 #define ANSWER_SITE_HOUR    1000 /* of all kinds, to everybody */
 
 /* May one more be sent? If not, why: for the log. NULL: it may. */

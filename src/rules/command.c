@@ -212,13 +212,15 @@ void command_read(struct span subject, struct span text, struct command_list *ou
 	}
 }
 
-/* A reply is as good as a letter of one's own: without "Re:" and the tag of a list before it. */
-static struct span without_reply(struct span subject)
+/* SUBJECT without "Re:" and tags of lists before it; *REPLY: it had one. */
+static struct span without_reply(struct span subject, bool *reply)
 {
+	*reply = false;
 	for (;;) {
 		subject = span_trim(subject);
 		if (span_istarts(subject, SPAN("re:")) || span_istarts(subject, SPAN("aw:"))) {
 			subject = span_from(subject, 3);
+			*reply = true;
 		} else if (subject.n > 0 && subject.p[0] == '[' &&
 		           span_chr(subject, ']') != SPAN_NONE) {
 			subject = span_from(subject, span_chr(subject, ']') + 1);
@@ -226,6 +228,20 @@ static struct span without_reply(struct span subject)
 			return subject;
 		}
 	}
+}
+
+/*
+ * A reply has the subject of what it answers: "Re: Help for dev" asks for nothing. But "Re:
+ * confirm TOKEN" does.
+ */
+static struct span command_subject(struct arena *arena, const struct message *m)
+{
+	bool reply;
+	struct command_line line;
+	struct span subject = without_reply(
+		word_decode(arena, message_text(arena, message_find(m, "Subject"))), &reply);
+	return !reply || (command_line(subject, &line) && line.verb == VERB_CONFIRM) ? subject
+	                                                                             : SPAN("");
 }
 
 /* What its author wrote to be read: no file, no other mail. */
@@ -271,8 +287,7 @@ void command_mail(struct arena *arena, const struct message *m, struct span *sub
                   struct span *text)
 {
 	struct mime tree;
-	*subject =
-		without_reply(word_decode(arena, message_text(arena, message_find(m, "Subject"))));
+	*subject = command_subject(arena, m);
 	*text = SPAN("");
 	const struct part *p = mime_parse(arena, m, &tree, NULL) ? first_text(tree.root) : NULL;
 	if (p) {

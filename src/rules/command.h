@@ -51,8 +51,8 @@ struct command_list {
 };
 
 /*
- * Subject of M (decoded, without "Re:"), and the start of its first text/plain part
- * (decoded, UTF-8). Attached messages are not looked into.
+ * Subject of M (decoded; of a reply only `confirm`, without "Re:"), and the start of its first
+ * text/plain part (decoded, UTF-8). Attached messages are not looked into.
  */
 void command_mail(struct arena *arena, const struct message *m, struct span *subject,
                   struct span *text);

@@ -166,7 +166,12 @@ static bool banned(const struct policy_input *in)
 
 static bool moderated(const struct policy_input *in)
 {
-	return (in->list->moderated || in->member_moderated) && !(in->list->moderators_bypass && by_moderator(in));
+	return in->list->moderated && !(in->list->moderators_bypass && by_moderator(in));
+}
+
+static bool member_moderated(const struct policy_input *in)
+{
+	return in->member_moderated && !(in->list->moderators_bypass && by_moderator(in));
 }
 
 /*
@@ -306,7 +311,9 @@ static const struct check {
 	{ "hold-headers", header_held, NULL, DECISION_HOLD, false, false,
 	  "a header field matches hold-headers" },
 	{ "content", content, by_content, DECISION_HOLD, true, true, "content-filter" },
-	{ "moderated", moderated, NULL, DECISION_HOLD, false, false, "the list or the author is moderated" },
+	{ "moderated", moderated, NULL, DECISION_HOLD, false, false, "the list is moderated" },
+	{ "moderated-member", member_moderated, NULL, DECISION_HOLD, false, false,
+	  "this member's posts are held" },
 	{ "nonmember", not_member, by_nonmember, DECISION_HOLD, false, true,
 	  "the author is not a member" },
 	{ "dmarc", policy_unknown, by_patience, DECISION_HOLD, false, false,

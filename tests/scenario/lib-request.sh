@@ -3,6 +3,7 @@
 #
 #     request_new [SETTING…]            site_new with these, and the domain's key
 #     ask WORD FROM [SUBJECT] [BODY]    a signed mail of FROM to dev+WORD, processed
+#     send WORD FROM [SUBJECT] [BODY]   the same, not processed yet
 #     bare WORD FROM [SUBJECT] [BODY]   the same without a signature
 #     letters ADDRESS                   how many mails of ours went to ADDRESS
 #     letter ADDRESS                    the newest of them, into the file letter
@@ -30,10 +31,16 @@ written() {
 	} >plain.eml
 }
 
-ask() {
+# send as ask, without a turn
+send() {
 	written "$2" "dev+$1@lists.example" "${3:-}" "${4:-}"
 	sign_dkim1 plain.eml >asked.eml || fail sign
+	# shellcheck disable=SC2154 # set by who wants another address
 	ladle receive -f "$2" "${to:-dev+$1@lists.example}" <asked.eml || fail receive
+}
+
+ask() {
+	send "$@"
 	turn || fail run
 }
 
@@ -60,11 +67,18 @@ letter_from() {
 	sed -n 's/^From: .*<\(.*\)>$/\1/p; s/^From: \([^<]*\)$/\1/p' letter | head -n 1
 }
 
+# The token that the newest letter to ADDRESS asks for.
+token_for() {
+	letter "$1"
+	word=$(letter_from)
+	word=${word#*+confirm-}
+	echo "${word%@*}"
+}
+
 answer_to() {
 	letter "$1"
 	word=$(letter_from)
-	word=${word#dev+}
-	ask "${word%@*}" "$1" "Re: $(sed -n 's/^Subject: //p' letter)" '> quoted\nunsubscribe'
+	to=$word ask x "$1" "Re: $(sed -n 's/^Subject: //p' letter)" '> quoted\nunsubscribe'
 }
 
 is_member() {

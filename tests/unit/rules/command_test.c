@@ -307,7 +307,10 @@ END_TEST
 static const struct source {
 	const char *message, *is;
 } sources[] = {
-	{ HEAD "Subject: Re: [dev] RE: subscribe\r\n\r\n", "subscribe" },
+	{ HEAD "Subject: Re: [dev] RE: confirm abc\r\n\r\n", "confirm abc" },
+	{ HEAD "Subject: [dev] subscribe\r\n\r\n", "subscribe" },
+	{ HEAD "Subject: Re: Help for dev\r\n\r\n", "" },
+	{ HEAD "Subject: Re: subscribe\r\n\r\ninfo\r\n", "info" },
 	{ HEAD "Subject: =?utf-8?Q?sub=73cribe?=\r\n\r\n", "subscribe" },
 	{ HEAD "Subject: sub\r\n scribe\r\n\r\n", "subscribe" },
 	{ HEAD "Subject: help\r\nSubject: unsubscribe\r\n\r\n", "help" },

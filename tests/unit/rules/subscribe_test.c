@@ -107,6 +107,7 @@ static const struct answers {
 	{ ANSWER_CONFIRM, { .list_day = 5 }, false },
 	{ ANSWER_HELP, { .lists_hour = 100 }, true },
 	{ ANSWER_HELP, { .kind_day = 1 }, false },
+	{ ANSWER_HELP, { .list_day = 1 }, false },
 	{ ANSWER_STATE, { .kind_day = 1 }, false },
 	{ ANSWER_RESULT, { .kind_day = 4, .list_day = 4 }, true },
 	{ ANSWER_RESULT, { .kind_day = 5, .list_day = 5 }, false },
