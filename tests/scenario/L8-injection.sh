@@ -1,7 +1,7 @@
 # What strangers put into names, subjects and addresses never ends a field of ours.
 . "$SRC/tests/scenario/lib-request.sh"
 request_new subscribe-policy=open 'description=Evil =?utf-8?Q?=0D=0ABcc:_x=40y.example?='
-inject='=?utf-8?Q?A=0D=0ABcc:_victim=40two.example=00=1B=5B31m?='
+inject='=?utf-8?Q?A=0D=0ABcc=3A_victim=40two.example=00=1B=5B31m?='
 written "$joe" dev+subscribe@lists.example "$inject" "$inject"
 sed "s/^From: Joe/From: $inject/" plain.eml >evil.eml
 sign_dkim1 evil.eml >asked.eml
