@@ -6,6 +6,7 @@
 #include "auth/report.h"
 #include "base/fault.h"
 #include "flow/arrival.h"
+#include "flow/copies_wanted.h"
 #include "flow/enrol.h"
 #include "flow/forward.h"
 #include "flow/moderate.h"
@@ -181,7 +182,8 @@ bool arrival_add_post(struct context *c, struct arrival *a, struct span blob, st
 		return false;
 	}
 	post.reason = prepared.v[0].why;
-	if (!store_post_add(c->store, &post, &id, e) || !arrival_keep_id(c, a, id, e)) {
+	if (!store_post_add(c->store, &post, &id, e) || !arrival_keep_id(c, a, id, e) ||
+	    !copies_wanted(c, a, id, e)) {
 		return false;
 	}
 	if (!add_variants(c, id, &prepared, e) || !put_inbox(c, a, INBOX_POST, id, e)) {

@@ -1,27 +1,13 @@
-/*
- * What owners are told once a day is read from the trail: its rows since the last report,
- * of which the schedule keeps the number. So nothing is told twice, and nothing is lost
- * when a day is missed.
- */
+/* Members and what belongs to them. */
 #include "flow/enrol.h"
 
 #include "flow/answer.h"
-#include "flow/wake.h"
 #include "mail/addr.h"
 #include "rules/member.h"
 #include "rules/route.h"
 #include "store/audit.h"
-#include "store/held.h"
-#include "store/lists.h"
 #include "store/members.h"
 #include "store/pending.h"
-#include "store/schedule.h"
-
-#define DAY       86400
-#define REPORT    SPAN("owner-report")   /* when the next one is due */
-#define REPORTED  SPAN("owner-reported") /* the last row of the trail in one */
-#define LINES_MAX 100                    /* addresses in one report */
-#define PAGE      1000
 
 bool enrol_audit(struct context *c, struct arena *arena, const struct enrol *how, const char *what,
                  struct span subject, struct span detail, struct err *e)
@@ -131,132 +117,4 @@ bool enrol_ask(struct context *c, struct arena *arena, const struct enrol_questi
 	}
 	return *refused || (store_pending_drop(c->store, p.list, p.key, p.action, e) &&
 	                    store_pending_add(c->store, &p, e));
-}
-
-/* ---- the daily report ---- */
-
-struct report {
-	struct buf joined, left, changed;
-	size_t lines;
-};
-
-static void add_line(struct report *r, struct buf *to, struct span address)
-{
-	if (r->lines < LINES_MAX) {
-		buf_add(to, address);
-		buf_chr(to, '\n');
-	} else if (r->lines == LINES_MAX) {
-		buf_str(to, "…\n");
-	}
-	r->lines++;
-}
-
-static void add_row(struct report *r, const struct audit *a)
-{
-	struct span what = a->subject.n > 0 ? a->subject : a->detail;
-	if (span_is(a->what, "member add") || span_is(a->what, "member import")) {
-		add_line(r, &r->joined, what);
-	} else if (span_is(a->what, "member rm")) {
-		add_line(r, &r->left, what);
-	} else if (span_starts(a->what, SPAN("member "))) {
-		add_line(r, &r->changed, what);
-	}
-}
-
-/* The rows behind *LAST, which moves. */
-static bool collect(struct context *c, const struct list *list, int64_t *last, struct report *r,
-                    struct err *e)
-{
-	bool ok = true;
-	for (size_t n = PAGE; ok && n == PAGE;) {
-		struct arena *arena = arena_new();
-		struct audit *v;
-		ok = store_audit_ls(c->store, arena, list->id, *last, PAGE, &v, &n, e);
-		for (size_t i = 0; ok && i < n; i++) {
-			add_row(r, &v[i]);
-			*last = v[i].id;
-		}
-		arena_free(arena);
-	}
-	return ok;
-}
-
-static bool send_report(struct context *c, struct arena *arena, const struct list *list,
-                        struct report *r, struct err *e)
-{
-	struct notice_vars vars = { 0 };
-	int64_t members, held;
-	if (r->lines == 0) {
-		return true;
-	}
-	if (!store_member_count(c->store, list->id, &members, e) ||
-	    !store_held_count(c->store, list->id, HELD_WAITING, &held, e)) {
-		return false;
-	}
-	notice_set(&vars, "joined", buf_move(&r->joined, arena));
-	notice_set(&vars, "left", buf_move(&r->left, arena));
-	notice_set(&vars, "changed", buf_move(&r->changed, arena));
-	notice_set(&vars, "date", answer_time(arena, c->env.now(&c->env)));
-	notice_set(&vars, "count", arena_printf(arena, "%lld", (long long)members));
-	notice_set(&vars, "held",
-	           held > 0 ? arena_printf(arena, "%lld", (long long)held) : SPAN(""));
-	return answer_owners(c, arena, list, "owner-daily", &vars, e);
-}
-
-/* One list, in one transaction. */
-static bool report(struct context *c, struct arena *arena, const struct list *list, struct err *e)
-{
-	struct report r = { BUF_INIT, BUF_INIT, BUF_INIT, 0 };
-	int64_t last, before;
-	bool wanted = list->owner_notices == LIST_OWNERS_DAILY && list->owners.n > 0;
-	bool ok = store_begin(c->store, e) &&
-	          store_schedule_get(c->store, REPORTED, list->id, &last, e);
-	before = last;
-	ok = ok && collect(c, list, &last, &r, e) &&
-	     (!wanted || send_report(c, arena, list, &r, e)) &&
-	     (last == before || store_schedule_put(c->store, REPORTED, list->id, last, e));
-	buf_free(&r.joined);
-	buf_free(&r.left);
-	buf_free(&r.changed);
-	if (ok) {
-		return store_commit(c->store, e);
-	}
-	store_rollback(c->store);
-	return false;
-}
-
-static bool report_all(struct context *c, struct arena *arena, struct err *e)
-{
-	int64_t at, now = c->env.now(&c->env);
-	struct list *lists;
-	size_t n;
-	if (!store_schedule_get(c->store, REPORT, 0, &at, e)) {
-		return false;
-	}
-	/* A time further off than the next turn comes from a clock that was wrong. */
-	if (now < at && at <= now + DAY) {
-		return true;
-	}
-	if (!store_list_all(c->store, arena, &lists, &n, e)) {
-		return false;
-	}
-	/* The first day has nothing to tell yet. */
-	for (size_t i = 0; at > 0 && i < n; i++) {
-		if (!report(c, arena, &lists[i], e)) {
-			return false;
-		}
-	}
-	wake_touch(c);
-	return store_schedule_put(c->store, REPORT, 0, now + DAY, e);
-}
-
-void enrol_report_due(struct context *c)
-{
-	struct arena *arena = arena_new();
-	struct err e = { 0 };
-	if (!report_all(c, arena, &e)) {
-		log_event(&c->log, LOG_LEVEL_WARNING, "owner-report",
-		          { "error", span_str(e.text) });
-	}
-	arena_free(arena);
 }

@@ -49,7 +49,4 @@ struct enrol_question {
 bool enrol_ask(struct context *c, struct arena *arena, const struct enrol_question *q,
                const char **refused, struct err *e);
 
-/* The daily word to owners, if it is due; failures are logged. */
-void enrol_report_due(struct context *c);
-
 #endif

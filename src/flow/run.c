@@ -8,12 +8,12 @@
 
 #include "base/file.h"
 #include "flow/deliver.h"
-#include "flow/enrol.h"
 #include "flow/expire.h"
 #include "flow/handover.h"
 #include "flow/journal.h"
 #include "flow/predecessor.h"
 #include "flow/process.h"
+#include "flow/rounds.h"
 #include "flow/sweep.h"
 #include "flow/wake.h"
 #include "net/smtp.h"
@@ -65,7 +65,7 @@ static int child_process(struct context *c, bool once, struct err *e)
 			return EX_TEMPFAIL;
 		}
 		expire_due(c);
-		enrol_report_due(c);
+		rounds_due(c);
 		sweep_due(c);
 		if (once) {
 			return 0;

@@ -104,6 +104,8 @@ const struct notice notices[] = {
 	{ "unknown-command", "", "To somebody whose command is not understood." },
 	{ "bad-token", "", "To somebody whose confirmation is wrong, used already or too late." },
 	{ "post-held", "reason date expires", "To the author of a post that waits." },
+	{ "post-distributed", "date",
+	  "To a member who wants to know that a post of his was distributed." },
 	{ "post-rejected", "reason date", "To the author of a post that is not distributed." },
 	{ "moderate-post",
 	  "number author subject date size reason verdict !accept !reject !discard allow expires",

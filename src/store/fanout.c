@@ -24,8 +24,9 @@
 
 #include <inttypes.h>
 
-#define REPLY_NOMAIL SPAN("delivery of mail is off for this member")
-#define REPLY_LEFT   SPAN("no longer a member")
+#define REPLY_NOMAIL   SPAN("delivery of mail is off for this member")
+#define REPLY_UNWANTED SPAN("this member asked for no copy of such a post")
+#define REPLY_LEFT     SPAN("no longer a member")
 
 const char *fan_state_name(enum fan_state s)
 {
@@ -47,6 +48,11 @@ bool fan_add(struct store *s, const struct fan_row *row, int64_t first_at, struc
 	                          stmt_int(row->next_at), stmt_int(row->attempts),
 	                          stmt_int(first_at), stmt_bytes(row->reply)),
 	                e);
+}
+
+bool store_fan_skip(struct store *s, int64_t post, int64_t member, struct err *e)
+{
+	return stmt_run(s, STMT_FAN_SKIP_ADD, STMT_ARGS(stmt_int(post), stmt_int(member)), e);
 }
 
 bool fan_finish(struct store *s, int64_t post, int64_t now, struct err *e)
@@ -77,6 +83,7 @@ struct candidate {
 	struct fan_recipient recipient;
 	bool left; /* no longer a member */
 	bool nomail;
+	bool unwanted; /* he asked for no copy of this one */
 };
 
 struct candidates {
@@ -107,7 +114,7 @@ static bool read_due(const struct claim *c, int64_t post, struct candidates *out
 }
 
 /* The next members behind the cursor, whether they receive mail or not. */
-static bool read_range(const struct claim *c, int64_t list, int64_t cursor, int64_t member_max,
+static bool read_range(const struct claim *c, const struct fan_batch *b, int64_t member_max,
                        struct candidates *out, struct err *e)
 {
 	struct rows r;
@@ -115,15 +122,17 @@ static bool read_range(const struct claim *c, int64_t list, int64_t cursor, int6
 
 	*out = (struct candidates){ NULL, 0 };
 	rows_open(&r, c->store, STMT_FAN_RANGE,
-	          STMT_ARGS(stmt_int(list), stmt_int(cursor), stmt_int(member_max),
-	                    stmt_limit(c->limit), stmt_int(c->now)),
+	          STMT_ARGS(stmt_int(b->list), stmt_int(b->lo - 1), stmt_int(member_max),
+	                    stmt_limit(c->limit), stmt_int(c->now), stmt_int(b->post)),
 	          c->arena);
 	while (rows_next(&r)) {
 		struct candidate *x = ARENA_PUSH(c->arena, out->v, out->n, cap);
 
 		x->recipient.member = row_int(&r);
 		x->recipient.address = row_span(&r);
-		x->nomail = row_int(&r) != 0;
+		int64_t why = row_int(&r);
+		x->nomail = why != 0;
+		x->unwanted = why == 2;
 	}
 	return rows_close(&r, e);
 }
@@ -149,7 +158,7 @@ static bool take_new(const struct claim *c, int64_t post, const struct candidate
 		.address = x->recipient.address,
 		.state = FAN_SKIPPED,
 		.at = c->now,
-		.reply = REPLY_NOMAIL,
+		.reply = x->unwanted ? REPLY_UNWANTED : REPLY_NOMAIL,
 	};
 
 	return !x->nomail || fan_add(c->store, &skipped, 0, e);
@@ -239,7 +248,7 @@ static enum outcome claim_range(const struct claim *c, struct fan_batch *b, stru
 	if (!b->post) {
 		return CLAIM_NOTHING;
 	}
-	if (!read_range(c, b->list, b->lo - 1, member_max, &next, e)) {
+	if (!read_range(c, b, member_max, &next, e)) {
 		return CLAIM_FAILED;
 	}
 	b->hi = next.n < c->limit ? member_max : next.v[next.n - 1].recipient.member;

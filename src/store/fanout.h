@@ -49,6 +49,9 @@ struct fan_result {
 	bool apart; /* FAN_SENT, but not as the others of the range: keeps its own reply */
 };
 
+/* MEMBER is not to get POST, which no worker has begun with: he will be FAN_SKIPPED. */
+bool store_fan_skip(struct store *s, int64_t post, int64_t member, struct err *e);
+
 /*
  * Claim for WORKER: due exceptions first (at most LIMIT of one post), else the next
  * range of the oldest post that is sending. Members with nomail become FAN_SKIPPED

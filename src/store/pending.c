@@ -98,12 +98,38 @@ bool store_pending_waits(struct store *s, int64_t list, struct span key, enum pe
                          bool *waits, struct err *e)
 {
 	int64_t count;
-	bool ok = stmt_number(s, STMT_PENDING_WAITS,
-	                      STMT_ARGS(stmt_int(list), stmt_text(key), stmt_int(action)), &count,
-	                      e);
+	bool ok =
+		stmt_number(s, STMT_PENDING_WAITS,
+	                    STMT_ARGS(stmt_int(list), stmt_text(key), stmt_int(action)), &count, e);
 
 	*waits = count > 0;
 	return ok;
+}
+
+bool store_pending_to_remind(struct store *s, struct arena *arena, int64_t list,
+                             enum pending_action action, int64_t created, int64_t now,
+                             struct pending **out, size_t *n, struct err *e)
+{
+	struct rows r;
+	struct pending *v = NULL;
+	size_t count = 0, cap = 0;
+
+	rows_open(&r, s, STMT_PENDING_TO_REMIND,
+	          STMT_ARGS(stmt_int(list), stmt_int(action), stmt_int(created), stmt_int(now)),
+	          arena);
+	while (rows_next(&r)) {
+		read_pending(&r, ARENA_PUSH(arena, v, count, cap));
+	}
+	*out = v;
+	*n = count;
+	return rows_close(&r, e);
+}
+
+bool store_pending_renew(struct store *s, const struct digest *old, const struct pending *p,
+                         struct err *e)
+{
+	return stmt_run(s, STMT_PENDING_RENEW,
+	                STMT_ARGS(hash_value(old), hash_value(&p->hash), stmt_int(p->reminded)), e);
 }
 
 bool store_pending_sweep(struct store *s, int64_t now, struct err *e)

@@ -39,6 +39,13 @@ bool store_pending_drop(struct store *s, int64_t list, struct span key, enum pen
 /* Is there one that KEY may still confirm? (One that expired and was not swept counts.) */
 bool store_pending_waits(struct store *s, int64_t list, struct span key, enum pending_action action,
                          bool *waits, struct err *e);
+/* Those of LIST for ACTION, made before CREATED, good at NOW, of which nobody was reminded. */
+bool store_pending_to_remind(struct store *s, struct arena *arena, int64_t list,
+                             enum pending_action action, int64_t created, int64_t now,
+                             struct pending **out, size_t *n, struct err *e);
+/* OLD gets the token and the reminder of P. */
+bool store_pending_renew(struct store *s, const struct digest *old, const struct pending *p,
+                         struct err *e);
 bool store_pending_sweep(struct store *s, int64_t now, struct err *e);
 
 /* How many answers KEY had at NOW, for one of KIND from LIST. */

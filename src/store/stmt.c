@@ -152,6 +152,10 @@ static const char *const texts[] = {
 	[STMT_PENDING_DROP] = "DELETE FROM pending WHERE list = ?1 AND key = ?2 AND action = ?3",
 	[STMT_PENDING_WAITS] =
 		"SELECT count(*) FROM pending WHERE list = ?1 AND key = ?2 AND action = ?3",
+	[STMT_PENDING_TO_REMIND] = PENDING_COLUMNS
+	" WHERE list = ?1 AND action = ?2 AND created <= ?3 AND expires > ?4 AND reminded = 0"
+	" ORDER BY created, hash",
+	[STMT_PENDING_RENEW] = "UPDATE pending SET hash = ?2, reminded = ?3 WHERE hash = ?1",
 	[STMT_PENDING_SWEEP] = "DELETE FROM pending WHERE expires <= ?1",
 	[STMT_ANSWER_COUNT] =
 		"SELECT count(*) FILTER (WHERE list = ?2 AND kind = ?3),"
@@ -356,8 +360,13 @@ static const char *const texts[] = {
 	[STMT_FAN_NEXT_POST] =
 		"SELECT id, list, cursor, member_max FROM post INDEXED BY post_unwalked"
 		" WHERE state = 0 AND walked = 0 ORDER BY id LIMIT 1",
-	[STMT_FAN_RANGE] = "SELECT id, address, delivery = 1 OR paused > ?5 FROM member"
-			   " WHERE list = ?1 AND id > ?2 AND id <= ?3 ORDER BY id LIMIT ?4",
+	[STMT_FAN_SKIP_ADD] =
+		"INSERT INTO fan_skip (post, member) VALUES (?1, ?2) ON CONFLICT DO NOTHING",
+	[STMT_FAN_RANGE] =
+		"SELECT id, address, CASE WHEN delivery = 1 OR paused > ?5 THEN 1 WHEN"
+		" EXISTS (SELECT 1 FROM fan_skip WHERE post = ?6 AND fan_skip.member = m.id)"
+		" THEN 2 ELSE 0 END FROM member m"
+		" WHERE list = ?1 AND id > ?2 AND id <= ?3 ORDER BY id LIMIT ?4",
 	[STMT_FAN_CLAIM] = "INSERT INTO fan_claim (post, lo, hi, worker, n, at)"
 			   " VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
 	[STMT_FAN_ADVANCE] =

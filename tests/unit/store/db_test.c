@@ -516,7 +516,7 @@ static const char *const scans[] = {
 	"SCAN list USING COVERING INDEX",
 	"SCAN fan_claim",
 	"SCAN held USING INDEX held_arrived", /* what waits */
-	"SCAN l USING COVERING INDEX",
+	"SCAN l", /* lists, which are few */
 	"SCAN post USING INDEX post_unwalked",
 	"SCAN fan_exception USING INDEX fan_deferred",
 	"SCAN fan_exception USING COVERING INDEX fan_deferred",

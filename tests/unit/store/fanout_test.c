@@ -274,6 +274,27 @@ START_TEST(nomail_is_skipped)
 }
 END_TEST
 
+START_TEST(unwanted_is_skipped)
+{
+	struct fan_batch b;
+	struct fan_row row;
+	int64_t post;
+
+	fixture_members(&f, list, 3);
+	post = fixture_post(&f, list);
+	ok(&f, store_fan_skip(f.s, post, 2, &f.e));
+	ok(&f, store_fan_skip(f.s, post, 2, &f.e));
+	ok(&f, store_fan_skip(f.s, fixture_post(&f, list), 1, &f.e));
+	ck_assert(claim(1, 3, NOW, &b));
+	ck_assert_uint_eq(b.n, 2);
+	ck_assert_int_eq(b.v[0].member, 1);
+	ck_assert_int_eq(b.v[1].member, 3);
+	ck_assert(one(post, 2, &row));
+	ck_assert_int_eq(row.state, FAN_SKIPPED);
+	assert_span(row.reply, "this member asked for no copy of such a post");
+}
+END_TEST
+
 /* Mail that was put off comes again by itself. */
 START_TEST(a_pause_ends)
 {
@@ -1159,6 +1180,7 @@ static void add_claim_tests(TCase *c)
 	tcase_add_test(c, oldest_post_first);
 	tcase_add_test(c, nomail_is_skipped);
 	tcase_add_test(c, a_pause_ends);
+	tcase_add_test(c, unwanted_is_skipped);
 	tcase_add_test(c, range_without_receivers);
 	tcase_add_test(c, bad_claims);
 	tcase_add_test(c, claim_against_a_lock);
