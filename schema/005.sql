@@ -6,8 +6,12 @@ ALTER TABLE held ADD COLUMN kind INTEGER NOT NULL DEFAULT 0 CHECK (kind BETWEEN 
 ALTER TABLE held ADD COLUMN decided_by TEXT NOT NULL DEFAULT '';
 ALTER TABLE held ADD COLUMN channel TEXT NOT NULL DEFAULT '';	-- "cli", "mail", "expiry"
 ALTER TABLE held ADD COLUMN note BLOB NOT NULL DEFAULT x'';	-- what the author is to be told
+-- Moderators, each with a space behind it, who were told that they were too late.
+ALTER TABLE held ADD COLUMN told TEXT NOT NULL DEFAULT '';
 -- Time of its newest DKIM2 signature, when the chain verified; 0.
 ALTER TABLE held ADD COLUMN signed INTEGER NOT NULL DEFAULT 0;
+-- Were the moderators told that it grows old?
+ALTER TABLE held ADD COLUMN warned INTEGER NOT NULL DEFAULT 0 CHECK (warned IN (0, 1));
 CREATE INDEX held_arrived ON held (list, arrived) WHERE state = 0;
 
 -- Tokens with which somebody may post without being moderated; only their hashes.

@@ -39,6 +39,8 @@
 #define LIMIT_REPAIRS      10000                 /* bare CRs and NULs mended in a body */
 #define LIMIT_LOG_VALUE    1000u                 /* bytes of one value in the log, then "..." */
 
+#define LIMIT_ATTACHED       (256u * 1024) /* bytes of a held message that moderators get whole */
+#define LIMIT_HELD_MAIL_HOUR 100           /* held messages that moderators get mail about */
 /* Reports about refused messages within an hour: to one address, one domain, in all. */
 #define LIMIT_REFUSALS_ADDRESS 4
 #define LIMIT_REFUSALS_DOMAIN  60

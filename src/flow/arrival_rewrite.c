@@ -5,6 +5,7 @@
  */
 #include "base/codec.h"
 #include "flow/arrival.h"
+#include "flow/arrival_word.h"
 #include "flow/rewrite.h"
 #include "mail/msgid.h"
 #include "rules/revise_anonymous.h"
@@ -79,37 +80,16 @@ static bool content_pass(struct context *c, struct arrival *a, struct rewrite *w
 	return rewrite_pass(w, x, e);
 }
 
-/* FIELD without each "+post-TOKEN", whatever its case. */
-static struct span without(struct arena *arena, struct span field, struct span word)
-{
-	struct buf out = BUF_INIT;
-	for (size_t at; (at = span_ifind(field, word)) != SPAN_NONE;) {
-		buf_add(&out, span_sub(field, 0, at));
-		field = span_from(field, at + word.n);
-	}
-	buf_add(&out, field);
-	return buf_move(&out, arena);
-}
-
 /*
  * A post that came to an address with a pass in it. The address is in trace fields, in To as
  * a rule, and in the signature of a chain: none of that may go out. Signatures are lost.
  */
 static bool pass_pass(struct context *c, struct arrival *a, struct rewrite *w, struct err *e)
 {
-	char delimiter = site_delimiter(&c->site);
-	struct span word =
-		arena_join(a->arena, (struct span){ &delimiter, 1 }, a->route.word, SPAN_END);
 	struct edits *x = edit_new(a->arena, &w->message);
-	bool changed = message_count(&w->message, "DKIM2-Signature") > 0;
-	for (size_t i = 0; i < w->message.count; i++) {
-		struct span field = w->message.fields[i].raw;
-		if (span_ifind(field, word) != SPAN_NONE) {
-			edit_field_replace(x, i, without(a->arena, field, word));
-			changed = true;
-		}
-	}
-	return !changed || rewrite_pass(w, x, e);
+	bool changed = arrival_hide_pass(c, a->route.word, x);
+	bool chain = message_count(&w->message, "DKIM2-Signature") > 0;
+	return !(changed || chain) || rewrite_pass(w, x, e);
 }
 
 bool arrival_rewrite(struct context *c, struct arrival *a, struct rewrite *out, struct err *e)

@@ -40,8 +40,6 @@ static bool judge(struct context *c, struct arrival *a, const struct moderate *m
 	if (moderate_load(c, a->arena, m, &a->word, e)) {
 		return true;
 	}
-	moderate_end(a->word);
-	a->word = NULL;
 	if (e->class != ERR_PERMANENT && !(e->class == ERR_TEMPORARY && a->patient)) {
 		return false;
 	}
@@ -73,6 +71,36 @@ bool arrival_judge_word(struct context *c, struct arrival *a, struct err *e)
 		m.note = reply_text(a->arena, &a->message);
 	}
 	return judge(c, a, &m, e);
+}
+
+/* FIELD without each WORD, whatever its case. */
+static struct span without(struct arena *arena, struct span field, struct span word)
+{
+	struct buf out = BUF_INIT;
+	for (size_t at; (at = span_ifind(field, word)) != SPAN_NONE;) {
+		buf_add(&out, span_sub(field, 0, at));
+		field = span_from(field, at + word.n);
+	}
+	buf_add(&out, field);
+	return buf_move(&out, arena);
+}
+
+bool arrival_hide_pass(struct context *c, struct span word, struct edits *x)
+{
+	char delimiter = site_delimiter(&c->site);
+	struct span all = arena_join(x->arena, (struct span){ &delimiter, 1 }, word, SPAN_END);
+	bool found = false;
+	for (size_t i = 0; i < x->m->count; i++) {
+		const struct field *f = &x->m->fields[i];
+		if (span_iis(f->name, REVISE_PASS)) {
+			edit_field_drop(x, i);
+			found = true;
+		} else if (word.n > 0 && span_ifind(f->raw, all) != SPAN_NONE) {
+			edit_field_replace(x, i, without(x->arena, f->raw, all));
+			found = true;
+		}
+	}
+	return found;
 }
 
 /* Is the pass to be read in the message where all would see it? */

@@ -7,6 +7,7 @@
  */
 
 #include "flow/arrival.h"
+#include "mail/edit.h"
 
 /* Did A come to one of the addresses with which moderators decide? */
 bool arrival_is_word(const struct arrival *a);
@@ -15,6 +16,12 @@ bool arrival_is_word(const struct arrival *a);
  * machine, gets no answer and changes nothing: discarded, with the reason.
  */
 bool arrival_judge_word(struct context *c, struct arrival *a, struct err *e);
+
+/*
+ * Take what lets a post through out of a message: the field X-Ladle-Approve, and WORD
+ * ("post-TOKEN", may be empty) out of all other fields. True when there was something.
+ */
+bool arrival_hide_pass(struct context *c, struct span word, struct edits *x);
 
 /*
  * The pass of A, in its address or its field, if there is one: a->pass. Decides (a->rule) only

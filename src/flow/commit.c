@@ -10,6 +10,7 @@
 #include "flow/enrol.h"
 #include "flow/forward.h"
 #include "flow/moderate.h"
+#include "flow/moderate_mail.h"
 #include "flow/prepare.h"
 #include "flow/request.h"
 #include "store/blob.h"
@@ -77,6 +78,23 @@ static bool refuse(struct context *c, struct arrival *a, struct err *e)
 	return true;
 }
 
+/* Of a post that waits; what came to other addresses they find by ladle held. */
+static bool tell_moderators(struct context *c, struct arrival *a, const struct held *held,
+                            struct err *e)
+{
+	bool by_pass = a->route.role == ROLE_PASS;
+	struct moderate_mail mail = {
+		.arena = a->arena,
+		.list = &a->list,
+		.held = held,
+		.message = a->readable ? &a->message : NULL,
+		.verdict = a->judged ? &a->verdict : NULL,
+		.pass_word = by_pass ? a->route.word : SPAN(""),
+	};
+	bool post = a->has_list && (a->route.role == ROLE_POST || by_pass);
+	return !post || held->state != HELD_WAITING || moderate_mail_waiting(c, &mail, e);
+}
+
 static bool hold(struct context *c, struct arrival *a, struct span blob, struct err *e)
 {
 	int64_t id = 0;
@@ -100,7 +118,18 @@ static bool hold(struct context *c, struct arrival *a, struct span blob, struct 
 		.truncated = a->truncated,
 		.signed_at = signed_at(a),
 	};
-	return store_held_add(c->store, &held, &id, e) && put_inbox(c, a, INBOX_HELD, id, e);
+	if (!store_held_add(c->store, &held, &id, e)) {
+		return false;
+	}
+	held.id = id;
+	return tell_moderators(c, a, &held, e) && put_inbox(c, a, INBOX_HELD, id, e);
+}
+
+/* Do what the moderator says, or say that it cannot be done. */
+static bool heed(struct context *c, struct arrival *a, struct err *e)
+{
+	return moderate_failed(a->word) ? moderate_answer(c, a->word, &a->list, a->message_id, e)
+	                                : moderate_apply(c, a->word, e);
 }
 
 /* The token in the address is the proof. */
@@ -122,8 +151,7 @@ static bool unsubscribe(struct context *c, struct arrival *a, struct err *e)
 static bool drop(struct context *c, struct arrival *a, struct err *e)
 {
 	return (a->unsubscribe == 0 || unsubscribe(c, a, e)) &&
-	       (!a->forward || forward_apply(c, a, e)) &&
-	       (!a->word || moderate_apply(c, a->word, e)) &&
+	       (!a->forward || forward_apply(c, a, e)) && (!a->word || heed(c, a, e)) &&
 	       (!a->request || request_apply(c, a, e)) && put_inbox(c, a, INBOX_DROPPED, 0, e);
 }
 
@@ -214,12 +242,8 @@ static bool apply(struct context *c, struct arrival *a, struct span blob, struct
 		if (drop(c, a, e)) {
 			return true;
 		}
-		struct moderate_case *word = a->word;
-		a->word = NULL;
-		bool ok = word && e->class == ERR_PERMANENT && begin_again(c, a, "moderation", e) &&
-		          drop(c, a, e);
-		a->word = word;
-		return ok;
+		return a->word && moderate_failed(a->word) && begin_again(c, a, "moderation", e) &&
+		       drop(c, a, e);
 	}
 	if (a->decision == DECISION_ACCEPT) {
 		if (arrival_add_post(c, a, blob, e)) {

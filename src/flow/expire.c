@@ -1,10 +1,12 @@
 /*
- * Held messages meet their end here when no moderator was first. A page of them is one
+ * Held messages meet their end here when no moderator was first; before, moderators are
+ * reminded. A page of them is one
  * transaction, so that the database is never locked for long.
  */
 #include "flow/expire.h"
 
 #include "base/fault.h"
+#include "flow/remind.h"
 #include "rules/setting.h"
 #include "store/held.h"
 #include "store/lists.h"
@@ -81,7 +83,7 @@ static bool expire_list(struct expiry *x, int64_t id, struct err *e)
 		count += (int64_t)n;
 	}
 	log_expired(x, count);
-	return true;
+	return id == 0 || remind_list(x->c, x->arena, &x->list, x->now, e);
 }
 
 static bool expire_all(struct expiry *x, struct err *e)

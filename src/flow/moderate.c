@@ -9,6 +9,7 @@
 #include "flow/answer.h"
 #include "flow/arrival.h"
 #include "flow/enrol.h"
+#include "flow/moderate_mail.h"
 #include "flow/wake.h"
 #include "mail/date.h"
 #include "rules/people.h"
@@ -21,6 +22,9 @@ struct moderate_case {
 	struct held held;
 	struct arrival a; /* of an acceptance of a post */
 	struct file_map map;
+	bool found;     /* there is such a held message, as it was when it was last looked at */
+	bool late;      /* somebody else was first */
+	struct err why; /* class ERR_PERMANENT: it cannot be done */
 };
 
 struct span moderate_outcome(struct arena *arena, const struct held *h)
@@ -107,20 +111,36 @@ static bool judge(struct context *c, struct moderate_case *x, struct err *e)
 	return true;
 }
 
+/* Keep a failure for moderate_answer; returns OK. */
+static bool keep_failure(struct moderate_case *x, bool ok, const struct err *e)
+{
+	if (!ok) {
+		x->why = *e;
+	}
+	return ok;
+}
+
+static bool load(struct context *c, struct moderate_case *x, struct err *e)
+{
+	if (!load_held(c, x->a.arena, x->m.held, &x->held, e)) {
+		return false;
+	}
+	x->found = true;
+	if (!open_now(&x->m, &x->held)) {
+		x->late = true;
+		return decided(x->a.arena, &x->held, e);
+	}
+	return x->held.kind != HELD_POST || state_after(x->m.action) != HELD_ACCEPTED ||
+	       judge(c, x, e);
+}
+
 bool moderate_load(struct context *c, struct arena *arena, const struct moderate *m,
                    struct moderate_case **out, struct err *e)
 {
 	struct moderate_case *x = *out = ARENA_NEW(arena, struct moderate_case);
 	x->m = *m;
 	x->a.arena = arena;
-	if (!load_held(c, arena, m->held, &x->held, e)) {
-		return false;
-	}
-	if (!open_now(m, &x->held)) {
-		return decided(arena, &x->held, e);
-	}
-	return x->held.kind != HELD_POST || state_after(m->action) != HELD_ACCEPTED ||
-	       judge(c, x, e);
+	return keep_failure(x, load(c, x, e), e);
 }
 
 /* The one statement that says who is first. */
@@ -136,12 +156,14 @@ static bool decide(struct context *c, struct moderate_case *x, struct err *e)
 		.take_back = m->take_back,
 	};
 	bool changed;
-	struct held now;
 	if (!store_held_decide(c->store, m->held, &d, &changed, e)) {
 		return false;
 	}
-	return changed ||
-	       (load_held(c, x->a.arena, m->held, &now, e) && decided(x->a.arena, &now, e));
+	if (changed) {
+		return true;
+	}
+	x->late = load_held(c, x->a.arena, m->held, &x->held, e);
+	return x->late && decided(x->a.arena, &x->held, e);
 }
 
 /* From now on what this author writes is as good as a member's. */
@@ -201,7 +223,7 @@ static bool deny(struct context *c, struct moderate_case *x, struct err *e)
 	return list_of(c, x, &list, e) && answer_send(c, x->a.arena, &answer, &refused, e);
 }
 
-bool moderate_apply(struct context *c, struct moderate_case *x, struct err *e)
+static bool apply(struct context *c, struct moderate_case *x, struct err *e)
 {
 	if (!decide(c, x, e)) {
 		return false;
@@ -219,6 +241,28 @@ bool moderate_apply(struct context *c, struct moderate_case *x, struct err *e)
 	}
 	(void)fault_point("moderate-posted");
 	return x->m.action != MODERATION_ALLOW || allow(c, x, e);
+}
+
+bool moderate_apply(struct context *c, struct moderate_case *x, struct err *e)
+{
+	return keep_failure(x, apply(c, x, e), e);
+}
+
+bool moderate_failed(const struct moderate_case *x)
+{
+	return x->why.class == ERR_PERMANENT;
+}
+
+bool moderate_answer(struct context *c, struct moderate_case *x, const struct list *list,
+                     struct span message_id, struct err *e)
+{
+	struct arena *arena = x->a.arena;
+	if (!x->found) {
+		return true; /* long forgotten */
+	}
+	return x->late ? moderate_mail_late(c, arena, list, &x->held, x->m.by, message_id, e)
+	               : moderate_mail_failed(c, arena, list, &x->held, x->m.by, message_id,
+	                                      span_str(x->why.text), e);
 }
 
 void moderate_end(struct moderate_case *x)
@@ -268,5 +312,11 @@ bool moderate_join(struct context *c, const struct list *list, struct span addre
 		.reason = reason,
 		.arrived = c->env.now(&c->env),
 	};
-	return store_held_add(c->store, &held, id, e);
+	struct arena *arena = arena_new();
+	struct moderate_mail mail = { .arena = arena, .list = list, .held = &held };
+	bool ok = store_held_add(c->store, &held, id, e);
+	held.id = *id;
+	ok = ok && moderate_mail_waiting(c, &mail, e);
+	arena_free(arena);
+	return ok;
 }

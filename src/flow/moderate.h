@@ -45,6 +45,11 @@ bool moderate_load(struct context *c, struct arena *arena, const struct moderate
                    struct moderate_case **out, struct err *e);
 /* In the caller's transaction; after a failure that must not be committed. */
 bool moderate_apply(struct context *c, struct moderate_case *x, struct err *e);
+/* Did one of the two fail for good? Then, in a transaction of the caller's: tell the moderator,
+ * in answer to his mail MESSAGE_ID, who was first, or why it cannot be done. */
+bool moderate_failed(const struct moderate_case *x);
+bool moderate_answer(struct context *c, struct moderate_case *x, const struct list *list,
+                     struct span message_id, struct err *e);
 void moderate_end(struct moderate_case *x); /* NULL is fine */
 
 /*

@@ -114,6 +114,8 @@ const struct notice notices[] = {
 	  "To moderators: somebody wants to join." },
 	{ "moderate-decided", "author subject member accepted rejected discarded expired by date",
 	  "To a moderator whose answer comes after another's." },
+	{ "moderate-failed", "number author subject !reason",
+	  "To a moderator whose decision cannot be carried out." },
 	{ "moderate-reminder", "!count waiting", "To moderators, daily, while posts wait." },
 	{ "signature-ages", "number author subject signed expires",
 	  "To moderators: soon the signature of a waiting post will be too old." },

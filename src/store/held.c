@@ -176,3 +176,35 @@ bool store_held_counts(struct store *s, struct arena *arena, int64_t list, enum 
 	*n = count;
 	return rows_close(&r, e);
 }
+
+bool store_held_recent(struct store *s, int64_t list, int64_t since, int64_t *count, struct err *e)
+{
+	return stmt_number(s, STMT_HELD_RECENT, STMT_ARGS(stmt_int(list), stmt_int(since)), count,
+	                   e);
+}
+
+bool store_held_told(struct store *s, int64_t id, struct span who, bool *first, struct err *e)
+{
+	int64_t rows;
+
+	if (!stmt_change(s, STMT_HELD_TOLD, STMT_ARGS(stmt_int(id), stmt_text(who)), &rows, e)) {
+		return false;
+	}
+	*first = rows > 0;
+	return true;
+}
+
+bool store_held_aging(struct store *s, struct arena *arena, int64_t list, int64_t before,
+                      size_t limit, int64_t **out, size_t *n, struct err *e)
+{
+	struct rows r;
+
+	rows_open(&r, s, STMT_HELD_AGING,
+	          STMT_ARGS(stmt_int(list), stmt_int(before), stmt_limit(limit)), arena);
+	return read_ids(&r, out, n, e);
+}
+
+bool store_held_warned(struct store *s, int64_t id, struct err *e)
+{
+	return stmt_run(s, STMT_HELD_WARNED, STMT_ARGS(stmt_int(id)), e);
+}

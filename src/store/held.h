@@ -76,6 +76,15 @@ bool store_held_expired(struct store *s, struct arena *arena, int64_t list, int6
 /* The lists for which something waits, 0 for none among them; ascending. */
 bool store_held_lists(struct store *s, struct arena *arena, int64_t **out, size_t *n,
                       struct err *e);
+/* How many that wait for LIST arrived since SINCE. */
+bool store_held_recent(struct store *s, int64_t list, int64_t since, int64_t *count, struct err *e);
+/* *FIRST: WHO was not told yet that ID was decided without him; from now on he was. */
+bool store_held_told(struct store *s, int64_t id, struct span who, bool *first, struct err *e);
+/* Ids of at most LIMIT that wait for LIST, were signed before BEFORE, and of which nobody was
+ * warned; store_held_warned: now they were. */
+bool store_held_aging(struct store *s, struct arena *arena, int64_t list, int64_t before,
+                      size_t limit, int64_t **out, size_t *n, struct err *e);
+bool store_held_warned(struct store *s, int64_t id, struct err *e);
 /* Forget what was decided, or refused by a rule, before BEFORE. */
 bool store_held_sweep(struct store *s, int64_t before, struct err *e);
 bool store_held_count(struct store *s, int64_t list, enum held_state state, int64_t *count,

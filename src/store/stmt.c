@@ -227,6 +227,15 @@ static const char *const texts[] = {
 	[STMT_HELD_COUNT] = "SELECT count(*) FROM held WHERE state = ?1",
 	[STMT_HELD_COUNT_LIST] = "SELECT count(*) FROM held WHERE list = ?2 AND state = ?1",
 
+	[STMT_HELD_RECENT] = "SELECT count(*) FROM held INDEXED BY held_arrived"
+			     " WHERE list = ?1 AND state = 0 AND arrived >= ?2",
+	[STMT_HELD_TOLD] = "UPDATE held SET told = told || ?2 || ' '"
+			   " WHERE id = ?1 AND instr(' ' || told, ' ' || ?2 || ' ') = 0",
+	[STMT_HELD_AGING] = "SELECT id FROM held INDEXED BY held_arrived WHERE list = ?1"
+			    " AND state = 0 AND signed > 0 AND signed < ?2"
+			    " AND warned = 0 LIMIT ?3",
+	[STMT_HELD_WARNED] = "UPDATE held SET warned = 1 WHERE id = ?1",
+
 	[STMT_PASS_ADD] = "INSERT INTO pass (list, hash, label, created, used, uses)"
 			  " VALUES (?1, ?2, ?3, ?4, 0, 0)",
 	[STMT_PASS_FIND] = "SELECT id FROM pass WHERE list = ?1 AND hash = ?2",

@@ -43,8 +43,9 @@ turn || fail run
 is copies 1 "$(copies)"
 ladle trace old@one.example >trace
 has trace 'opaque'
-"$LADLE" verify --now $LADLE_NOW --mf "$(sed -n 1p "$out"/*.env)" --rt "$(sed -n 2p "$out"/*.env)" \
-	--dns "$zone" "$out"/*.eml >verify.log || { cat verify.log; fail 'does not verify'; }
+copy=$(member_copies)
+"$LADLE" verify --now $LADLE_NOW --mf "$(sed -n 1p "${copy%.eml}.env")" --rt "$(sed -n 2p "${copy%.eml}.env")" \
+	--dns "$zone" "$copy" >verify.log || { cat verify.log; fail 'does not verify'; }
 
 # 31 days: the other list says no, by itself; one list keeps for ever.
 LADLE_NOW=$((now + 31 * 86400))

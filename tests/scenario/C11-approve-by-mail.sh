@@ -17,12 +17,12 @@ message x | ladle receive -f '' "dev+accept-$(token accept 2 $mod1)@lists.exampl
 turn || fail run
 is copies 3 "$(copies)"
 is 'a machine does not approve' waiting "$(state 2)"
-has run.log 'reason="accept of held message 1 by mod@six.example"'
+has run.log 'reason="accept of held message 1 by mod@mods.example"'
 has run.log 'sent by a machine (Auto-Submitted)'
 is state accepted "$(state 1)"
 is 'who decided' $mod1 "$(decided_by 1)"
 ladle held show 1 >shown || fail show
-has shown '^# accepted by mod@six.example on .* UTC by mail$'
+has shown '^# accepted by mod@mods.example on .* UTC by mail$'
 
 # The second moderator is too late, and the first one's token is used up.
 say accept "$(token accept 1 $mod2)" $mod2 </dev/null
@@ -36,9 +36,9 @@ turn || fail run
 is copies 3 "$(copies)"
 is state accepted "$(state 1)"
 is state waiting "$(state 2)"
-has run.log 'accept of held message 1 by two@six.example: held message 1 was accepted by mod@six.example on'
-has run.log 'discard of held message 1 by mod@six.example: held message 1 was accepted by'
-has run.log 'accept of held message 99 by mod@six.example: no held message 99'
+has run.log 'accept of held message 1 by two@mods.example: held message 1 was accepted by mod@mods.example on'
+has run.log 'discard of held message 1 by mod@mods.example: held message 1 was accepted by'
+has run.log 'accept of held message 99 by mod@mods.example: no held message 99'
 is 'tokens that are none' 3 "$(grep -c "a moderator's address without a valid token" run.log)"
 
 # Refused with a reason, above the quote; discarded; from another address of his.
@@ -49,7 +49,7 @@ is refused refused "$(state 2)"
 ladle held show --json 2 >shown
 has shown '"note":"Not on topic."'
 is discarded discarded "$(state 3)"
-has run.log 'discard of held message 3 by mod@six.example, sent by elsewhere@seven.example'
+has run.log 'discard of held message 3 by mod@mods.example, sent by elsewhere@seven.example'
 
 # accept-allow: this one, and what the author writes from now on.
 say accept-allow "$(token accept-allow 4 $owner)" $owner </dev/null

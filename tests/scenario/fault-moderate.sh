@@ -2,10 +2,10 @@
 . "$SRC/tests/scenario/lib-fault.sh"
 . "$SRC/tests/scenario/lib-moderation.sh"
 faults_ready
-ladle list set dev moderators=$mod1 || fail set
 posts=m1@one.example
 stranger m1
 run_with X=x || fail 'run before'
+ladle list set dev moderators=$mod1 || fail set
 cp -a "$site" waiting
 
 say accept "$(token accept 1 $mod1)" </dev/null
@@ -42,4 +42,20 @@ for point in moderate-begin moderate-decided moderate-posted moderate-commit com
 		is "$point $n: copies" 7 "$(copies)"
 	done
 done
-faults_done 15
+
+# What comes round: killed, it is done at the next turn, once.
+for point in expire-commit remind-commit; do
+	days=8
+	[ $point = expire-commit ] || days=2
+	rm -rf "$site" "$out"/* state
+	cp -a waiting "$site"
+	run_with LADLE_NOW=$((now + days * 86400)) LADLE_FAULT="$point:1:kill" LADLE_FAULT_STATE="$TMPDIR/state"
+	is "$point: state" waiting "$(state 1)"
+	injected=$((injected + 1))
+	for round in 1 2; do
+		run_with LADLE_NOW=$((now + days * 86400 + round)) || fail "$point: run"
+	done
+	[ $days = 2 ] || is expired discarded "$(state 1)"
+	[ $days = 8 ] || is 'one reminder' 1 "$(letters $mod1 waiting | wc -l)"
+done
+faults_done 17

@@ -13,7 +13,7 @@ ladle held accept 1 >/dev/null || fail accept
 turn || fail run
 is copies 3 "$(copies)"
 verify_copies
-for copy in "$out"/*.eml; do
+for copy in $(member_copies); do
 	grep -q 'i=2;' "$copy" || fail 'the chain does not go on'
 	"$LADLE" undo --to 1 "$copy" | sed '1,/^\r*$/d' >undone.body || fail undo
 	sed '1,/^\r*$/d' raw.eml | cmp - undone.body || fail 'another body'

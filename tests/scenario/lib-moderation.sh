@@ -1,5 +1,5 @@
-# Sourced by the scenarios about moderation: the list has the moderators mod@six.example and
-# two@six.example and the owner own@six.example.
+# Sourced by the scenarios about moderation: the list has the moderators mod@mods.example and
+# two@mods.example and the owner own@mods.example.
 #
 #     moderation_new [SETTING…]       site_new with these
 #     stranger NAME [FROM]            a post of somebody who is no member, received
@@ -7,7 +7,40 @@
 #     say ACTION TOKEN [FROM]         a mail to that address, its text on standard input
 
 . "$SRC/tests/scenario/lib.sh"
-mod1=mod@six.example mod2=two@six.example owner=own@six.example
+mod1=mod@mods.example mod2=two@mods.example owner=own@mods.example
+
+# What members got as members: our own mail comes from <>.
+copies() {
+	member_copies | wc -l
+}
+
+member_copies() {
+	grep -L -x '<>' "$out"/*.env 2>/dev/null | sed 's/env$/eml/'
+}
+
+# letters ADDRESS [KIND-OF-SUBJECT]: our mail to it, newest last, one file name a line
+letters() {
+	grep -l "^<$1>" "$out"/*.env 2>/dev/null | sed 's/env$/eml/' |
+		while read -r letter; do
+			if grep -q "^Subject: .*${2:-}" "$letter"; then echo "$letter"; fi
+		done
+}
+
+# address_in FILE ACTION: the address that the letter gives for it
+address_in() {
+	sed -n "s/^ *\(dev+$2-[a-z2-7]*@lists.example\).*/\1/p" "$1" | head -n 1
+}
+
+# answer FILE FROM: a plain reply, its text on standard input
+answer() {
+	to=$(sed -n 's/^Reply-To: <*\([^>\r]*\)>*\r*$/\1/p' "$1" | head -n 1)
+	{
+		printf 'From: <%s>\nTo: <%s>\nSubject: Re: a message is waiting\n' "$2" "$to"
+		printf 'In-Reply-To: %s\n' "$(sed -n 's/^Message-ID: //p' "$1" | head -n 1 | tr -d '\r')"
+		printf 'Message-ID: <%s@mods.example>\n\n' "$(od -An -N8 -tx1 /dev/urandom | tr -d ' ')"
+		cat
+	} | ladle receive -f "$2" "$to"
+}
 
 moderation_new() {
 	site_new
@@ -34,7 +67,7 @@ say() {
 	{
 		printf 'From: <%s>\nTo: <dev+%s-%s@lists.example>\nSubject: Re: held\n' "${3:-$mod1}" \
 			"$1" "$2"
-		printf 'Message-ID: <%s@six.example>\n%s\n' "$(od -An -N8 -tx1 /dev/urandom | tr -d ' ')" \
+		printf 'Message-ID: <%s@mods.example>\n%s\n' "$(od -An -N8 -tx1 /dev/urandom | tr -d ' ')" \
 			"${say_header:-X-Nothing: 1}"
 		echo
 		cat
