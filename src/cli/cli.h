@@ -114,6 +114,8 @@ void call_open(const struct call *call, struct json *j, char brace);
 void call_close(struct call *call, struct json *j);
 /* End the transaction of the store: commit when OK, else roll back. True when it was committed. */
 bool call_commit(struct call *call, bool ok);
+/* Who runs the command, also behind sudo; once root has become the site's owner, that one. */
+struct span call_actor(struct call *call);
 /*
  * A line of the trail (store/audit.h), in the transaction that is open: WHAT was done on LIST
  * (id 0: on the site) to SUBJECT, by whom runs the command.

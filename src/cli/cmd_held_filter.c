@@ -4,10 +4,6 @@
 #include "mail/addr.h"
 #include "rules/list.h"
 
-#include <pwd.h>
-#include <stdlib.h>
-#include <unistd.h>
-
 bool held_id(struct call *call, const char *text, int64_t *id)
 {
 	uint64_t v;
@@ -76,14 +72,8 @@ bool held_fits(const struct held_filter *f, const struct held *h)
 struct span held_by(struct call *call)
 {
 	const char *by = call_opt(call, "--by");
-	const char *sudo = getenv("SUDO_USER");
-	const struct passwd *user = getpwuid(getuid());
 	if (by) {
-		return span_str(by);
+		call->actor = span_str(by);
 	}
-	if (sudo && *sudo) {
-		return span_str(sudo);
-	}
-	return user ? arena_copy(call->arena, span_str(user->pw_name))
-	            : arena_printf(call->arena, "%u", (unsigned)getuid());
+	return call_actor(call);
 }

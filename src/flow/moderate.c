@@ -13,6 +13,7 @@
 #include "flow/wake.h"
 #include "mail/date.h"
 #include "rules/people.h"
+#include "store/audit.h"
 #include "store/blob.h"
 #include "store/lists.h"
 #include "store/members.h"
@@ -143,6 +144,44 @@ bool moderate_load(struct context *c, struct arena *arena, const struct moderate
 	return keep_failure(x, load(c, x, e), e);
 }
 
+/* A line of the trail: WHAT was done to SUBJECT. */
+static bool record(struct context *c, struct moderate_case *x, const char *what,
+                   struct span subject, struct span detail, struct err *e)
+{
+	struct arena *arena = x->a.arena;
+	struct list list;
+	bool found = false;
+	if (x->held.list != 0 && !store_list_get(c->store, arena, x->held.list, &list, &found, e)) {
+		return false;
+	}
+	struct audit a = {
+		.at = c->env.now(&c->env),
+		.list = found ? list.id : 0,
+		.list_address = found ? route_make(arena, &list, '+', SPAN("")) : SPAN(""),
+		.channel = x->m.channel,
+		.actor = x->m.by,
+		.what = span_str(what),
+		.subject = subject,
+		.detail = detail,
+	};
+	return store_audit(c->store, &a, e);
+}
+
+static bool record_decision(struct context *c, struct moderate_case *x, struct err *e)
+{
+	static const char *const what[] = {
+		[MODERATION_ACCEPT] = "held accept",
+		[MODERATION_REJECT] = "held reject",
+		[MODERATION_DISCARD] = "held discard",
+		[MODERATION_ALLOW] = "held accept",
+	};
+	const struct held *h = &x->held;
+	return record(
+		c, x, what[x->m.action], arena_printf(x->a.arena, "%lld", (long long)h->id),
+		arena_printf(x->a.arena, "%.*s: %.*s", SPAN_FMT(h->author), SPAN_FMT(h->subject)),
+		e);
+}
+
 /* The one statement that says who is first. */
 static bool decide(struct context *c, struct moderate_case *x, struct err *e)
 {
@@ -160,7 +199,7 @@ static bool decide(struct context *c, struct moderate_case *x, struct err *e)
 		return false;
 	}
 	if (changed) {
-		return true;
+		return record_decision(c, x, e);
 	}
 	x->late = load_held(c, x->a.arena, m->held, &x->held, e);
 	return x->late && decided(x->a.arena, &x->held, e);
@@ -183,7 +222,8 @@ static bool allow(struct context *c, struct moderate_case *x, struct err *e)
 	}
 	return setting_put(arena, row, people_with(arena, list.allowed_authors, address), &list,
 	                   e) &&
-	       store_list_set(c->store, list.id, row, list.allowed_authors, e);
+	       store_list_set(c->store, list.id, row, list.allowed_authors, e) &&
+	       record(c, x, "setting", SPAN("allowed-authors"), list.allowed_authors, e);
 }
 
 static bool list_of(struct context *c, struct moderate_case *x, struct list *out, struct err *e)
