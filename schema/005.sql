@@ -12,6 +12,9 @@ ALTER TABLE held ADD COLUMN told TEXT NOT NULL DEFAULT '';
 ALTER TABLE held ADD COLUMN signed INTEGER NOT NULL DEFAULT 0;
 -- Were the moderators told that it grows old?
 ALTER TABLE held ADD COLUMN warned INTEGER NOT NULL DEFAULT 0 CHECK (warned IN (0, 1));
+-- Of its envelope: the address of its SMTP transaction, and the list that handed it over.
+ALTER TABLE held ADD COLUMN arrived_as BLOB NOT NULL DEFAULT x'';
+ALTER TABLE held ADD COLUMN handed_by TEXT NOT NULL DEFAULT '';
 CREATE INDEX held_arrived ON held (list, arrived) WHERE state = 0;
 
 -- Tokens with which somebody may post without being moderated; only their hashes.

@@ -28,17 +28,19 @@ static const char *const past[] = {
 	[MODERATION_ALLOW] = "accepted and allowed",
 };
 
-static void print_done(struct decide *d, int64_t id, bool done, const char *error)
+static void print_done(struct decide *d, int64_t id, bool done, struct span note, const char *error)
 {
 	if (d->call->json) {
 		json_open(&d->j, '{');
 		json_kint(&d->j, "id", id);
 		json_kbool(&d->j, "done", done);
 		json_kstr(&d->j, "result", done ? past[d->m.action] : "");
+		json_kspan(&d->j, "note", note);
 		json_kstr(&d->j, "error", error);
 		json_close(&d->j);
 	} else if (done) {
-		buf_printf(&d->call->out, "%s %lld\n", past[d->m.action], (long long)id);
+		buf_printf(&d->call->out, "%s %lld%s%.*s\n", past[d->m.action], (long long)id,
+		           note.n > 0 ? ", " : "", SPAN_FMT(note));
 	} else {
 		buf_printf(&d->call->out, "passed over %lld: %s\n", (long long)id, error);
 	}
@@ -49,23 +51,21 @@ static void print_done(struct decide *d, int64_t id, bool done, const char *erro
 static bool decide_one(struct decide *d, int64_t id)
 {
 	struct call *call = d->call;
+	struct arena *arena = arena_new();
+	struct span note = SPAN("");
 	d->m.held = id;
-	if (d->counted) {
-		d->done++;
-		return true;
+	bool ok = d->counted || moderate(call->context, arena, &d->m, &note, &call->err);
+	d->done += ok;
+	if (ok && !d->counted) {
+		print_done(d, id, true, note, "");
+	} else if (!ok && d->bulk && call->err.class == ERR_PERMANENT) {
+		d->passed++;
+		print_done(d, id, false, note, call->err.text);
+		call->err = (struct err){ 0 };
+		ok = true;
 	}
-	if (moderate(call->context, &d->m, &call->err)) {
-		d->done++;
-		print_done(d, id, true, "");
-		return true;
-	}
-	if (!d->bulk || call->err.class != ERR_PERMANENT) {
-		return false;
-	}
-	d->passed++;
-	print_done(d, id, false, call->err.text);
-	call->err = (struct err){ 0 };
-	return true;
+	arena_free(arena);
+	return ok;
 }
 
 static bool decide_page(struct decide *d, int64_t *after, size_t *n)
@@ -73,8 +73,8 @@ static bool decide_page(struct decide *d, int64_t *after, size_t *n)
 	struct arena *arena = arena_new();
 	struct held *rows;
 	bool ok = store_held_ls(d->call->context->store, arena, d->filter.list,
-	                        d->m.take_back ? HELD_REFUSED : HELD_WAITING, *after, PAGE, &rows,
-	                        n, &d->call->err);
+	                        d->m.back == HELD_BACK_ALL ? HELD_REFUSED : HELD_WAITING, *after,
+	                        PAGE, &rows, n, &d->call->err);
 	for (size_t i = 0; ok && i < *n; i++) {
 		*after = rows[i].id;
 		ok = !held_fits(&d->filter, &rows[i]) || decide_one(d, rows[i].id);
@@ -145,7 +145,7 @@ static bool decide_run(struct call *call, enum moderation action)
 		.action = call_opt(call, "--allow") ? MODERATION_ALLOW : action,
 		.by = held_by(call),
 		.channel = SPAN(HELD_BY_CLI),
-		.take_back = call_opt(call, "--refused") != NULL,
+		.back = call_opt(call, "--refused") ? HELD_BACK_ALL : HELD_BACK_RULES,
 	};
 	if (!read_reason(call, &d.m.note) || !held_filter_read(call, &d.filter, &d.bulk)) {
 		return false;

@@ -117,6 +117,7 @@ static bool load_facts(struct context *c, struct arrival *a, struct policy_input
 		                        e)) {
 			return false;
 		}
+		a->member = in->member;
 		in->author = a->author.addr;
 		in->member_moderated = member.flags & MEMBER_MODERATED;
 	}

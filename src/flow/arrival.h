@@ -41,6 +41,7 @@ struct arrival {
 	struct err unreadable;
 	struct mailbox author;
 	bool has_author;
+	bool member; /* arrival_judge: the author is one */
 	struct span author_key; /* for look-ups; empty without author */
 	struct span message_id, subject;
 	/* arrival_judge */

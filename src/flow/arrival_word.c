@@ -50,7 +50,11 @@ static bool judge(struct context *c, struct arrival *a, const struct moderate *m
 
 bool arrival_judge_word(struct context *c, struct arrival *a, struct err *e)
 {
-	struct moderate m = { .channel = SPAN(HELD_BY_MAIL), .impatient = !a->patient };
+	struct moderate m = {
+		.channel = SPAN(HELD_BY_MAIL),
+		.back = HELD_BACK_NONE,
+		.impatient = !a->patient,
+	};
 	moderation_of(a->route.role, &m.action);
 	if (!moderation_open(a->arena, c->secret, &a->list, m.action, a->route.token, &m.held,
 	                     &m.by)) {

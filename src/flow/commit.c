@@ -78,21 +78,44 @@ static bool refuse(struct context *c, struct arrival *a, struct err *e)
 	return true;
 }
 
+static bool is_post(const struct arrival *a)
+{
+	return a->route.role == ROLE_POST || a->route.role == ROLE_PASS;
+}
+
 /* Of a post that waits; what came to other addresses they find by ladle held. */
 static bool tell_moderators(struct context *c, struct arrival *a, const struct held *held,
                             struct err *e)
 {
-	bool by_pass = a->route.role == ROLE_PASS;
 	struct moderate_mail mail = {
 		.arena = a->arena,
 		.list = &a->list,
 		.held = held,
 		.message = a->readable ? &a->message : NULL,
 		.verdict = a->judged ? &a->verdict : NULL,
-		.pass_word = by_pass ? a->route.word : SPAN(""),
+		.pass_word = a->route.role == ROLE_PASS ? a->route.word : SPAN(""),
 	};
-	bool post = a->has_list && (a->route.role == ROLE_POST || by_pass);
-	return !post || held->state != HELD_WAITING || moderate_mail_waiting(c, &mail, e);
+	return !a->has_list || !is_post(a) || held->state != HELD_WAITING ||
+	       moderate_mail_waiting(c, &mail, e);
+}
+
+/* That his post waits, if the list wants that and an address is vouched for as in a refusal. */
+static bool tell_author(struct context *c, struct arrival *a, const struct held *held,
+                        struct err *e)
+{
+	struct refusal refusal = arrival_refusal(a);
+	struct refusal_choice choice;
+	bool wanted = a->has_list && is_post(a) && held->state == HELD_WAITING &&
+	              (a->list.hold_notice == LIST_NOTICE_ALL ||
+	               (a->list.hold_notice == LIST_NOTICE_MEMBERS && a->member));
+	if (!wanted) {
+		return true;
+	}
+	if (!refusal_decide(c, a->arena, &refusal, &choice, e)) {
+		return false;
+	}
+	return choice.to == REFUSAL_NOBODY ||
+	       moderate_mail_author(c, a->arena, &a->list, held, choice.address, e);
 }
 
 static bool hold(struct context *c, struct arrival *a, struct span blob, struct err *e)
@@ -107,6 +130,8 @@ static bool hold(struct context *c, struct arrival *a, struct span blob, struct 
 		.blob = blob,
 		.mail_from = a->mail_from,
 		.recipient = a->recipient,
+		.arrived_as = a->arrived_as,
+		.handed_by = a->handed_by,
 		.author = a->has_author ? a->author.addr : SPAN(""),
 		.subject = a->subject,
 		.message_id = a->message_id,
@@ -122,7 +147,8 @@ static bool hold(struct context *c, struct arrival *a, struct span blob, struct 
 		return false;
 	}
 	held.id = id;
-	return tell_moderators(c, a, &held, e) && put_inbox(c, a, INBOX_HELD, id, e);
+	return tell_moderators(c, a, &held, e) && tell_author(c, a, &held, e) &&
+	       put_inbox(c, a, INBOX_HELD, id, e);
 }
 
 /* Do what the moderator says, or say that it cannot be done. */

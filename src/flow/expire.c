@@ -6,6 +6,7 @@
 #include "flow/expire.h"
 
 #include "base/fault.h"
+#include "flow/moderate.h"
 #include "flow/remind.h"
 #include "rules/setting.h"
 #include "store/held.h"
@@ -36,11 +37,11 @@ static bool load_list(struct expiry *x, int64_t id, struct err *e)
 	return true;
 }
 
-static bool decide_page(struct expiry *x, const int64_t *ids, size_t n, struct err *e)
+static bool decide_page(struct expiry *x, const int64_t *ids, size_t n, enum held_state state,
+                        struct err *e)
 {
 	struct held_decision d = {
-		.state =
-			x->list.hold_expired == LIST_EXPIRED_REJECT ? HELD_REFUSED : HELD_DISCARDED,
+		.state = state,
 		.at = x->now,
 		.channel = SPAN(HELD_BY_EXPIRY),
 	};
@@ -54,6 +55,29 @@ static bool decide_page(struct expiry *x, const int64_t *ids, size_t n, struct e
 	}
 	store_rollback(x->c->store);
 	return false;
+}
+
+/* Authors are told, so each is a transaction of its own; a moderator may be first even now. */
+static bool reject_page(struct expiry *x, const int64_t *ids, size_t n, struct err *e)
+{
+	struct moderate m = {
+		.action = MODERATION_REJECT,
+		.channel = SPAN(HELD_BY_EXPIRY),
+		.note = SPAN("no moderator has decided about it in time"),
+		.impatient = true,
+	};
+	for (size_t i = 0; i < n; i++) {
+		struct arena *arena = arena_new();
+		struct span note;
+		m.held = ids[i];
+		bool ok = moderate(x->c, arena, &m, &note, e);
+		arena_free(arena);
+		/* What cannot be read must not wait for ever: nobody is told then. */
+		if (!ok && !decide_page(x, &ids[i], 1, HELD_REFUSED, e)) {
+			return false;
+		}
+	}
+	return true;
 }
 
 static void log_expired(struct expiry *x, int64_t count)
@@ -77,7 +101,9 @@ static bool expire_list(struct expiry *x, int64_t id, struct err *e)
 	int64_t before = x->now - (int64_t)x->list.hold_expiry;
 	while (x->list.hold_expiry > 0 && n == PAGE) {
 		if (!store_held_expired(x->c->store, x->arena, id, before, PAGE, &ids, &n, e) ||
-		    !decide_page(x, ids, n, e)) {
+		    !(x->list.hold_expired == LIST_EXPIRED_REJECT
+		              ? reject_page(x, ids, n, e)
+		              : decide_page(x, ids, n, HELD_DISCARDED, e))) {
 			return false;
 		}
 		count += (int64_t)n;

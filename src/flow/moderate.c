@@ -23,9 +23,10 @@ struct moderate_case {
 	struct held held;
 	struct arrival a; /* of an acceptance of a post */
 	struct file_map map;
-	bool found;     /* there is such a held message, as it was when it was last looked at */
-	bool late;      /* somebody else was first */
-	struct err why; /* class ERR_PERMANENT: it cannot be done */
+	bool found;       /* there is such a held message, as it was when it was last looked at */
+	struct span note; /* who was told */
+	bool late;        /* somebody else was first */
+	struct err why;   /* class ERR_PERMANENT: it cannot be done */
 };
 
 struct span moderate_outcome(struct arena *arena, const struct held *h)
@@ -62,9 +63,10 @@ static enum held_state state_after(enum moderation action)
 
 static bool open_now(const struct moderate *m, const struct held *h)
 {
+	bool back = h->state == HELD_REFUSED && state_after(m->action) != HELD_REFUSED;
 	return h->state == HELD_WAITING ||
-	       (h->state == HELD_REFUSED && state_after(m->action) != HELD_REFUSED &&
-	        (h->decided_by.n == 0 || m->take_back));
+	       (back &&
+	        (m->back == HELD_BACK_ALL || (m->back == HELD_BACK_RULES && h->decided_by.n == 0)));
 }
 
 static bool load_held(struct context *c, struct arena *arena, int64_t id, struct held *h,
@@ -85,7 +87,9 @@ static bool load_post(struct context *c, struct moderate_case *x, struct err *e)
 	struct arrival *a = &x->a;
 	a->id = arena_printf(a->arena, "held-%lld", (long long)h->id);
 	a->mail_from = h->mail_from;
-	a->recipient = a->arrived_as = h->recipient;
+	a->recipient = h->recipient;
+	a->arrived_as = h->arrived_as.n > 0 ? h->arrived_as : h->recipient;
+	a->handed_by = h->handed_by;
 	a->arrived = h->arrived;
 	a->truncated = h->truncated;
 	a->held_id = h->id;
@@ -95,12 +99,24 @@ static bool load_post(struct context *c, struct moderate_case *x, struct err *e)
 	}
 	a->bytes = x->map.bytes;
 	arrival_read(a);
-	return arrival_judge(c, a, e);
+	return true;
+}
+
+/* Who answers for it is to be told: he must still do so now. */
+static bool verify(struct context *c, struct moderate_case *x, struct err *e)
+{
+	if (!load_post(c, x, e)) {
+		return false;
+	}
+	if (x->a.readable) {
+		arrival_verify(c, &x->a);
+	}
+	return true;
 }
 
 static bool judge(struct context *c, struct moderate_case *x, struct err *e)
 {
-	if (!load_post(c, x, e)) {
+	if (!load_post(c, x, e) || !arrival_judge(c, &x->a, e)) {
 		return false;
 	}
 	if (x->a.decision != DECISION_ACCEPT) {
@@ -131,8 +147,10 @@ static bool load(struct context *c, struct moderate_case *x, struct err *e)
 		x->late = true;
 		return decided(x->a.arena, &x->held, e);
 	}
-	return x->held.kind != HELD_POST || state_after(x->m.action) != HELD_ACCEPTED ||
-	       judge(c, x, e);
+	if (x->held.kind != HELD_POST || x->m.action == MODERATION_DISCARD) {
+		return true;
+	}
+	return x->m.action == MODERATION_REJECT ? verify(c, x, e) : judge(c, x, e);
 }
 
 bool moderate_load(struct context *c, struct arena *arena, const struct moderate *m,
@@ -192,7 +210,7 @@ static bool decide(struct context *c, struct moderate_case *x, struct err *e)
 		.by = m->by,
 		.channel = m->channel,
 		.note = m->note,
-		.take_back = m->take_back,
+		.back = m->back,
 	};
 	bool changed;
 	if (!store_held_decide(c->store, m->held, &d, &changed, e)) {
@@ -233,6 +251,34 @@ static bool list_of(struct context *c, struct moderate_case *x, struct list *out
 	       (found || err_set(e, ERR_PERMANENT, "", "the list is gone"));
 }
 
+/* One line: what the moderator wrote is the reason of the report. */
+static struct span one_line(struct arena *arena, struct span text)
+{
+	char *out = arena_str(arena, text);
+	for (size_t i = 0; i < text.n; i++) {
+		out[i] = out[i] == '\n' || out[i] == '\r' || out[i] == '\t' ? ' ' : out[i];
+	}
+	return (struct span){ out, text.n };
+}
+
+static bool refuse(struct context *c, struct moderate_case *x, struct err *e)
+{
+	struct refusal refusal = arrival_refusal(&x->a);
+	struct refusal_choice choice;
+	struct arena *arena = x->a.arena;
+	refusal.rule = "moderation";
+	refusal.reason = x->m.note.n > 0 ? one_line(arena, x->m.note)
+	                                 : SPAN("a moderator has not accepted it");
+	if (!refusal_decide(c, arena, &refusal, &choice, e) ||
+	    !refusal_post(c, arena, &refusal, &choice, e)) {
+		return false;
+	}
+	x->note = choice.to == REFUSAL_NOBODY
+	                  ? arena_printf(arena, "nobody is told: %s", choice.why)
+	                  : arena_printf(arena, "told %.*s", SPAN_FMT(choice.address));
+	return true;
+}
+
 static bool join(struct context *c, struct moderate_case *x, struct err *e)
 {
 	struct list list;
@@ -269,6 +315,9 @@ static bool apply(struct context *c, struct moderate_case *x, struct err *e)
 		return false;
 	}
 	(void)fault_point("moderate-decided");
+	if (x->m.action == MODERATION_REJECT && x->held.kind == HELD_POST) {
+		return refuse(c, x, e);
+	}
 	if (state_after(x->m.action) != HELD_ACCEPTED) {
 		return x->held.kind != HELD_JOIN || state_after(x->m.action) != HELD_REFUSED ||
 		       deny(c, x, e);
@@ -326,13 +375,13 @@ static bool commit(struct context *c, struct moderate_case *x, struct err *e)
 	return store_commit(c->store, e);
 }
 
-bool moderate(struct context *c, const struct moderate *m, struct err *e)
+bool moderate(struct context *c, struct arena *arena, const struct moderate *m, struct span *note,
+              struct err *e)
 {
-	struct arena *arena = arena_new();
 	struct moderate_case *x = NULL;
 	bool ok = moderate_load(c, arena, m, &x, e) && commit(c, x, e);
+	*note = x->note;
 	moderate_end(x);
-	arena_free(arena);
 	if (ok) {
 		wake_touch(c);
 	}

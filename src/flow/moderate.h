@@ -26,15 +26,17 @@ struct moderate {
 	struct span by;      /* address or user; for the record */
 	struct span channel; /* HELD_BY_CLI… */
 	struct span note;    /* of a rejection: what the author is to be told, UTF-8 */
-	bool take_back;      /* also what a person refused */
+	enum held_back back; /* which refusals it may undo */
 	bool impatient;      /* the DNS had its time to answer: judge without it */
 };
 
 /*
  * Permanent error when it was decided already, or cannot be distributed; temporary when the
- * DNS must answer first. Wakes the stations.
+ * DNS must answer first. Wakes the stations. *NOTE, in ARENA: who was told of a rejection, or why
+ * nobody was; else empty.
  */
-bool moderate(struct context *c, const struct moderate *m, struct err *e);
+bool moderate(struct context *c, struct arena *arena, const struct moderate *m, struct span *note,
+              struct err *e);
 
 struct moderate_case;
 /*
@@ -43,7 +45,9 @@ struct moderate_case;
  */
 bool moderate_load(struct context *c, struct arena *arena, const struct moderate *m,
                    struct moderate_case **out, struct err *e);
-/* In the caller's transaction; after a failure that must not be committed. */
+/* In the caller's transaction. Of a rejection the author is told as of any refusal
+ * (flow/refusal.h). After a failure that must not be
+ * committed. */
 bool moderate_apply(struct context *c, struct moderate_case *x, struct err *e);
 /* Did one of the two fail for good? Then, in a transaction of the caller's: tell the moderator,
  * in answer to his mail MESSAGE_ID, who was first, or why it cannot be done. */

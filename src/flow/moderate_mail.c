@@ -15,6 +15,7 @@
 #include "rules/moderation.h"
 #include "rules/people.h"
 #include "rules/revise.h"
+#include "store/refusals.h"
 
 #define HOUR 3600
 
@@ -265,6 +266,33 @@ bool moderate_mail_late(struct context *c, struct arena *arena, const struct lis
 	notice_set(&vars, "by", held->decided_by);
 	notice_set(&vars, "date", minute(arena, held->decided));
 	return post(c, &l, &vars, e);
+}
+
+bool moderate_mail_author(struct context *c, struct arena *arena, const struct list *list,
+                          const struct held *held, struct span address, struct err *e)
+{
+	struct notice_vars vars = { .n = 0 };
+	struct letter_to l = {
+		.arena = arena,
+		.list = list,
+		.name = "post-held",
+		.priority = OUTBOX_REPORT,
+		.recipient = address,
+		.in_reply_to = held->message_id,
+	};
+	struct refused row = {
+		.at = c->env.now(&c->env),
+		.code = SPAN("held"),
+		.recipient = held->recipient,
+	};
+	notice_set(&vars, "reason", held->reason);
+	notice_set(&vars, "date", minute(arena, held->arrived));
+	notice_set(&vars, "expires", expiry(arena, list, held));
+	if (!addr_key(arena, address, &row.address, e)) {
+		return false;
+	}
+	row.domain = addr_domain(row.address);
+	return store_refusal_add(c->store, &row, e) && post(c, &l, &vars, e);
 }
 
 bool moderate_mail_failed(struct context *c, struct arena *arena, const struct list *list,

@@ -37,6 +37,13 @@ bool moderate_mail_late(struct context *c, struct arena *arena, const struct lis
                         const struct held *held, struct span moderator, struct span message_id,
                         struct err *e);
 
+/*
+ * To ADDRESS, which is vouched for (flow/refusal.h): the post HELD of its author waits. Counted
+ * among the refusals, and so within their limits.
+ */
+bool moderate_mail_author(struct context *c, struct arena *arena, const struct list *list,
+                          const struct held *held, struct span address, struct err *e);
+
 /* To MODERATOR: what he said about HELD cannot be done, for REASON; once, as above. */
 bool moderate_mail_failed(struct context *c, struct arena *arena, const struct list *list,
                           const struct held *held, struct span moderator, struct span message_id,

@@ -10,6 +10,7 @@ enum list_reply { LIST_REPLY_NONE, LIST_REPLY_LIST, LIST_REPLY_AUTHOR, LIST_REPL
 enum list_bare { LIST_BARE_AUTO, LIST_BARE_HOLD, LIST_BARE_ACCEPT, LIST_BARE_REJECT };
 enum list_action { LIST_ACTION_HOLD, LIST_ACTION_ACCEPT, LIST_ACTION_REJECT, LIST_ACTION_DISCARD };
 enum list_expired { LIST_EXPIRED_DISCARD, LIST_EXPIRED_REJECT };
+enum list_notice { LIST_NOTICE_NONE, LIST_NOTICE_MEMBERS, LIST_NOTICE_ALL };
 enum list_protected { LIST_PROTECTED_LEAVE, LIST_PROTECTED_WRAP };
 enum list_modify { LIST_MODIFY_FULL, LIST_MODIFY_HEADERS, LIST_MODIFY_NONE };
 enum list_tag_place { LIST_TAG_ANY, LIST_TAG_FIRST, LIST_TAG_AFTER_REPLY };
@@ -76,6 +77,7 @@ struct list {
 	uint64_t moderators_bypass;  /* bool: they are not moderated themselves */
 	uint64_t hold_expiry;        /* seconds; 0: never */
 	uint64_t hold_expired;       /* enum list_expired */
+	uint64_t hold_notice;        /* enum list_notice: which authors learn of it */
 	/* who comes and goes, rules/subscribe.h */
 	uint64_t subscribe_policy;   /* enum subscribe_policy */
 	uint64_t unsubscribe_policy; /* enum unsubscribe_policy */

@@ -38,6 +38,8 @@ static void read_held(struct rows *r, struct held *out)
 	out->channel = row_span(r);
 	out->note = row_span(r);
 	out->signed_at = row_int(r);
+	out->arrived_as = row_span(r);
+	out->handed_by = row_span(r);
 }
 
 bool store_held_add(struct store *s, const struct held *h, int64_t *id, struct err *e)
@@ -49,7 +51,8 @@ bool store_held_add(struct store *s, const struct held *h, int64_t *id, struct e
 	                        stmt_bytes(h->message_id), stmt_text(h->rule),
 	                        stmt_bytes(h->reason), stmt_bytes(h->verdict), stmt_int(h->arrived),
 	                        stmt_int(h->decided), stmt_int(h->size), stmt_int(h->truncated),
-	                        stmt_int(h->kind), stmt_int(h->signed_at)),
+	                        stmt_int(h->kind), stmt_int(h->signed_at),
+	                        stmt_bytes(h->arrived_as), stmt_text(h->handed_by)),
 	              e)) {
 		return false;
 	}
@@ -102,7 +105,7 @@ bool store_held_decide(struct store *s, int64_t id, const struct held_decision *
 	if (!stmt_change(s, STMT_HELD_DECIDE,
 	                 STMT_ARGS(stmt_int(id), stmt_int(d->state), stmt_int(d->at),
 	                           stmt_text(d->by), stmt_text(d->channel), stmt_bytes(d->note),
-	                           stmt_int(d->take_back)),
+	                           stmt_int(d->back)),
 	                 &rows, e)) {
 		return false;
 	}

@@ -19,8 +19,10 @@ struct held {
 	struct span blob;      /* message bytes */
 	struct span mail_from; /* without brackets */
 	struct span recipient;
-	struct span author;  /* From address, may be empty */
-	struct span subject; /* decoded, for people */
+	struct span arrived_as; /* address of its SMTP transaction; empty: the recipient */
+	struct span handed_by;  /* list of this site that handed it over, or empty */
+	struct span author;     /* From address, may be empty */
+	struct span subject;    /* decoded, for people */
 	struct span message_id;
 	struct span rule; /* policy row that held it */
 	struct span reason;
@@ -39,12 +41,19 @@ struct held {
 #define HELD_BY_MAIL   "mail"
 #define HELD_BY_EXPIRY "expiry"
 
+/* Which refusals a decision may undo. */
+enum held_back {
+	HELD_BACK_RULES, /* those that no person has spoken */
+	HELD_BACK_ALL,
+	HELD_BACK_NONE,
+};
+
 /* What becomes of a held message, and who says so. */
 struct held_decision {
 	enum held_state state;
 	int64_t at;
 	struct span by, channel, note;
-	bool take_back; /* also what a person refused */
+	enum held_back back;
 };
 
 bool store_held_add(struct store *s, const struct held *h, int64_t *id, struct err *e);
@@ -54,9 +63,8 @@ bool store_held_get(struct store *s, struct arena *arena, int64_t id, struct hel
 bool store_held_ls(struct store *s, struct arena *arena, int64_t list, enum held_state state,
                    int64_t after, size_t limit, struct held **out, size_t *n, struct err *e);
 /*
- * From waiting, or from refused to another state; one statement, so that of two who decide at
- * once one is first: *CHANGED false for the other. What a person refused stays so unless it is
- * to be taken back.
+ * From waiting, or from refused to another state as far as D->back says; one statement, so that
+ * of two who decide at once one is first: *CHANGED false for the other.
  */
 bool store_held_decide(struct store *s, int64_t id, const struct held_decision *d, bool *changed,
                        struct err *e);

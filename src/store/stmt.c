@@ -21,6 +21,7 @@ _Static_assert(FAN_DEFERRED == 0 && FAN_FAILED == 1 && FAN_SKIPPED == 2 && FAN_S
 _Static_assert(STMT_MEMBER_ADD_ROWS == 64, "rows of a statement in SQL");
 _Static_assert(MEMBER_NOMAIL == 1, "modes of delivery in SQL");
 _Static_assert(HELD_WAITING == 0 && HELD_REFUSED == 3, "states of held messages in SQL");
+_Static_assert(HELD_BACK_RULES == 0 && HELD_BACK_ALL == 1, "refusals that are undone in SQL");
 _Static_assert(INBOX_POST == 1 && INBOX_DROPPED == 3, "states of the inbox in SQL");
 
 _Static_assert(OUTBOX_WAITING == 0 && OUTBOX_SENT == 1 && OUTBOX_FAILED == 2 && OUTBOX_STUCK == 3,
@@ -48,7 +49,7 @@ _Static_assert(OUTBOX_NOTICE == 0 && OUTBOX_REPORT == 1, "priorities of the outb
 #define HELD_COLUMNS                                                                               \
 	"SELECT id, ifnull(list, 0), state, blob, mail_from, recipient, author, subject,"          \
 	" message_id, rule, reason, verdict, arrived, decided, size, truncated,"                   \
-	" kind, decided_by, channel, note, signed FROM held"
+	" kind, decided_by, channel, note, signed, arrived_as, handed_by FROM held"
 #define OUTBOX_COLUMNS                                                                             \
 	"SELECT id, ifnull(list, 0), priority, kind, mail_from, recipient, blob, domain, chain,"   \
 	" via, utf8, message_id, about, state, at, attempts, next_at, first_at, reply FROM outbox"
@@ -202,17 +203,16 @@ static const char *const texts[] = {
 	[STMT_HELD_ADD] =
 		"INSERT INTO held (list, state, blob, mail_from, recipient, author, subject,"
 		" message_id, rule, reason, verdict, arrived, decided, size, truncated, kind,"
-		" signed) VALUES (nullif(?1, 0), ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12,"
-		" ?13, ?14, ?15, ?16, ?17)",
+		" signed, arrived_as, handed_by) VALUES (nullif(?1, 0), ?2, ?3, ?4, ?5, ?6, ?7,"
+		" ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19)",
 	[STMT_HELD_GET] = HELD_COLUMNS " WHERE id = ?1",
 	[STMT_HELD_LS] = HELD_COLUMNS " WHERE state = ?1 AND id > ?2 ORDER BY id LIMIT ?3",
 	[STMT_HELD_LS_LIST] =
 		HELD_COLUMNS " WHERE list = ?4 AND state = ?1 AND id > ?2 ORDER BY id LIMIT ?3",
-	/* A rule's refusal can be taken back by anybody, a person's only by who means it. */
 	[STMT_HELD_DECIDE] =
 		"UPDATE held SET state = ?2, decided = ?3, decided_by = ?4, channel = ?5, note = ?6"
 		" WHERE id = ?1 AND (state = 0 OR (state = 3 AND ?2 <> 3"
-		" AND (decided_by = '' OR ?7)))",
+		" AND ((?7 = 0 AND decided_by = '') OR ?7 = 1)))",
 	[STMT_HELD_COUNTS] =
 		"SELECT ifnull(list, 0), rule, count(*), min(arrived) FROM held INDEXED BY"
 		" held_state WHERE state = ?2 AND (?1 = 0 OR list = ?1)"

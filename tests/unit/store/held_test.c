@@ -41,9 +41,9 @@ static size_t listed(int64_t list, enum held_state state, int64_t after, size_t 
 }
 
 static bool decide(struct store *s, int64_t id, enum held_state state, int64_t at, const char *by,
-                   bool take_back)
+                   enum held_back back)
 {
-	struct held_decision d = { state, at, span_str(by), SPAN("cli"), SPAN("why\377"), take_back };
+	struct held_decision d = { state, at, span_str(by), SPAN("cli"), SPAN("why\377"), back };
 	bool changed;
 
 	ok(&f, store_held_decide(s, id, &d, &changed, &f.e));
@@ -134,7 +134,7 @@ START_TEST(listed_by_list_and_state)
 	ck_assert_uint_eq(listed(0, HELD_WAITING, second, 1, &v), 1);
 	ck_assert_int_eq(v[0].id, third);
 	ck_assert_uint_eq(listed(b, HELD_ACCEPTED, 0, 10, &v), 0);
-	ck_assert(decide(f.s, second, HELD_ACCEPTED, 9, "ann", false));
+	ck_assert(decide(f.s, second, HELD_ACCEPTED, 9, "ann", HELD_BACK_RULES));
 	ck_assert_uint_eq(listed(b, HELD_ACCEPTED, 0, 10, &v), 1);
 	ck_assert_uint_eq(listed(b, HELD_WAITING, 0, 10, &v), 0);
 	ck_assert_int_eq(counted(0, HELD_WAITING), 3);
@@ -150,15 +150,15 @@ START_TEST(decided_once)
 	int64_t id = hold(0);
 	struct held out;
 
-	ck_assert(decide(other, id, HELD_DISCARDED, 7, "ann", false));
-	ck_assert(!decide(f.s, id, HELD_ACCEPTED, 8, "ben", true));
+	ck_assert(decide(other, id, HELD_DISCARDED, 7, "ann", HELD_BACK_RULES));
+	ck_assert(!decide(f.s, id, HELD_ACCEPTED, 8, "ben", HELD_BACK_ALL));
 	ck_assert(get(id, &out));
 	ck_assert_int_eq(out.state, HELD_DISCARDED);
 	ck_assert_int_eq(out.decided, 7);
 	assert_span(out.decided_by, "ann");
 	assert_span(out.channel, "cli");
 	assert_span(out.note, "why\377");
-	ck_assert(!decide(f.s, id + 1, HELD_ACCEPTED, 8, "ben", true));
+	ck_assert(!decide(f.s, id + 1, HELD_ACCEPTED, 8, "ben", HELD_BACK_ALL));
 	store_close(other);
 }
 END_TEST
@@ -170,11 +170,12 @@ START_TEST(taken_back)
 	int64_t by_rule, by_ann = hold(0);
 
 	ok(&f, store_held_add(f.s, &h, &by_rule, &f.e));
-	ck_assert(decide(f.s, by_ann, HELD_REFUSED, 1, "ann", false));
-	ck_assert(!decide(f.s, by_ann, HELD_REFUSED, 2, "ben", true));
-	ck_assert(!decide(f.s, by_ann, HELD_ACCEPTED, 2, "ben", false));
-	ck_assert(decide(f.s, by_ann, HELD_ACCEPTED, 3, "ben", true));
-	ck_assert(decide(f.s, by_rule, HELD_DISCARDED, 4, "ben", false));
+	ck_assert(decide(f.s, by_ann, HELD_REFUSED, 1, "ann", HELD_BACK_RULES));
+	ck_assert(!decide(f.s, by_ann, HELD_REFUSED, 2, "ben", HELD_BACK_ALL));
+	ck_assert(!decide(f.s, by_ann, HELD_ACCEPTED, 2, "ben", HELD_BACK_RULES));
+	ck_assert(decide(f.s, by_ann, HELD_ACCEPTED, 3, "ben", HELD_BACK_ALL));
+	ck_assert(!decide(f.s, by_rule, HELD_DISCARDED, 4, "ben", HELD_BACK_NONE));
+	ck_assert(decide(f.s, by_rule, HELD_DISCARDED, 4, "ben", HELD_BACK_RULES));
 }
 END_TEST
 
@@ -199,7 +200,7 @@ START_TEST(expired)
 	ck_assert_int_eq(lists, 2);
 	ck_assert_int_eq(ids[0], 0);
 	ck_assert_int_eq(ids[1], list);
-	ck_assert(decide(f.s, old, HELD_DISCARDED, 30, "", false));
+	ck_assert(decide(f.s, old, HELD_DISCARDED, 30, "", HELD_BACK_RULES));
 	ok(&f, store_held_expired(f.s, f.arena, list, 20, 10, &ids, &n, &f.e));
 	ck_assert_uint_eq(n, 0);
 	ok(&f, store_held_sweep(f.s, 30, &f.e));
