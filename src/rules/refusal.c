@@ -8,33 +8,16 @@
 
 #include "base/limits.h"
 #include "mail/addr.h"
+#include "rules/automatic.h"
 
 #include <string.h>
 
-static bool is_automatic(const struct message *m)
-{
-	const struct field *f = message_find(m, "Auto-Submitted");
-	const struct field *type = message_find(m, "Content-Type");
-	const struct field *suppress = message_find(m, "X-Auto-Response-Suppress");
-	return (f && !span_istarts(span_trim(f->value), SPAN("no"))) ||
-	       (type && span_istarts(span_trim(type->value), SPAN("multipart/report"))) ||
-	       (suppress && (span_ifind(suppress->value, SPAN("all")) != SPAN_NONE ||
-	                     span_ifind(suppress->value, SPAN("ndr")) != SPAN_NONE));
-}
-
+/* Mail to many, by fields that rules/automatic.h leaves alone. */
 static bool is_bulk(const struct message *m)
 {
-	static const char *const names[] = { "List-Id", "List-Post", "List-Unsubscribe",
-		                             "Mailing-List", "X-Loop" };
-	static const char *const precedences[] = { "bulk", "junk", "list" };
-	const struct field *f = message_find(m, "Precedence");
+	static const char *const names[] = { "List-Post", "List-Unsubscribe", "Mailing-List" };
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
 		if (message_count(m, names[i]) > 0) {
-			return true;
-		}
-	}
-	for (size_t i = 0; f && i < sizeof(precedences) / sizeof(precedences[0]); i++) {
-		if (span_iis(span_trim(f->value), precedences[i])) {
 			return true;
 		}
 	}
@@ -99,8 +82,10 @@ struct refusal_choice refusal_choose(struct arena *arena, const struct refusal_i
 	if (!in->message || !in->verdict) {
 		return nobody("unreadable", "it cannot be read, so nothing vouches for its sender");
 	}
-	if (is_automatic(in->message)) {
-		return nobody("automatic", "a machine wrote it");
+	const char *machine = automatic_why(in->message, in->mail_from);
+	if (machine) {
+		return nobody("automatic",
+		              arena_printf(arena, "no person wrote it (%s)", machine).p);
 	}
 	if (is_bulk(in->message)) {
 		return nobody("bulk", "it is list or bulk mail");
