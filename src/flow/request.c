@@ -233,6 +233,8 @@ bool request_apply(struct context *c, struct arrival *a, struct err *e)
 	if (r->commands.more) {
 		request_note(r, "more", "too many commands in one mail");
 	}
-	a->reason = buf_move(&r->log, r->arena);
+	a->reason = arena_printf(r->arena, "mail for the %s address: %.*s",
+	                         role_name(a->route.role), SPAN_FMT(buf_span(&r->log)));
+	buf_free(&r->log);
 	return ok;
 }

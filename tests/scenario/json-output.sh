@@ -39,6 +39,12 @@ json list show --json dev
 json member ls --json dev
 json member ls --json empty
 json member export --json dev
+json member find --json "$member1"
+ladle ban add --reason 'a "quote" \ and	tab' '^a\.b"' "$(printf 'x\303\251.example')" >/dev/null || fail ban
+json ban ls --json
+json ban ls --json --list dev
+json audit --json
+json audit --json dev
 json key ls --json
 json key ls --json lists.example
 json key check --json lists.example
