@@ -148,7 +148,7 @@ static struct span clean(struct arena *arena, struct span text)
 		buf_add(&out, n > 0 ? span_sub(text, 0, n) : SPAN(""));
 		text = span_from(text, n > 0 ? n : 1);
 	}
-	return buf_move(&out, arena);
+	return span_trim(buf_move(&out, arena));
 }
 
 struct span reply_text(struct arena *arena, const struct message *m)
