@@ -99,13 +99,16 @@ static bool tell_moderators(struct context *c, struct arrival *a, const struct h
 	       moderate_mail_waiting(c, &mail, e);
 }
 
-/* That his post waits, if the list wants that and an address is vouched for as in a refusal. */
+/*
+ * That his post waits, if the list wants that and his address is vouched for as in a refusal. A
+ * hop on the way answers for a message, too, but need not know.
+ */
 static bool tell_author(struct context *c, struct arrival *a, const struct held *held,
                         struct err *e)
 {
 	struct refusal refusal = arrival_refusal(a);
 	struct refusal_choice choice;
-	bool wanted = a->has_list && is_post(a) && held->state == HELD_WAITING &&
+	bool wanted = a->has_list && a->has_author && is_post(a) && held->state == HELD_WAITING &&
 	              (a->list.hold_notice == LIST_NOTICE_ALL ||
 	               (a->list.hold_notice == LIST_NOTICE_MEMBERS && a->member));
 	if (!wanted) {
@@ -114,7 +117,7 @@ static bool tell_author(struct context *c, struct arrival *a, const struct held 
 	if (!refusal_decide(c, a->arena, &refusal, &choice, e)) {
 		return false;
 	}
-	return choice.to == REFUSAL_NOBODY ||
+	return choice.to == REFUSAL_NOBODY || !addr_same(choice.address, a->author.addr) ||
 	       moderate_mail_author(c, a->arena, &a->list, held, choice.address, e);
 }
 
