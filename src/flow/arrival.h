@@ -17,6 +17,7 @@
 #include "store/held.h"
 
 struct forward_choice;
+struct forward_return;
 struct moderate_case;
 struct request;
 
@@ -41,7 +42,7 @@ struct arrival {
 	struct err unreadable;
 	struct mailbox author;
 	bool has_author;
-	bool member; /* arrival_judge: the author is one */
+	bool member;            /* arrival_judge: the author is one */
 	struct span author_key; /* for look-ups; empty without author */
 	struct span message_id, subject;
 	/* arrival_judge */
@@ -54,8 +55,9 @@ struct arrival {
 	struct span reason;
 	const struct policy_row *rows; /* what each rule said; NULL when none was asked */
 	size_t nrows;
-	const struct forward_choice *forward; /* to the owners; NULL: not */
-	struct request *request; /* commands to be carried out; NULL: none */
+	const struct forward_return *returned; /* a report about such mail, passed on; NULL: not */
+	const struct forward_choice *forward;  /* to the owners; NULL: not */
+	struct request *request;               /* commands to be carried out; NULL: none */
 	int64_t unsubscribe; /* member to remove: the decision about an unsubscribe address */
 	struct moderate_case *word; /* a moderator's word about a held message, that this mail is */
 	int64_t pass;               /* the pass that the post came with; 0 */

@@ -9,6 +9,7 @@
 #include "flow/copies_wanted.h"
 #include "flow/enrol.h"
 #include "flow/forward.h"
+#include "flow/forward_return.h"
 #include "flow/moderate.h"
 #include "flow/moderate_mail.h"
 #include "flow/prepare.h"
@@ -181,6 +182,7 @@ static bool drop(struct context *c, struct arrival *a, struct err *e)
 {
 	return (a->unsubscribe == 0 || unsubscribe(c, a, e)) &&
 	       (!a->forward || forward_apply(c, a, e)) && (!a->word || heed(c, a, e)) &&
+	       (!a->returned || forward_return_apply(c, a, e)) &&
 	       (!a->request || request_apply(c, a, e)) && put_inbox(c, a, INBOX_DROPPED, 0, e);
 }
 

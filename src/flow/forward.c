@@ -1,11 +1,11 @@
 /*
  * The message goes on byte for byte, with trace fields on top, which no hash covers; its
- * return address is list+owner-bounces@. Reports that come back there end here: the owners
- * are those whose mailboxes do not work, and the author must not be told their addresses.
+ * return address is list+owner-bounces@. What comes back there is forward_return.c's.
  */
 #include "flow/forward.h"
 
 #include "auth/authres.h"
+#include "flow/forward_return.h"
 #include "flow/keys.h"
 #include "flow/outbox.h"
 #include "mail/idn.h"
@@ -27,19 +27,17 @@ static void decide(struct arrival *a, const struct forward_choice *choice)
 
 bool forward_judge(struct context *c, struct arrival *a, struct err *e)
 {
-	static const struct forward_choice report = {
-		.decision = DECISION_DISCARD,
-		.rule = "owner-bounces",
-		.reason = "a report about mail that was forwarded to the owners",
-	};
 	struct forward_choice unreadable = {
 		.decision = DECISION_HOLD,
 		.rule = "unreadable",
 		.reason = a->unreadable.text,
 	};
 	bool key;
-	if (a->route.role == ROLE_OWNER_BOUNCES || !a->readable) {
-		decide(a, a->readable ? &report : &unreadable);
+	if (a->route.role == ROLE_OWNER_BOUNCES) {
+		return forward_return_judge(c, a, e);
+	}
+	if (!a->readable) {
+		decide(a, &unreadable);
 		return true;
 	}
 	arrival_verify(c, a);

@@ -75,6 +75,7 @@ bool refusal_decide(struct context *c, struct arena *arena, const struct refusal
 		.message = r->message,
 		.verdict = r->verdict,
 		.mail_from = r->mail_from,
+		.vouched = r->vouched,
 		.author = r->author,
 		.arrived_as = r->arrived_as,
 		.handed = r->handed,
@@ -138,7 +139,7 @@ static bool report(struct context *c, struct arena *arena, const struct refusal 
 		.reporting_mta = c->site.hostname,
 		.arrived = r->arrived,
 		.recipient = r->arrived_as,
-		.status = span_str(refusal_status(r->rule)),
+		.status = r->status.n > 0 ? r->status : span_str(refusal_status(r->rule)),
 		.diagnostic = diagnostic(r),
 	};
 	struct span from = writer(c, arena, r, domain);

@@ -18,6 +18,8 @@ struct refusal {
 	const struct message *message; /* as it came; NULL: it could not be read */
 	const struct verdict *verdict; /* by the envelope that it came with; NULL: there is none */
 	struct span mail_from, recipient, arrived_as;
+	struct span vouched;    /* as in rules/refusal.h, or empty */
+	struct span status;     /* "5.1.1"; empty: by the rule */
 	struct span author;     /* the single From address, or empty */
 	struct span message_id; /* without brackets */
 	const char *rule;       /* that refused */

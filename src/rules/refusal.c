@@ -8,20 +8,48 @@
 
 #include "base/limits.h"
 #include "mail/addr.h"
-#include "rules/automatic.h"
 
 #include <string.h>
 
-/* Mail to many, by fields that rules/automatic.h leaves alone. */
-static bool is_bulk(const struct message *m)
+#define NO_KEY     "we sign for no domain that it was sent to"
+#define UNREADABLE "it cannot be read, so nothing vouches for its sender"
+
+/*
+ * What machines and lists send. Narrower than rules/automatic.h: a report is not an answer to
+ * be read by a person, and a message that was forwarded has a hop that wants to know.
+ */
+static const struct sign {
+	const char *field;
+	const char *value; /* the field's begins so; "": any */
+	const char *code;
+} signs[] = {
+	{ "Content-Type", "multipart/report", "automatic" },
+	{ "Precedence", "bulk", "bulk" },
+	{ "Precedence", "junk", "bulk" },
+	{ "Precedence", "list", "bulk" },
+	{ "List-Id", "", "bulk" },
+	{ "List-Post", "", "bulk" },
+	{ "List-Unsubscribe", "", "bulk" },
+	{ "Mailing-List", "", "bulk" },
+};
+
+/* Why nobody wants a report about M, as a code; NULL: somebody may. */
+static const char *unwanted(const struct message *m)
 {
-	static const char *const names[] = { "List-Post", "List-Unsubscribe", "Mailing-List" };
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-		if (message_count(m, names[i]) > 0) {
-			return true;
+	const struct field *f = message_find(m, "Auto-Submitted");
+	const struct field *suppress = message_find(m, "X-Auto-Response-Suppress");
+	if ((f && !span_istarts(span_trim(f->value), SPAN("no"))) ||
+	    (suppress && (span_ifind(suppress->value, SPAN("all")) != SPAN_NONE ||
+	                  span_ifind(suppress->value, SPAN("ndr")) != SPAN_NONE))) {
+		return "automatic";
+	}
+	for (size_t i = 0; i < sizeof(signs) / sizeof(signs[0]); i++) {
+		f = message_find(m, signs[i].field);
+		if (f && span_istarts(span_trim(f->value), span_str(signs[i].value))) {
+			return signs[i].code;
 		}
 	}
-	return false;
+	return NULL;
 }
 
 /* Does a DKIM1 signature of the author's own domain pass, for all of the message? */
@@ -66,7 +94,7 @@ static struct refusal_choice by_chain(struct arena *arena, const struct refusal_
 		return nobody("null-sender", "its newest DKIM2-Signature names no return path");
 	}
 	if (!in->signs) {
-		return nobody("no-key", "we sign for no domain that it was sent to");
+		return nobody("no-key", NO_KEY);
 	}
 	return told(arena, REFUSAL_SIGNER, mf, in);
 }
@@ -79,16 +107,20 @@ struct refusal_choice refusal_choose(struct arena *arena, const struct refusal_i
 	if (in->handed) {
 		return nobody("handed-over", "a list of this site handed it over");
 	}
-	if (!in->message || !in->verdict) {
-		return nobody("unreadable", "it cannot be read, so nothing vouches for its sender");
+	if (!in->message) {
+		return nobody("unreadable", UNREADABLE);
 	}
-	const char *machine = automatic_why(in->message, in->mail_from);
-	if (machine) {
-		return nobody("automatic",
-		              arena_printf(arena, "no person wrote it (%s)", machine).p);
+	const char *code = unwanted(in->message);
+	if (code) {
+		return nobody(code, strcmp(code, "bulk") == 0 ? "it is list or bulk mail"
+		                                              : "a machine wrote it");
 	}
-	if (is_bulk(in->message)) {
-		return nobody("bulk", "it is list or bulk mail");
+	if (in->vouched.n > 0) {
+		return in->signs ? told(arena, REFUSAL_SIGNER, in->vouched, in)
+		                 : nobody("no-key", NO_KEY);
+	}
+	if (!in->verdict) {
+		return nobody("unreadable", UNREADABLE);
 	}
 	if (in->verdict->dkim2.result != AUTH_NONE) {
 		return by_chain(arena, in);

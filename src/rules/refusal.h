@@ -20,10 +20,12 @@ struct refusal_input {
 	const struct message *message; /* NULL: it could not be read */
 	const struct verdict *verdict; /* by the envelope that it came with; NULL: there is none */
 	struct span mail_from;         /* without brackets; empty: null */
-	struct span author;            /* the single From address, or empty */
-	struct span arrived_as;        /* the recipient that the sender's server named */
-	bool handed;                   /* a list of this site handed it over */
-	bool signs;                    /* we sign as the domain of arrived_as, or as one above it */
+	struct span vouched; /* address of the hop before ours, which our own signature proves, or
+	                        empty; then nothing else is looked at */
+	struct span author;  /* the single From address, or empty */
+	struct span arrived_as; /* the recipient that the sender's server named */
+	bool handed;            /* a list of this site handed it over */
+	bool signs;             /* we sign as the domain of arrived_as, or as one above it */
 };
 
 struct refusal_choice {
