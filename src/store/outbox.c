@@ -117,8 +117,11 @@ bool store_outbox_claim(struct store *s, struct arena *arena, int64_t worker, si
 
 	/* Mostly there is nothing, and that is found without the lock. */
 	*n = 0;
-	if (!store_outbox_next_at(s, &due, e) || due == 0 || due > now) {
-		return due == 0 || due > now;
+	if (!store_outbox_next_at(s, &due, e)) {
+		return false;
+	}
+	if (due == 0 || due > now) {
+		return true;
 	}
 	if (!store_enter(s, &own, e)) {
 		return false;

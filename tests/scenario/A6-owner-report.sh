@@ -81,3 +81,44 @@ done
 ladle receive -f '' "$bounces" <"$report"
 turn || fail run
 is 'copies at the end' $((before + 1)) "$(copies)"
+
+# Three hops: the owner of the first list is the owner's address of a second, whose owner is
+# nobody at a third. Each hop is told by the next, and gets back what it had sent.
+"$LADLE" init third >/dev/null || fail init
+sed 's/six/seven/' other/ladle.conf | grep '^[a-z]' >>third/ladle.conf
+"$LADLE" -C third/ladle.conf key gen --algorithm ed25519 --selector t1 seven.example >/dev/null &&
+	"$LADLE" -C third/ladle.conf key dns --tsv seven.example >>"$zone" || fail 'key'
+kill -HUP "$dns_pid"
+"$LADLE" -C other/ladle.conf list create ops@six.example owners=lost@seven.example >/dev/null || fail create
+ladle list set dev owners=ops+owner@six.example || fail set
+
+# at SITE MAIL-FROM RECIPIENT FILE: it takes FILE, and NEWEST is what it sends
+at() {
+	"$LADLE" -C "$1/ladle.conf" receive -f "$2" "$3" <"$4"
+	"$LADLE" -C "$1/ladle.conf" run --once >>run.log 2>&1 || fail "run of $1"
+	newest=$(ls "$out"/*.eml | tail -n 1)
+}
+
+message three | sed 's/$/\r/' >plain.eml
+"$LADLE" sign --key author/data/keys/one.example/a1.pem --selector a1 --domain one.example \
+	--mf "$member1" --rt "$owner" plain.eml >three.eml || fail sign
+at site "$member1" "$owner" three.eml
+first=$newest
+at other "$bounces" ops+owner@six.example "$first"
+second=$newest
+is signatures 3 "$(grep -c '^DKIM2-Signature' "$second")"
+at third ops+owner-bounces@six.example lost@seven.example "$second"
+is 'third tells second' '<ops+owner-bounces@six.example>' "$(sed -n 2p "${newest%.eml}.env")"
+at other '' ops+owner-bounces@six.example "$newest"
+is 'second tells first' "<$bounces>" "$(sed -n 2p "${newest%.eml}.env")"
+hasnt "$newest" seven.example
+# returned WHAT: it came back, byte for byte
+returned() {
+	sed -n '/^Content-Description: The message as/,$p' "$newest" | sed '1,2d' >returned.eml
+	head -c "$(wc -c <"$1")" returned.eml | cmp -s - "$1" || fail "$1 did not come back"
+}
+returned "$first"
+at site '' "$bounces" "$newest"
+is 'first tells the author' "<$member1>" "$(sed -n 2p "${newest%.eml}.env")"
+hasnt "$newest" six.example
+returned three.eml
