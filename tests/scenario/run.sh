@@ -71,10 +71,16 @@ for script in "$SRC/tests/$kind"/*.sh; do
 	case $name in
 	run | lib | lib-* | lib_*) continue ;;
 	esac
-	case " ${SCENARIOS:-$name} " in
-	*" $name "*) printf '%s\n' "$script" ;;
+	# The long ones first, so that none is left alone at the end.
+	case $name in
+	*corpus*) rank=1 ;;
+	fault-*) rank=2 ;;
+	*) rank=3 ;;
 	esac
-done >"$logs/list"
+	case " ${SCENARIOS:-$name} " in
+	*" $name "*) printf '%s %s\n' "$rank" "$script" ;;
+	esac
+done | sort -s -k 1,1n | cut -d ' ' -f 2- >"$logs/list"
 
 xargs -P "$jobs" -n 1 sh "$SRC/tests/scenario/run.sh" --one "$kind" "$seconds" <"$logs/list"
 

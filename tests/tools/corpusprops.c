@@ -1,12 +1,15 @@
 /*
- * corpusprops [-t N] [-o FOLDER] [-e N] FOLDER…: every message below the folders goes through
- * each list of the table below, as an author's mail comes to it:
+ * corpusprops [-l N] [-t N] [-o FOLDER] [-e N] [-k KEYS] FOLDER…: every message below the
+ * folders goes through the lists of the table in corpusprops_lists.h (each, or with -l every
+ * Nth, others for the next message), as an author's mail comes to it:
  *
  *   bare     with his DKIM1 signature only, From munged: the list is a new origin
  *   kept     the same where the list lets him stay in From: no DKIM2
  *   signed   with his DKIM2 signature, too: the list continues
  *
- * A message without From is tried with one that is lent to it.
+ * A message without From is tried with one that is lent to it. Each message is received in
+ * its CRLF and in its LF form: that has to be the same octets, or, where there is a CR before
+ * a CRLF, the LF form goes through the lists as a message of its own.
  *
  * and every Nth copy (-t, default 1) once more through the same list. Of each must be true:
  *
@@ -14,7 +17,8 @@
  *   undo     undone it is what was received: hashed fields in canonical form, body byte
  *            for byte but for empty lines at its end; the second copy step by step
  *   dkim1    the author's DKIM1 signature verifies: on the copy where the list modifies
- *            nothing and keeps From, and on what is undone to the beginning
+ *            nothing and keeps From, and on what is undone to the beginning; so do those
+ *            that it came with and that verified then (-k: their key records, TSV)
  *   growth   the edits add no more than the texts of the list and GROWTH bytes
  *
  * A message without one author, or that a list does not take, is named with the
@@ -32,6 +36,7 @@
 #include "rules/setting.h"
 #include "corpusprops_author.h"
 #include "corpusprops_lists.h"
+#include "corpusprops_spool.h"
 
 #include <ftw.h>
 #include <stdio.h>
@@ -45,7 +50,7 @@
 
 struct counts {
 	unsigned copies, new_origin, opaque, continued, plain, refused, verified, undone, twice,
-		steps, author, untouched, failed;
+		steps, author, untouched, others, others_untouched, failed;
 	size_t growth, recipe;
 };
 
@@ -55,7 +60,10 @@ static struct setup {
 	struct list lists[CONFIGS];
 	size_t texts[CONFIGS]; /* bytes of what the list writes, each form of it */
 	struct counts counts[CONFIGS];
-	unsigned files, crlf, refused, lent, accepted, dkim2_before, kept, every, seen, twice, rounds;
+	unsigned files, crlf, same, own_lf, refused, lent, accepted, dkim2_before, others;
+	unsigned kept, every, seen, twice, rounds, thin, next;
+	struct context intake; /* no more of it than `receive` needs */
+	struct keysource theirs; /* keys of the corpus */
 	struct signer author, keys[2];
 	struct keyring ring;
 	struct keysource source;
@@ -71,6 +79,7 @@ struct trip {
 	size_t config;
 	struct span domain;              /* of the author's signatures; empty: none */
 	const struct message *received;  /* as the author sent it */
+	unsigned others;                 /* DKIM1 signatures of others that verify on it */
 };
 
 static const struct list *list_of(const struct trip *t)
@@ -108,6 +117,9 @@ static struct txt all_keys(void *self, struct arena *arena, struct span name)
 	if (out.status == TXT_NONE && span_istarts(name, SPAN("author._domainkey.")) &&
 	    key_text(arena, s->author.key, record, NULL)) {
 		out = (struct txt){ TXT_FOUND, record, 1, false, false };
+	}
+	if (out.status == TXT_NONE && setup.theirs.txt) {
+		out = setup.theirs.txt(setup.theirs.self, arena, name);
 	}
 	return out;
 }
@@ -161,17 +173,44 @@ static uint64_t before_of(const struct variant *v)
 	return (uint64_t)(v->recipe.n > 0 ? v->mi - 1 : v->mi_top);
 }
 
-static bool author_passes(const struct trip *t, const struct message *m)
+static bool is_authors(const struct trip *t, const struct dkim1_result *r)
+{
+	return t->domain.n > 0 && span_is(r->s, "author") && span_ieq(r->d, t->domain);
+}
+
+/* DKIM1 that others than the author and the list signed. */
+static unsigned others_passing(const struct trip *t, const struct dkim1_result *r, size_t n)
+{
+	unsigned passing = 0;
+	for (size_t i = 0; i < n; i++) {
+		passing += r[i].result == AUTH_PASS && !is_authors(t, &r[i]) &&
+		           !span_ieq(r[i].d, setup.ring.domain);
+	}
+	return passing;
+}
+
+/* What verified when it came verifies on M: adds to MINE and OTHERS. */
+static void check_authors(const struct trip *t, const struct message *m, unsigned *mine,
+                          unsigned *others)
 {
 	struct dkim1_result *r;
-	size_t n;
+	size_t n, i = 0;
 	dkim1_verify(t->arena, m, &setup.source, NOW, &r, &n);
-	for (size_t i = 0; i < n; i++) {
-		if (span_is(r[i].s, "author") && span_ieq(r[i].d, t->domain)) {
-			return r[i].result == AUTH_PASS || complain(t, "author's DKIM1", r[i].text);
+	while (i < n && !is_authors(t, &r[i])) {
+		i++;
+	}
+	if (t->domain.n > 0) {
+		if (i < n && r[i].result == AUTH_PASS) {
+			++*mine;
+		} else {
+			complain(t, "author's DKIM1", i < n ? r[i].text : SPAN("not there"));
 		}
 	}
-	return complain(t, "author's DKIM1", SPAN("not there"));
+	unsigned passing = others_passing(t, r, n);
+	*others += passing;
+	if (passing < t->others) {
+		complain(t, "DKIM1 of others", arena_printf(t->arena, "%u of %u", passing, t->others));
+	}
 }
 
 static bool undoable(const struct variant *v)
@@ -185,8 +224,8 @@ static void check_undo(const struct trip *t, const struct message *sent, const s
 	bool none = list_of(t)->modify == LIST_MODIFY_NONE && !v->munged;
 	/* A bare CR or a NUL in the body never goes out, whatever the list says. */
 	none = none && !t->received->bare && !t->received->nul;
-	if (none && t->domain.n > 0 && author_passes(t, sent)) {
-		counts_of(t)->untouched++;
+	if (none) {
+		check_authors(t, sent, &counts_of(t)->untouched, &counts_of(t)->others_untouched);
 	}
 	if (!undoable(v) || (v->recipe.n > 0 && !undo(t, sent, before_of(v), &undone))) {
 		return;
@@ -194,8 +233,8 @@ static void check_undo(const struct trip *t, const struct message *sent, const s
 	if (same_message(t, "undone differs", &undone, t->received)) {
 		counts_of(t)->undone++;
 	}
-	if (!none && t->domain.n > 0 && author_passes(t, &undone)) {
-		counts_of(t)->author++;
+	if (!none) {
+		check_authors(t, &undone, &counts_of(t)->author, &counts_of(t)->others);
 	}
 }
 
@@ -402,6 +441,7 @@ static void again(const struct trip *first, const struct message *sent, const st
 	}
 	counts_of(&t)->twice++;
 	t.domain = SPAN("");
+	t.others = 0;
 	check_undo(&t, &twice, &w);
 	if (undoable(v) && undoable(&w) && undo(&t, &twice, before_of(v), &undone) &&
 	    same_message(&t, "undone twice differs", &undone, first->received)) {
@@ -424,18 +464,6 @@ static void through_list(struct trip *t, const struct verdict *arrived)
 	}
 }
 
-static struct span wire_form(struct arena *arena, struct span text)
-{
-	struct buf out = BUF_INIT;
-	for (size_t i = 0; i < text.n; i++) {
-		if (text.p[i] == '\n' && (i == 0 || text.p[i - 1] != '\r')) {
-			buf_chr(&out, '\r');
-		}
-		buf_chr(&out, text.p[i]);
-	}
-	return buf_move(&out, arena);
-}
-
 static void through_lists(struct trip *t, struct span domain)
 {
 	struct verdict v;
@@ -449,9 +477,13 @@ static void through_lists(struct trip *t, struct span domain)
 		complain(t, "author's signature does not verify", v.dkim2.text);
 		return;
 	}
+	t->others = others_passing(t, v.dkim1, v.ndkim1);
+	setup.others += t->others;
 	bool signed_2 = v.dkim2.result == AUTH_PASS;
 	const char *form = t->form;
-	for (t->config = 0; t->config < CONFIGS; t->config++) {
+	/* Others for what comes next. */
+	size_t first = setup.next++ % setup.thin;
+	for (t->config = first; t->config < CONFIGS; t->config += setup.thin) {
 		bool munge = list_of(t)->from == LIST_FROM_MUNGE;
 		t->form = form;
 		t->munge = munge || !signed_2;
@@ -473,7 +505,7 @@ static void as_author(const char *path, const struct message *m, struct span dom
 	struct signer author = setup.author;
 	author.domain = domain;
 	struct span text = dkim1_signed(arena, m, &author);
-	struct trip t = { arena, path, "bare", true, 0, domain, &bare };
+	struct trip t = { arena, path, "bare", true, 0, domain, &bare, 0 };
 	if (text.n == 0 || !message_parse(arena, text, &bare, &e)) {
 		bare = *m;
 		t.domain = SPAN("");
@@ -530,9 +562,6 @@ static void one_message(struct arena *arena, const char *path, struct span text)
 {
 	struct message m;
 	struct span domain;
-	if (span_starts(text, SPAN("From "))) {
-		span_line(&text);
-	}
 	struct span why = unfit(arena, text, &m, &domain);
 	if (why.n > 0) {
 		setup.refused++;
@@ -552,6 +581,22 @@ static void one_message(struct arena *arena, const char *path, struct span text)
 	as_author(path, &m, domain, dkim2);
 }
 
+static void both_forms(struct arena *arena, const char *path, struct span text)
+{
+	struct span crlf = received(arena, &setup.intake, crlf_form(arena, text));
+	struct span lf = received(arena, &setup.intake, lf_form(arena, text));
+	one_message(arena, path, crlf);
+	if (span_eq(crlf, lf)) {
+		setup.same++;
+	} else if (span_find(text, SPAN("\r\r\n")) != SPAN_NONE) {
+		setup.own_lf++;
+		one_message(arena, arena_printf(arena, "%s (LF)", path).p, lf);
+	} else {
+		struct trip t = { .arena = arena, .path = path, .form = "LF" };
+		complain(&t, "received", SPAN("not as from CRLF"));
+	}
+}
+
 static int visit(const char *path, const struct stat *st, int kind, struct FTW *where)
 {
 	struct arena *arena = arena_new();
@@ -561,7 +606,7 @@ static int visit(const char *path, const struct stat *st, int kind, struct FTW *
 	if (kind == FTW_F && st->st_size <= (off_t)LARGEST && file_read(path, LARGEST, &text, &e)) {
 		setup.files++;
 		setup.crlf += memmem(text.p, text.n, "\r\n", 2) != NULL;
-		one_message(arena, path, wire_form(arena, buf_span(&text)));
+		both_forms(arena, path, without_records(buf_span(&text)));
 	}
 	buf_free(&text);
 	arena_free(arena);
@@ -633,6 +678,15 @@ static bool keep_keys(struct arena *arena, struct err *e)
 	return ok && setup.index;
 }
 
+static bool read_keys(struct arena *arena, const char *path, struct err *e)
+{
+	struct buf text = BUF_INIT;
+	bool ok = file_read(path, LARGEST, &text, e) &&
+	          key_file_source(arena, buf_move(&text, arena), &setup.theirs, e);
+	buf_free(&text);
+	return ok;
+}
+
 static struct counts report(void)
 {
 	struct counts all = { 0 };
@@ -640,15 +694,19 @@ static struct counts report(void)
 		const struct counts *c = &setup.counts[i];
 		printf("%-13s %u copies: %u new-origin, %u continued, %u opaque, %u plain; %u "
 		       "verified, %u undone, %u twice, %u in two steps, author's DKIM1 %u undone "
-		       "%u untouched, %u refused, %u failed; growth up to %zu, recipe %zu\n",
+		       "%u untouched, others' %u undone %u untouched, %u refused, %u failed; growth "
+		       "up to %zu, recipe %zu\n",
 		       configs[i].name, c->copies, c->new_origin, c->continued, c->opaque, c->plain,
 		       c->verified, c->undone, c->twice, c->steps, c->author, c->untouched,
-		       c->refused, c->failed, c->growth, c->recipe);
+		       c->others, c->others_untouched, c->refused, c->failed, c->growth, c->recipe);
 		all.copies += c->copies;
 		all.verified += c->verified;
 		all.undone += c->undone;
 		all.steps += c->steps;
-		all.author += c->author + c->untouched;
+		all.author += c->author;
+		all.untouched += c->untouched;
+		all.others += c->others;
+		all.others_untouched += c->others_untouched;
 		all.refused += c->refused;
 		all.failed += c->failed;
 	}
@@ -659,19 +717,24 @@ int main(int argc, char **argv)
 {
 	struct arena *arena = arena_new();
 	struct err e = { 0 };
-	setup.every = setup.twice = 1;
-	for (int o; (o = getopt(argc, argv, "o:e:t:")) != -1;) {
-		unsigned n = o == 'o' || o == '?' ? 0 : (unsigned)strtoul(optarg, NULL, 10);
+	const char *keys = NULL;
+	setup.every = setup.twice = setup.thin = 1;
+	for (int o; (o = getopt(argc, argv, "o:k:e:t:l:")) != -1;) {
+		unsigned n = strchr("ok?", o) ? 0 : (unsigned)strtoul(optarg, NULL, 10);
 		if (o == 'o') {
 			setup.out = optarg;
+		} else if (o == 'k') {
+			keys = optarg;
 		} else if (n > 0) {
-			*(o == 'e' ? &setup.every : &setup.twice) = n;
+			*(o == 'e' ? &setup.every : o == 't' ? &setup.twice : &setup.thin) = n;
 		} else {
 			return 64;
 		}
 	}
-	if (optind == argc || !prepare(arena, &e) || (setup.out && !keep_keys(arena, &e))) {
-		fprintf(stderr, "usage: corpusprops [-t N] [-o FOLDER] [-e N] FOLDER… %s\n", e.text);
+	if (optind == argc || !prepare(arena, &e) || !prepare_spool(arena, &setup.intake, &e) ||
+	    (keys && !read_keys(arena, keys, &e)) || (setup.out && !keep_keys(arena, &e))) {
+		fprintf(stderr, "usage: corpusprops [-l N] [-t N] [-o FOLDER] [-e N] [-k KEYS] FOLDER… %s\n",
+		        e.text);
 		return 64;
 	}
 	for (int i = optind; i < argc; i++) {
@@ -680,10 +743,17 @@ int main(int argc, char **argv)
 	struct counts all = report();
 	printf("corpus: %u messages (%u with CRLF), %u accepted (%u with From lent, %u with DKIM2), "
 	       "%u refused; %zu lists: %u copies, %u verified, %u undone, %u in two steps, %u "
-	       "author's DKIM1, %u refused, %u failures\n",
+	       "refused, %u failures\n",
 	       setup.files, setup.crlf, setup.accepted, setup.lent, setup.dkim2_before,
-	       setup.refused, CONFIGS, all.copies, all.verified, all.undone, all.steps, all.author,
-	       all.refused, all.failed);
+	       setup.refused, CONFIGS, all.copies, all.verified, all.undone, all.steps, all.refused,
+	       all.failed);
+	printf("line ends: %u messages received from LF as from CRLF, %u not the same and tried as "
+	       "both\n",
+	       setup.same, setup.own_lf);
+	printf("DKIM1: the author's verifies on %u copies as they are and on %u undone; of others "
+	       "%u verify on arrival, on %u copies as they are, on %u undone\n",
+	       all.untouched, all.author, setup.others, all.others_untouched, all.others);
+	rmdir(setup.intake.paths.data);
 	if (setup.index) {
 		fclose(setup.index);
 	}

@@ -3,6 +3,7 @@
 #include "base/file.h"
 
 #include <dirent.h>
+#include <ftw.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,7 +12,9 @@
 
 void scene_open(struct scene *s)
 {
-	*s = (struct scene){ .dir = "/tmp/ladle-flow-XXXXXX" };
+	const char *base = getenv("TMPDIR");
+	*s = (struct scene){ .dir = "" };
+	snprintf(s->dir, sizeof(s->dir), "%s/ladle-flow-XXXXXX", base ? base : "/tmp");
 	ck_assert_ptr_nonnull(mkdtemp(s->dir));
 	s->arena = arena_new();
 	ok(s, context_init(s->dir, &s->e));
@@ -19,13 +22,17 @@ void scene_open(struct scene *s)
 	ck_assert_msg(s->c != NULL, "%s", s->e.text);
 }
 
+static int removed(const char *path, const struct stat *st, int kind, struct FTW *where)
+{
+	(void)st, (void)kind, (void)where;
+	return remove(path);
+}
+
 void scene_close(struct scene *s)
 {
-	char command[128];
 	context_close(s->c);
 	arena_free(s->arena);
-	snprintf(command, sizeof(command), "rm -rf '%s'", s->dir);
-	ck_assert_int_eq(system(command), 0);
+	ck_assert_int_eq(nftw(s->dir, removed, 16, FTW_DEPTH | FTW_PHYS), 0);
 }
 
 const char *scene_path(struct scene *s, const char *name)

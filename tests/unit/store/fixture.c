@@ -2,6 +2,7 @@
 
 #include "base/file.h"
 
+#include <ftw.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,7 +10,10 @@
 
 void fixture_open(struct fixture *f)
 {
-	*f = (struct fixture){ .dir = "/tmp/ladle-store-XXXXXX" };
+	const char *base = getenv("TMPDIR");
+
+	*f = (struct fixture){ .dir = "" };
+	snprintf(f->dir, sizeof(f->dir), "%s/ladle-store-XXXXXX", base ? base : "/tmp");
 	ck_assert_ptr_nonnull(mkdtemp(f->dir));
 	snprintf(f->path, sizeof(f->path), "%s/ladle.db", f->dir);
 	f->arena = arena_new();
@@ -36,14 +40,18 @@ void fixture_fast(struct store *s)
 	                 SQLITE_OK);
 }
 
+static int removed(const char *path, const struct stat *st, int kind, struct FTW *where)
+{
+	(void)st, (void)kind, (void)where;
+	return remove(path);
+}
+
 void fixture_close(struct fixture *f)
 {
-	char command[128];
-
 	fixture_disconnect(f);
 	arena_free(f->arena);
-	snprintf(command, sizeof(command), "rm -rf '%s'", f->dir);
-	ck_assert_int_eq(system(command), 0);
+	ck_assert_int_eq(nftw(f->dir, removed, 16, FTW_DEPTH | FTW_PHYS), 0);
+	unsetenv("LADLE_FAULT_STATE");
 }
 
 int64_t fixture_list(struct fixture *f, const char *local)
