@@ -9,6 +9,10 @@
 #   C   4 kB to 1,000 members, one recipient a copy, return address of its own,
 #       tag and footer: unsigned, signed, signed with Ed25519 alone
 #   D   50 MiB to 25 members
+#   E   50 MB with an attachment: a footer part is added, and 1,000 members' copies are signed.
+#       Over the wire that would be 50 GB: the relay refuses all but 25 at RCPT, which is
+#       behind the signing
+#   edit   the usual edits on each message of the corpus: time, bytes of the recipe
 #   accept   the durable part of ladle receive
 #   DKIM2    three hops against d2peer (D2PEER=PATH, see tests/interop/run.sh) and openssl
 #            speed, signatures for copies, recipes, the length of a chain
@@ -196,6 +200,44 @@ push large.eml 25
 echo "D: wall $wall s, CPU $cpu s, most anonymous memory of a process $((anon / 1048576)) MiB; push CPU $push_cpu s"
 claim D "$(calc "$cpu / $push_cpu")" 1.2 x 'CPU against the bare libcurl push'
 claim D "$(calc "$anon / 1048576")" 32 MiB 'anonymous memory of the largest process'
+
+# ---- E ----
+
+# attached BYTES: the same with a text and an attachment of about that size
+attached() {
+	message 200 | sed '/^\r$/,$d'
+	printf 'MIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary="bench"\r\n\r\n'
+	printf -- '--bench\r\nContent-Type: text/plain\r\n\r\nSee the attachment.\r\n'
+	printf -- '--bench\r\nContent-Type: application/zip; name="a.zip"\r\n'
+	printf 'Content-Transfer-Encoding: base64\r\n\r\n'
+	head -c "$(($1 / 78 * 57))" /dev/zero | base64 -w 76 | sed 's/$/\r/'
+	printf -- '--bench--\r\n'
+}
+
+attached 50000000 >attached.eml
+seq -f 'rcpt member%04.0f@example.net reply 550 5.1.1 not here' 26 1000 >script
+oned=$("$TOOLS/measure" openssl dgst -sha256 attached.eml 2>/dev/null | field cpu)
+for count in 25 1000; do
+	: >sink.log; sink -r script; site "$count" 'rsa ed25519' from=munge
+	distribute attached.eml
+	unsink
+	grep -q 'accepted=25 ' sink.log || { cat run.log; die "E: not 25 copies arrived"; }
+	[ "$count" != 25 ] || few=$cpu
+done
+echo "E: 50 MB with an attachment, 1,000 copies signed, 25 of them sent: CPU $cpu s, wall $wall s; of 25 copies $few s; openssl dgst -sha256 of the file $oned s; RSA and Ed25519 alone $(calc "1001 * $rsa + 1000 * $ed") s"
+claim E "$(calc "$anon / 1048576")" 32 MiB 'anonymous memory of the largest process'
+claim E "$(calc "($cpu - $few) / 975 / ($rsa + $ed)")" 2 x 'CPU of a copy more, beside its two signatures in openssl'
+claim E "$(calc "($cpu - $few) / 975 / $oned")" 0.5 x 'CPU of a copy more, beside openssl dgst -sha256 of the file'
+
+# ---- edit ----
+
+edits=$("$TOOLS/editcost" -t "${LADLE_CORPUS:-$SRC/tests/corpus/mail}") || echo "edit: over the limit: $edits"
+echo "$edits" | sed -n 's/^from=/edit: from=/p'
+for kind in plain mixed wrapped; do
+	line=$(echo "$edits" | grep "^from=kept kind=$kind ")
+	claim edit "$(echo "$line" | field median)" "$(echo "$line" | field limit)" B "$kind: Message-Instance of the median message"
+done
+claim edit "$(echo "$edits" | sed -n 's/^from=kept kind=plain .*us=//p')" 200 us 'edits and recipe of the median message, text/plain'
 
 # ---- accept ----
 
