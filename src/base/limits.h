@@ -29,6 +29,13 @@
 #define LIMIT_REGEX_MATCH  100000u               /* PCRE2 match limit */
 #define LIMIT_REGEX_DEPTH  1000u                 /* PCRE2 depth limit */
 #define LIMIT_REGEX_HEAP   (4u * 1024)           /* PCRE2 heap limit, kB */
+#define LIMIT_RULES        200u                  /* rules of one list, and of the site */
+#define LIMIT_RULE_LINE    2000u                 /* bytes of one rule */
+#define LIMIT_RULE_DEPTH   32u                   /* nesting of parentheses and nots in it */
+#define LIMIT_RULE_TESTS   100u                  /* conditions in it */
+#define LIMIT_RULE_TAG     200u                  /* bytes of a tag */
+#define LIMIT_RULE_PERIOD  (31 * 86400)          /* seconds that posts are counted for */
+#define LIMIT_RULE_BODY    (256u * 1024)         /* bytes of text that rules look at */
 #define LIMIT_ATTEMPTS     5u                    /* attempts at one message before it is stuck */
 #define LIMIT_CONFIG       (1u * 1024 * 1024)    /* bytes of a configuration file */
 #define LIMIT_SETTING      (32u * 1024)          /* bytes of one setting's value */
@@ -47,6 +54,8 @@
 #define LIMIT_REFUSALS_SITE    600
 #define LIMIT_RETURNED         (100u * 1024) /* bytes of a message that a report returns whole */
 
+#define LIMIT_COMMAND_MS      10000        /* milliseconds a filter command may take */
+#define LIMIT_COMMAND_OUT     4096u        /* bytes of its output that are kept, the last ones */
 #define LIMIT_RECEIVE_SECONDS 60           /* receive gives up with 75 */
 #define LIMIT_SIGNATURE_AGE   (14 * 86400) /* seconds a DKIM2 signature lives */
 #define LIMIT_SIGNATURE_AHEAD 86400        /* seconds it may be from the future */
