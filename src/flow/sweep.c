@@ -4,6 +4,7 @@
 #include "base/fault.h"
 #include "base/file.h"
 #include "base/folder.h"
+#include "base/limits.h"
 #include "store/bans.h"
 #include "store/blob.h"
 #include "store/held.h"
@@ -12,6 +13,7 @@
 #include "store/pending.h"
 #include "store/posts.h"
 #include "store/refusals.h"
+#include "store/writers.h"
 
 #include <fcntl.h>
 #include <stdio.h>
@@ -71,6 +73,7 @@ void sweep_due(struct context *c)
 		    !store_pending_sweep(c->store, now, &e) ||
 		    !store_answer_sweep(c->store, now - DAY, &e) ||
 		    !store_ban_sweep(c->store, now, &e) ||
+		    !store_written_sweep(c->store, now - LIMIT_RULE_PERIOD - DAY, &e) ||
 		    !store_inbox_sweep(c->store, now - KEEP_INBOX * DAY, &e) ||
 		    !store_refusal_sweep(c->store, now - KEEP_INBOX * DAY, &e) ||
 		    !file_replace(mark, SPAN(""), 0600, &e)) {

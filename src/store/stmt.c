@@ -330,6 +330,15 @@ static const char *const texts[] = {
 	[STMT_REFUSAL_TOLD] = "SELECT count(*) FROM refusal WHERE at >= ?1 AND address <> ''",
 	[STMT_REFUSAL_SILENT] = "SELECT count(*) FROM refusal WHERE at >= ?1 AND address = ''",
 	[STMT_REFUSAL_SWEEP] = "DELETE FROM refusal WHERE at < ?1",
+	[STMT_WRITTEN_ADD] = "INSERT INTO written (list, author, at) VALUES (?1, ?2, ?3)",
+	[STMT_WRITTEN_COUNT] = "SELECT count(*) FROM written INDEXED BY written_author"
+			       " WHERE list = ?1 AND author = ?4 AND at > ?2 AND at <= ?3",
+	[STMT_WRITTEN_COUNT_LIST] = "SELECT count(*) FROM written INDEXED BY written_list"
+				    " WHERE list = ?1 AND at > ?2 AND at <= ?3",
+	[STMT_WRITTEN_SWEEP] = "DELETE FROM written WHERE at < ?1",
+	[STMT_WRITER_POSTED] = "INSERT INTO writer (list, author, posts) VALUES (?1, ?2, 1)"
+			       " ON CONFLICT (list, author) DO UPDATE SET posts = posts + 1",
+	[STMT_WRITER_POSTS] = "SELECT posts FROM writer WHERE list = ?1 AND author = ?2",
 	[STMT_MSGID_ADD] = "INSERT INTO msgid (made, list, given, post) VALUES (?1, ?2, ?3, ?4)",
 	[STMT_MSGID_FIND] = MSGID_COLUMNS " WHERE m.made = ?1",
 	[STMT_MSGID_OF_POST] = MSGID_COLUMNS " WHERE m.post = ?1",
