@@ -26,7 +26,7 @@
 #define LIMIT_KEY_RECORD   (16u * 1024)          /* bytes of one TXT record set */
 #define LIMIT_LINE_OUT     998u                  /* bytes a line that we write (RFC 5322 2.1.1) */
 #define LIMIT_HOPS         50u                   /* Received fields */
-#define LIMIT_REGEX_MATCH  100000u               /* PCRE2 match limit */
+#define LIMIT_REGEX_MATCH  1000000u              /* PCRE2 match limit */
 #define LIMIT_REGEX_DEPTH  1000u                 /* PCRE2 depth limit */
 #define LIMIT_REGEX_HEAP   (4u * 1024)           /* PCRE2 heap limit, kB */
 #define LIMIT_RULES        200u                  /* rules of one list, and of the site */

@@ -1,31 +1,13 @@
 /* explain: what would happen to a message. */
 #include "auth/report.h"
 #include "cli/commands.h"
+#include "cli/decision.h"
 #include "flow/explain.h"
 #include "mail/addr.h"
 #include "mail/diff.h"
 #include "rules/route.h"
 
-static const char *const steps[] = {
-	[POLICY_NO] = "no",           [POLICY_OVERRULED] = "not asked", [POLICY_PASSED] = "passes",
-	[POLICY_DECIDED] = "decides", [POLICY_BEHIND] = "not reached",
-};
-
 /* ---- for people ---- */
-
-static void rules_text(struct buf *out, const struct arrival *a)
-{
-	buf_str(out, "rules:\n");
-	for (size_t i = 0; i < a->nrows; i++) {
-		const struct policy_row *r = &a->rows[i];
-		if (r->step != POLICY_BEHIND) {
-			buf_printf(out, "  %-18s %s", r->rule, steps[r->step]);
-			buf_printf(out, r->step == POLICY_NO ? "\n" : ": %s\n", r->reason);
-		}
-	}
-	buf_printf(out, "would be %s by rule \"%s\": %.*s\n", decision_past(a->decision), a->rule,
-	           SPAN_FMT(a->reason));
-}
 
 /* Who learns of a refusal: asked always, as rules change. */
 static void told_text(struct buf *out, const struct explain *x)
@@ -117,7 +99,7 @@ static void explain_text(struct buf *out, const struct explain *x, struct span r
 		report_compare(x->a.arena, &x->a.message, &v, &letter);
 		report_text(out, &v, &letter);
 	}
-	rules_text(out, &x->a);
+	decision_text(out, &x->a);
 	told_text(out, x);
 	if (!x->prepared) {
 		buf_printf(out, "no copies can be made: %s\n", x->unprepared.text);
@@ -131,20 +113,6 @@ static void explain_text(struct buf *out, const struct explain *x, struct span r
 }
 
 /* ---- for programs ---- */
-
-static void rules_json(struct json *j, const struct arrival *a)
-{
-	json_key(j, "rules");
-	json_open(j, '[');
-	for (size_t i = 0; i < a->nrows; i++) {
-		json_open(j, '{');
-		json_kstr(j, "rule", a->rows[i].rule);
-		json_kstr(j, "reason", a->rows[i].reason);
-		json_kstr(j, "result", steps[a->rows[i].step]);
-		json_close(j);
-	}
-	json_close(j);
-}
 
 static void edits_json(struct json *j, const struct edits *x)
 {
@@ -190,10 +158,7 @@ static void explain_json(struct call *call, const struct explain *x)
 	call_open(call, &j, '{');
 	json_kspan(&j, "recipient", x->a.recipient);
 	json_kspan(&j, "mail_from", x->a.mail_from);
-	json_kstr(&j, "decision", decision_name(x->a.decision));
-	json_kstr(&j, "rule", x->a.rule);
-	json_kspan(&j, "reason", x->a.reason);
-	rules_json(&j, &x->a);
+	decision_json(&j, &x->a);
 	json_key(&j, "verdict");
 	if (x->a.judged) {
 		json_open(&j, '{');
@@ -252,25 +217,6 @@ static bool print(struct call *call, const struct explain *x, struct span rcpt)
 	return true;
 }
 
-/* -f, else the author, as most mail has it. */
-static bool sender(struct call *call, struct span text, struct span *out)
-{
-	const char *from = call_opt(call, "-f");
-	struct message m;
-	struct mailbox author;
-	*out = SPAN("");
-	if (from) {
-		return addr_path(call->arena, span_str(from), out, &call->err);
-	}
-	if (message_parse(call->arena, text, &m, NULL)) {
-		const struct field *f = message_find(&m, "From");
-		if (f && addr_single(call->arena, f->value, &author)) {
-			*out = author.addr;
-		}
-	}
-	return true;
-}
-
 static bool check_options(struct call *call, struct span *rcpt)
 {
 	const char *to = call_opt(call, "--rcpt");
@@ -296,7 +242,8 @@ static bool explain_run(struct call *call)
 	struct span text, from, rcpt;
 	if (!check_options(call, &rcpt) || !call_context(call, CONTEXT_STORE | CONTEXT_SECRET) ||
 	    !call_list(call, call->args[0], &list) ||
-	    !call_message(call, call_arg(call, 1), &text) || !sender(call, text, &from)) {
+	    !call_message(call, call_arg(call, 1), &text) ||
+	    !explain_sender(call->arena, call_opt(call, "-f"), text, &from, &call->err)) {
 		return false;
 	}
 	bool ok = call_keysource(call, &dns, &call->context->keys);

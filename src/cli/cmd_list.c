@@ -5,6 +5,7 @@
 #include "mail/addr.h"
 #include "mail/idn.h"
 #include "rules/route.h"
+#include "rules/rule_preset.h"
 #include "store/lists.h"
 #include "store/members.h"
 
@@ -72,6 +73,26 @@ static bool say_no_key(struct call *call, const struct list *list, struct span d
 	return true;
 }
 
+/* --preset: rules to begin with. */
+static bool use_preset(struct call *call, struct list *list)
+{
+	const char *name = call_opt(call, "--preset");
+	const struct rule_preset *preset = name ? rule_preset_find(span_str(name)) : NULL;
+	if (!name) {
+		return true;
+	}
+	return preset ? setting_put(call->arena, setting_find(SETTING_LIST, SPAN("rules")),
+	                            span_str(preset->text), list, &call->err)
+	              : call_usage(call, "no preset \"%s\" (ladle rules presets)", name);
+}
+
+static bool keep_rules(struct call *call, const struct list *list)
+{
+	const struct setting *row = setting_find(SETTING_LIST, SPAN("rules"));
+	return store_list_set(call->context->store, list->id, row,
+	                      setting_text(call->arena, row, list), &call->err);
+}
+
 static bool create_run(struct call *call)
 {
 	struct list list = { 0 };
@@ -79,7 +100,8 @@ static bool create_run(struct call *call)
 	struct context *c = call_context(call, CONTEXT_STORE);
 	setting_defaults(call->arena, SETTING_LIST, &list);
 	if (!c || !addr_key(call->arena, span_str(call->args[0]), &key, &call->err) ||
-	    !route_name_valid(addr_local(key), &call->err) || !check_settings(call, 1, &list)) {
+	    !route_name_valid(addr_local(key), &call->err) || !use_preset(call, &list) ||
+	    !check_settings(call, 1, &list)) {
 		return false;
 	}
 	list.local = addr_local(key);
@@ -93,15 +115,21 @@ static bool create_run(struct call *call)
 	                   store_list_create(c->store, addr_local(key), addr_domain(key),
 	                                     c->env.now(&c->env), &list.id, &call->err) &&
 	                           call_audit(call, &list, "list create", SPAN(""), SPAN("")) &&
-	                           keep_settings(call, 1, &list));
+	                           keep_rules(call, &list) && keep_settings(call, 1, &list));
 }
+
+static const struct opt create_opts[] = {
+	{ "--preset", "NAME", "rules to begin with: ladle rules presets shows them" },
+	{ NULL, NULL, NULL },
+};
 
 const struct command cmd_list_create = {
 	.name = "list create",
-	.arguments = "NAME@DOMAIN [KEY=VALUE…]",
+	.arguments = "[--preset NAME] NAME@DOMAIN [KEY=VALUE…]",
 	.summary = "Make a list",
 	.min = 1,
 	.max = -1,
+	.opts = create_opts,
 	.run = create_run,
 };
 

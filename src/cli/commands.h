@@ -24,6 +24,8 @@ extern const struct command cmd_held_accept, cmd_held_reject, cmd_held_discard; 
 extern const struct command cmd_list_pass;                                      /* cmd_pass.c */
 extern const struct command cmd_aliases;
 extern const struct command cmd_bounce_explain, cmd_bounce_classes; /* cmd_bounce_explain.c */
+extern const struct command cmd_rules_show, cmd_rules_set, cmd_rules_check, cmd_rules_test,
+	cmd_rules_presets;
 extern const struct command cmd_trace;
 extern const struct command cmd_explain;
 extern const struct command cmd_help;

@@ -4,11 +4,12 @@
 #include "flow/arrival_word.h"
 
 #include "auth/verify.h"
+#include "flow/arrival_rules.h"
+#include "flow/filter_command.h"
 #include "flow/forward.h"
 #include "flow/request.h"
 #include "mail/msgid.h"
 #include "mail/word.h"
-#include "rules/regex.h"
 #include "rules/revise.h"
 #include "rules/token.h"
 #include "store/bans.h"
@@ -48,26 +49,6 @@ void arrival_read(struct arrival *a)
 		a->message_id = revise_message_id(a->arena, a->id, &a->list);
 	}
 	a->subject = word_decode(a->arena, message_text(a->arena, subject));
-}
-
-/* Does hold-headers match one of the fields? *LINE: which. */
-static bool header_matches(struct arrival *a, struct span *out)
-{
-	struct err e;
-	bool found = false, limited = false;
-	if (a->list.hold_headers.n == 0) {
-		return false;
-	}
-	struct regex *r = regex_new(a->list.hold_headers, &e);
-	for (size_t i = 0; r && !found && i < a->message.count; i++) {
-		const struct field *f = &a->message.fields[i];
-		struct span line = arena_printf(a->arena, "%.*s: %.*s", SPAN_FMT(f->name),
-		                                SPAN_FMT(message_text(a->arena, f)));
-		found = regex_match(r, line, &limited);
-		*out = line;
-	}
-	regex_free(r);
-	return found || !r;
 }
 
 /* Was this Message-ID distributed here, and by the very same bytes (an MTA that tried again)? */
@@ -120,8 +101,13 @@ static bool load_facts(struct context *c, struct arrival *a, struct policy_input
 		a->member = in->member;
 		in->author = a->author.addr;
 		in->member_moderated = member.flags & MEMBER_MODERATED;
+		in->member_for = in->member ? a->arrived - member.joined : 0;
 	}
-	return find_replay(c, a, in, e) && (a->message_id.n == 0 || find_duplicate(c, a, in, e));
+	if (!arrival_rules_load(c, a, in, e)) {
+		return false;
+	}
+	return a->as_new ||
+	       (find_replay(c, a, in, e) && (a->message_id.n == 0 || find_duplicate(c, a, in, e)));
 }
 
 void arrival_verify(struct context *c, struct arrival *a)
@@ -137,8 +123,6 @@ static bool judge_post(struct context *c, struct arrival *a, struct err *e)
 {
 	arrival_verify(c, a);
 	filter_judge(a->arena, &a->list, &a->message, &a->content);
-	struct span line = SPAN("");
-	bool match = header_matches(a, &line);
 	struct policy_input in = {
 		.site = &c->site,
 		.list = &a->list,
@@ -150,8 +134,6 @@ static bool judge_post(struct context *c, struct arrival *a, struct err *e)
 		.truncated = a->truncated,
 		.approved = a->held_id != 0 || a->pass != 0,
 		.patient = a->patient,
-		.header_match = match,
-		.header_line = line,
 		.handed = a->handed_by.n > 0,
 		.content = &a->content,
 	};
@@ -159,6 +141,11 @@ static bool judge_post(struct context *c, struct arrival *a, struct err *e)
 		return false;
 	}
 	struct policy_result result = policy_decide(a->arena, &in);
+	if (result.decision == DECISION_ACCEPT && a->list.filter_command.n > 0) {
+		struct policy_command said = filter_command_ask(a);
+		policy_hear(&in, &said, &result);
+	}
+	arrival_rules_tag(a, result.tags, result.ntags);
 	a->decision = result.decision;
 	a->rule = result.rule;
 	a->reason = result.reason;

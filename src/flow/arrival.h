@@ -32,6 +32,7 @@ struct arrival {
 	bool truncated;
 	int64_t held_id; /* a moderator accepts this held message; 0: from the spool */
 	bool patient;    /* there is time to put it back */
+	bool as_new;     /* as if it had never been distributed */
 	/* arrival_route */
 	struct route route;
 	struct list list;

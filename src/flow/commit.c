@@ -8,6 +8,7 @@
 #include "flow/arrival.h"
 #include "flow/copies_wanted.h"
 #include "flow/enrol.h"
+#include "flow/arrival_rules.h"
 #include "flow/forward.h"
 #include "flow/forward_return.h"
 #include "flow/moderate.h"
@@ -298,7 +299,7 @@ bool arrival_commit(struct context *c, struct arrival *a, struct err *e)
 	if (!store_begin(c->store, e)) {
 		return false;
 	}
-	if (!apply(c, a, span_str(blob), e)) {
+	if (!apply(c, a, span_str(blob), e) || !arrival_rules_count(c, a, e)) {
 		store_rollback(c->store);
 		return false;
 	}

@@ -23,9 +23,9 @@ static bool prepare(struct explain *x, struct err *e)
 	return true;
 }
 
-bool explain_message(struct context *c, struct arena *arena, struct span bytes,
-                     struct span mail_from, struct span recipient, struct explain *out,
-                     struct err *e)
+/* The arrival, up to where its list is known. */
+static bool begin(struct context *c, struct arena *arena, struct span bytes, struct span mail_from,
+                  struct span recipient, struct explain *out, struct err *e)
 {
 	*out = (struct explain){ .c = c };
 	out->a = (struct arrival){
@@ -37,7 +37,29 @@ bool explain_message(struct context *c, struct arena *arena, struct span bytes,
 		.arrived_as = recipient,
 		.arrived = c->env.now(&c->env),
 	};
-	if (!arrival_route(c, &out->a, e)) {
+	return arrival_route(c, &out->a, e);
+}
+
+bool explain_rules(struct context *c, struct arena *arena, struct span bytes, struct span mail_from,
+                   struct span recipient, const struct span *rules, struct explain *out,
+                   struct err *e)
+{
+	if (!begin(c, arena, bytes, mail_from, recipient, out, e)) {
+		return false;
+	}
+	out->a.as_new = true;
+	if (rules) {
+		out->a.list.rules = *rules;
+	}
+	arrival_read(&out->a);
+	return arrival_judge(c, &out->a, e);
+}
+
+bool explain_message(struct context *c, struct arena *arena, struct span bytes,
+                     struct span mail_from, struct span recipient, struct explain *out,
+                     struct err *e)
+{
+	if (!begin(c, arena, bytes, mail_from, recipient, out, e)) {
 		return false;
 	}
 	arrival_read(&out->a);
@@ -46,6 +68,24 @@ bool explain_message(struct context *c, struct arena *arena, struct span bytes,
 	}
 	struct refusal refusal = arrival_refusal(&out->a);
 	return refusal_decide(c, arena, &refusal, &out->told, e);
+}
+
+bool explain_sender(struct arena *arena, const char *from, struct span bytes, struct span *out,
+                    struct err *e)
+{
+	struct message m;
+	struct mailbox author;
+	*out = SPAN("");
+	if (from) {
+		return addr_path(arena, span_str(from), out, e);
+	}
+	if (message_parse(arena, bytes, &m, NULL)) {
+		const struct field *f = message_find(&m, "From");
+		if (f && addr_single(arena, f->value, &author)) {
+			*out = author.addr;
+		}
+	}
+	return true;
 }
 
 bool explain_variant(const struct explain *x, struct span address, bool ascii, size_t *i,

@@ -31,6 +31,16 @@ bool explain_message(struct context *c, struct arena *arena, struct span bytes,
                      struct span mail_from, struct span recipient, struct explain *out,
                      struct err *e);
 /*
+ * Only judge it, as if it had never been here; and with RULES as if the list had these in
+ * place of its own. There is nothing to prepare or to end then. Misuse when RULES are none.
+ */
+bool explain_rules(struct context *c, struct arena *arena, struct span bytes, struct span mail_from,
+                   struct span recipient, const struct span *rules, struct explain *out,
+                   struct err *e);
+/* FROM as an envelope has it; NULL: the author of BYTES, as most mail has it. */
+bool explain_sender(struct arena *arena, const char *from, struct span bytes, struct span *out,
+                    struct err *e);
+/*
  * The variant that ADDRESS gets, of those in x->p; ASCII: from a relay without SMTPUTF8.
  * Permanent error, with the reason, when he gets none.
  */

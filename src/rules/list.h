@@ -47,9 +47,8 @@ struct list {
 	uint64_t message_size;         /* bytes; 0: the site's */
 	struct span archive_url;
 	struct span help_url;
-	struct span hold_headers; /* regex over unfolded "Name: value" lines */
-	struct span aliases;      /* other posting addresses, separated by commas */
-	uint64_t replay; /* enum list_action: a post whose first signature was seen before */
+	struct span aliases; /* other posting addresses, separated by commas */
+	uint64_t replay;     /* enum list_action: a post whose first signature was seen before */
 	/* what is changed in a post; templates with the variables of rules/template.h */
 	uint64_t modify;               /* enum list_modify */
 	uint64_t subject_tag_place;    /* enum list_tag_place */
@@ -86,6 +85,13 @@ struct list {
 	uint64_t owner_notices;      /* enum list_owner_notices */
 	uint64_t roster;             /* enum list_roster: who may ask for the members by mail */
 	uint64_t advertised;         /* bool: shown by the command lists */
+	/* rules about posts */
+	struct span rules;              /* text, rules/rule.h */
+	uint64_t emergency;             /* bool: only moderators' posts are not held */
+	uint64_t moderate_first;        /* posts of an author that are held until he is trusted */
+	struct span filter_command;     /* words of a command line; empty: none */
+	/* of the post at hand, no setting */
+	struct span post_tag; /* what rules put before its subject; empty: nothing */
 };
 
 /* Digests are a preference that is kept; until they are made, posts come one by one. */

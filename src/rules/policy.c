@@ -1,6 +1,6 @@
 /*
- * The ordered table of checks. Each row says when it applies and what happens;
- * the first that applies decides, the last always applies.
+ * Two tables of checks, and the rules between them. Each row says when it applies and
+ * what happens; the first that applies decides, the last always applies.
  */
 #include "rules/policy.h"
 
@@ -9,6 +9,7 @@
 #include "rules/domains.h"
 #include "rules/people.h"
 #include "rules/policy_detail.h"
+#include "rules/rule_ask.h"
 
 static const char *const names[] = {
 	[DECISION_ACCEPT] = "accept",     [DECISION_HOLD] = "hold",
@@ -99,13 +100,34 @@ static bool no_author(const struct policy_input *in)
 	return in->author.n == 0;
 }
 
+/* What programs that answer for absent people write, but for Auto-Submitted. */
+static const struct {
+	const char *field;
+	const char *value; /* it begins so; empty: it is there */
+} vacation[] = {
+	{ "Precedence", "auto_reply" }, { "Precedence", "junk" },  { "X-Autoreply", "" },
+	{ "X-Autorespond", "" },        { "X-Autoresponder", "" },
+};
+
+static bool on_vacation(const struct policy_input *in)
+{
+	for (size_t i = 0; i < sizeof(vacation) / sizeof(vacation[0]); i++) {
+		const struct field *f = message_find(in->message, vacation[i].field);
+		if (f && span_istarts(span_trim(f->value), span_str(vacation[i].value))) {
+			return true;
+		}
+	}
+	return false;
+}
+
 /* Mail that machines send (RFC 3834), reports among them. */
 static bool automatic(const struct policy_input *in)
 {
 	const struct field *f = message_find(in->message, "Auto-Submitted");
 	const struct field *type = message_find(in->message, "Content-Type");
 	return in->mail_from.n == 0 || (f && !span_istarts(span_trim(f->value), SPAN("no"))) ||
-	       (type && span_istarts(span_trim(type->value), SPAN("multipart/report")));
+	       (type && span_istarts(span_trim(type->value), SPAN("multipart/report"))) ||
+	       on_vacation(in);
 }
 
 static bool duplicate(const struct policy_input *in)
@@ -142,21 +164,21 @@ static bool altered(const struct policy_input *in)
 	return by.n > 0 && !in->handed && !domains_have(in->list->trusted_hops, by);
 }
 
-static bool header_held(const struct policy_input *in)
-{
-	return in->header_match;
-}
-
 /* Stripping is no decision: the post goes on. */
 static bool content(const struct policy_input *in)
 {
 	return in->content && in->content->action > FILTER_STRIP;
 }
 
-/* One of the list's moderators, and nobody who only says so. */
-static bool by_moderator(const struct policy_input *in)
+static bool emergency(const struct policy_input *in)
 {
-	return in->verdict->from_authentic && people_is_moderator(in->list, in->author);
+	return in->list->emergency && !policy_moderator(in);
+}
+
+/* Moderators would only be asked about themselves. */
+static bool bypasses(const struct policy_input *in)
+{
+	return in->list->moderators_bypass && policy_moderator(in);
 }
 
 static bool banned(const struct policy_input *in)
@@ -166,12 +188,17 @@ static bool banned(const struct policy_input *in)
 
 static bool moderated(const struct policy_input *in)
 {
-	return in->list->moderated && !(in->list->moderators_bypass && by_moderator(in));
+	return in->list->moderated && !bypasses(in);
 }
 
 static bool member_moderated(const struct policy_input *in)
 {
-	return in->member_moderated && !(in->list->moderators_bypass && by_moderator(in));
+	return in->member_moderated && !bypasses(in);
+}
+
+static bool newcomer(const struct policy_input *in)
+{
+	return in->posts < (int64_t)in->list->moderate_first && !in->handed && !bypasses(in);
 }
 
 /*
@@ -186,7 +213,7 @@ static bool vouched(const struct policy_input *in)
 
 static bool not_member(const struct policy_input *in)
 {
-	return !in->member && !vouched(in) && !by_moderator(in) &&
+	return !in->member && !vouched(in) && !policy_moderator(in) &&
 	       !people_have(in->list->allowed_authors, in->author);
 }
 
@@ -208,7 +235,7 @@ static bool asks_for_proof(const struct policy_input *in)
 }
 
 /* A bare post on which only the policy of the author's domain decides, and nobody knows it. */
-static bool policy_unknown(const struct policy_input *in)
+bool policy_undecided(const struct policy_input *in)
 {
 	const struct dmarc_result *dmarc = &in->verdict->dmarc;
 	return bare(in) && in->list->unauthenticated == LIST_BARE_AUTO && !in->domain_signs &&
@@ -261,6 +288,21 @@ static enum decision by_bare(const struct policy_input *in)
 	                                                                : DECISION_ACCEPT;
 }
 
+bool policy_member(const struct policy_input *in)
+{
+	return !not_member(in) && (!bare(in) || by_bare(in) == DECISION_ACCEPT);
+}
+
+bool policy_owner(const struct policy_input *in)
+{
+	return !bare(in) && people_is_owner(in->list, in->author);
+}
+
+bool policy_moderator(const struct policy_input *in)
+{
+	return !bare(in) && people_is_moderator(in->list, in->author);
+}
+
 /* A moderator has seen what is held; what is refused to everybody is refused to him. */
 static enum decision by_content(const struct policy_input *in)
 {
@@ -276,7 +318,7 @@ static enum decision by_content(const struct policy_input *in)
 
 #define NO_PROOF "no signature proves that the author wrote this"
 
-static const struct check {
+struct check {
 	const char *name;
 	bool (*applies)(const struct policy_input *in);
 	enum decision (*decide)(const struct policy_input *in); /* NULL: `decision` */
@@ -284,7 +326,10 @@ static const struct check {
 	bool even_approved; /* also when a moderator has accepted the message */
 	bool passes;        /* DECISION_ACCEPT here means: go on to the next check */
 	const char *reason;
-} checks[] = {
+};
+
+/* What no rule overrules. */
+static const struct check guards[] = {
 	{ "size", too_large, NULL, DECISION_HOLD, true, false,
 	  "the message is over the size limit" },
 	{ "empty", no_header, NULL, DECISION_HOLD, true, false, "the message has no header" },
@@ -308,17 +353,23 @@ static const struct check {
 	{ "broken-signature", chain_broken, by_chain, DECISION_HOLD, false, true, "DKIM2" },
 	{ "altered", altered, by_altered, DECISION_HOLD, false, true,
 	  "changed after the author had signed it" },
-	{ "hold-headers", header_held, NULL, DECISION_HOLD, false, false,
-	  "a header field matches hold-headers" },
 	{ "content", content, by_content, DECISION_HOLD, true, true, "content-filter" },
+	{ "emergency", emergency, NULL, DECISION_HOLD, false, false,
+	  "an emergency: all posts are held" },
+};
+
+/* What happens when no rule decides. */
+static const struct check defaults[] = {
 	{ "moderated", moderated, NULL, DECISION_HOLD, false, false, "the list is moderated" },
 	{ "moderated-member", member_moderated, NULL, DECISION_HOLD, false, false,
 	  "this member's posts are held" },
 	{ "nonmember", not_member, by_nonmember, DECISION_HOLD, false, true,
 	  "the author is not a member" },
-	{ "dmarc", policy_unknown, by_patience, DECISION_HOLD, false, false,
+	{ "dmarc", policy_undecided, by_patience, DECISION_HOLD, false, false,
 	  "what the author's domain asks for could not be found out: DNS does not answer" },
 	{ "unauthenticated", bare, by_bare, DECISION_HOLD, false, true, NO_PROOF },
+	{ "moderate-first", newcomer, NULL, DECISION_HOLD, false, false,
+	  "one of the author's first posts" },
 	{ "accept", always, NULL, DECISION_ACCEPT, true, false, "no rule objects" },
 };
 
@@ -372,23 +423,124 @@ static struct span reason_of(struct arena *arena, const struct check *c,
 	                    : span_str(c->reason);
 }
 
-struct policy_result policy_decide(struct arena *arena, const struct policy_input *in)
+/* ---- the whole table ---- */
+
+struct deciding {
+	struct arena *arena;
+	const struct policy_input *in;
+	struct policy_result out;
+	size_t row_cap, tag_cap;
+	bool decided;
+};
+
+static void add_row(struct deciding *d, const char *name, const char *reason, struct span why,
+                    enum policy_step step)
 {
-	struct policy_result out = { DECISION_HOLD, "none", SPAN("no rule applies"), NULL,
-		                     sizeof(checks) / sizeof(checks[0]) };
-	bool decided = false;
-	out.rows = arena_array(arena, out.n, sizeof(*out.rows));
-	for (size_t i = 0; i < out.n; i++) {
+	*ARENA_PUSH(d->arena, d->out.rows, d->out.n, d->row_cap) =
+		(struct policy_row){ name, reason, why, step };
+}
+
+static void decide(struct deciding *d, enum decision decision, const char *rule, struct span reason)
+{
+	d->decided = true;
+	d->out.decision = decision;
+	d->out.rule = rule;
+	d->out.reason = reason;
+}
+
+static void ask_checks(struct deciding *d, const struct check *checks, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
 		const struct check *c = &checks[i];
-		enum decision d = DECISION_HOLD;
-		enum policy_step step = decided ? POLICY_BEHIND : ask(c, in, &d);
-		out.rows[i] = (struct policy_row){ c->name, c->reason, step };
+		enum decision decision = DECISION_HOLD;
+		enum policy_step step = d->decided ? POLICY_BEHIND : ask(c, d->in, &decision);
+		add_row(d, c->name, c->reason, SPAN(""), step);
 		if (step == POLICY_DECIDED) {
-			decided = true;
-			out.decision = d;
-			out.rule = c->name;
-			out.reason = reason_of(arena, c, in);
+			decide(d, decision, c->name, reason_of(d->arena, c, d->in));
 		}
 	}
-	return out;
+}
+
+static const enum decision decision_of[] = {
+	[RULE_ACCEPT] = DECISION_ACCEPT,
+	[RULE_HOLD] = DECISION_HOLD,
+	[RULE_REJECT] = DECISION_REJECT,
+	[RULE_DISCARD] = DECISION_DISCARD,
+};
+
+/* What a rule that applies does; where nobody knows whether it does, a moderator has to look. */
+static enum policy_step obey(struct deciding *d, const struct rule *rule, const char *name,
+                             const struct rule_said *said)
+{
+	bool unknown = said->answer == RULE_UNKNOWN;
+	if (!unknown && rule->action == RULE_TAG) {
+		*ARENA_PUSH(d->arena, d->out.tags, d->out.ntags, d->tag_cap) = rule->text;
+		return POLICY_PASSED;
+	}
+	if (d->in->approved && (unknown || rule->action != RULE_ACCEPT)) {
+		return POLICY_OVERRULED;
+	}
+	if (unknown) {
+		decide(d, DECISION_HOLD, name,
+		       arena_printf(d->arena, "whether a rule applies cannot be said: %.*s",
+		                    SPAN_FMT(said->why)));
+		return POLICY_DECIDED;
+	}
+	decide(d, decision_of[rule->action], name, rule->text.n > 0 ? rule->text : rule->source);
+	return POLICY_DECIDED;
+}
+
+static void ask_rules(struct deciding *d, const struct rule_set *set, const char *prefix)
+{
+	for (size_t i = 0; set && i < set->n; i++) {
+		const struct rule *rule = &set->v[i];
+		struct rule_said said = { RULE_NO, SPAN("") };
+		enum policy_step step = d->decided ? POLICY_BEHIND : POLICY_NO;
+		const char *name = arena_printf(d->arena, "%s:%u", prefix, rule->line).p;
+		if (!d->decided) {
+			said = rule_ask(d->arena, set, rule, d->in);
+		}
+		if (said.answer != RULE_NO) {
+			step = obey(d, rule, name, &said);
+		}
+		add_row(d, name, arena_str(d->arena, rule->source), said.why, step);
+	}
+}
+
+#define COUNT(a) (sizeof(a) / sizeof((a)[0]))
+
+struct policy_result policy_decide(struct arena *arena, const struct policy_input *in)
+{
+	struct deciding d = { .arena = arena, .in = in };
+	d.out.rule = "none";
+	ask_checks(&d, guards, COUNT(guards));
+	ask_rules(&d, in->site_rules, "site-rules");
+	ask_rules(&d, in->list_rules, "rules");
+	ask_checks(&d, defaults, COUNT(defaults));
+	if (in->list->filter_command.n > 0) {
+		add_row(&d, "filter-command", "what the filter command says", SPAN(""),
+		        POLICY_BEHIND);
+	}
+	return d.out;
+}
+
+void policy_hear(const struct policy_input *in, const struct policy_command *said,
+                 struct policy_result *result)
+{
+	struct policy_row *last = &result->rows[result->n - 1];
+	bool passes = said->decision == DECISION_ACCEPT ||
+	              (said->decision == DECISION_HOLD && in->approved);
+	last->why = said->reason;
+	last->step = passes ? POLICY_PASSED : POLICY_DECIDED;
+	if (passes) {
+		return;
+	}
+	for (size_t i = 0; i + 1 < result->n; i++) {
+		if (result->rows[i].step == POLICY_DECIDED) {
+			result->rows[i].step = POLICY_PASSED;
+		}
+	}
+	result->decision = said->decision;
+	result->rule = last->rule;
+	result->reason = said->reason;
 }

@@ -55,12 +55,6 @@ static struct span automatic(struct arena *arena, const struct policy_input *in)
 	               : SPAN("a report");
 }
 
-static struct span hold_headers(struct arena *arena, const struct policy_input *in)
-{
-	return in->header_line.n > 0 ? quoted(arena, in->header_line)
-	                             : SPAN("the pattern cannot be used");
-}
-
 static struct span nonmember(struct arena *arena, const struct policy_input *in)
 {
 	return quoted(arena, in->author);
@@ -74,7 +68,6 @@ static const struct detail {
 	{ "loop", loop },
 	{ "author", author },
 	{ "automatic", automatic },
-	{ "hold-headers", hold_headers },
 	{ "nonmember", nonmember },
 };
 

@@ -13,14 +13,14 @@ struct regex {
 	pcre2_match_data *data;
 };
 
-struct regex *regex_new(struct span pattern, struct err *e)
+static struct regex *compile(struct span pattern, uint32_t options, struct err *e)
 {
 	int code = 0;
 	PCRE2_SIZE offset = 0;
 	struct regex *r = mem_alloc(sizeof(*r));
 	r->code = pcre2_compile((PCRE2_SPTR)pattern.p, pattern.n,
-	                        PCRE2_UTF | PCRE2_MATCH_INVALID_UTF | PCRE2_CASELESS |
-	                                PCRE2_NEVER_BACKSLASH_C,
+	                        PCRE2_UTF | PCRE2_MATCH_INVALID_UTF | PCRE2_NEVER_BACKSLASH_C |
+	                                options,
 	                        &code, &offset, NULL);
 	if (!r->code) {
 		PCRE2_UCHAR why[128] = "";
@@ -41,6 +41,16 @@ struct regex *regex_new(struct span pattern, struct err *e)
 	pcre2_set_depth_limit(r->limits, LIMIT_REGEX_DEPTH);
 	pcre2_set_heap_limit(r->limits, LIMIT_REGEX_HEAP);
 	return r;
+}
+
+struct regex *regex_new(struct span pattern, struct err *e)
+{
+	return compile(pattern, PCRE2_CASELESS, e);
+}
+
+struct regex *regex_new_case(struct span pattern, struct err *e)
+{
+	return compile(pattern, 0, e);
 }
 
 void regex_free(struct regex *r)

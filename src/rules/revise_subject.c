@@ -167,14 +167,17 @@ static struct span head_text(const struct old *o, struct span text, struct span 
 	return encoded;
 }
 
+/* What may stand before the text: what rules put there, tag and mark. */
+#define PARTS 3
+
 /* The field of PARTS (decoded, put apart by spaces) and REST (bytes that stay). */
-static struct span assemble(const struct old *o, struct span name, const struct span parts[2],
+static struct span assemble(const struct old *o, struct span name, const struct span parts[PARTS],
                             const struct span_list *rest)
 {
 	struct writer w = { .out = BUF_INIT, .column = name.n + 1 };
 	struct span next = rest->n > 0 ? rest->v[0] : SPAN("");
-	struct span heads[2] = { SPAN(""), SPAN("") };
-	for (size_t i = 2; i-- > 0;) {
+	struct span heads[PARTS] = { SPAN(""), SPAN(""), SPAN("") };
+	for (size_t i = PARTS; i-- > 0;) {
 		if (parts[i].n > 0) {
 			next = heads[i] = head_text(o, parts[i], next);
 		}
@@ -182,7 +185,7 @@ static struct span assemble(const struct old *o, struct span name, const struct 
 	buf_add(&w.out, name);
 	buf_chr(&w.out, ':');
 	w.start = w.out.n;
-	for (size_t i = 0; i < 2; i++) {
+	for (size_t i = 0; i < PARTS; i++) {
 		put_words(&w, o->arena, heads[i]);
 	}
 	for (size_t i = 0; i < rest->n; i++) {
@@ -224,10 +227,34 @@ static struct span_list text_without_tags(const struct revise *r, const struct o
 	return l;
 }
 
+/* What rules put there, unless the subject has it. */
+static struct span post_tag(const struct revise *r, const struct old *o)
+{
+	struct span tag = r->list->post_tag;
+	return tag.n > 0 && span_ifind(o->text, tag) == SPAN_NONE ? tag : SPAN("");
+}
+
+/* Only that before the text as it is; the empty span when there is nothing to put there. */
+static struct span with_post_tag(const struct old *o, const struct field *f, struct span tag)
+{
+	struct span parts[PARTS] = { tag, SPAN(""), SPAN("") };
+	struct span_list rest = { NULL, 0, 0 };
+	size_t from = 0;
+	while (from < o->text.n && ascii_fws(o->text.p[from])) {
+		from++;
+	}
+	push_old(o, &rest, from, o->text.n);
+	return tag.n > 0 ? assemble(o, f->name, parts, &rest) : SPAN("");
+}
+
 /* The field in place of F, or the empty span when it is as the list wants it. */
 static struct span new_field(const struct revise *r, const struct field *f)
 {
 	struct old o = read_old(r->arena, f->value);
+	struct span extra = post_tag(r, &o);
+	if (r->list->subject_tag.n == 0) {
+		return with_post_tag(&o, f, extra);
+	}
 	struct span tag = subject_tag(r->arena, r->list->subject_tag, r->number);
 	struct subject s = subject_read(o.text, r->list->subject_tag, r->number);
 	size_t start, at = s.end;
@@ -235,19 +262,19 @@ static struct span new_field(const struct revise *r, const struct field *f)
 	/* A tag further back, as in "Fwd: [dev] x", will do when it is the only one. */
 	bool tagged = s.tags == 0 && further;
 	if (tagged ? s.marks <= 1 : as_wanted(r, &s) && !further) {
-		return SPAN("");
+		return with_post_tag(&o, f, extra);
 	}
 	struct span mark = s.marks > 1 ? SPAN("Re:") : s.mark;
 	bool insert = !tagged && only_insert(r, &s);
 	struct span_list rest =
 		text_without_tags(r, &o, insert ? s.begin : s.end, s.tags > 0 && further);
-	struct span parts[2] = { tagged ? SPAN("") : tag, insert ? SPAN("") : mark };
+	struct span parts[PARTS] = { extra, tagged ? SPAN("") : tag, insert ? SPAN("") : mark };
 	uint64_t place = r->list->subject_tag_place;
 	bool came_behind = place == LIST_TAG_ANY && s.tags > 0 && !s.tag_first;
 	if (place == LIST_TAG_AFTER_REPLY || came_behind) {
-		struct span first = parts[0];
-		parts[0] = parts[1];
-		parts[1] = first;
+		struct span first = parts[1];
+		parts[1] = parts[2];
+		parts[2] = first;
 	}
 	return assemble(&o, f->name, parts, &rest);
 }
@@ -255,11 +282,13 @@ static struct span new_field(const struct revise *r, const struct field *f)
 void revise_subject(struct edits *x, const struct revise *r)
 {
 	const struct field *f = message_find(r->message, "Subject");
-	if (r->list->subject_tag.n == 0) {
+	if (r->list->subject_tag.n == 0 && r->list->post_tag.n == 0) {
 		return;
 	}
 	if (!f) {
 		struct span tag = subject_tag(r->arena, r->list->subject_tag, r->number);
+		tag = span_trim(arena_printf(r->arena, "%.*s %.*s", SPAN_FMT(r->list->post_tag),
+		                             SPAN_FMT(tag)));
 		edit_field_insert(
 			x, r->message->count - 1,
 			word_fold(r->arena, SPAN("Subject"), word_encode(r->arena, tag, false)));

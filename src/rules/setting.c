@@ -8,12 +8,13 @@
 #include "mail/addr.h"
 #include "mail/idn.h"
 #include "rules/dns_server.h"
+#include "rules/argv.h"
 #include "rules/domains.h"
 #include "rules/field_rule.h"
 #include "rules/filter_rule.h"
 #include "rules/notice.h"
-#include "rules/regex.h"
 #include "rules/route.h"
+#include "rules/rule.h"
 #include "rules/template.h"
 
 #include <string.h>
@@ -127,7 +128,8 @@ static bool check_lists(const struct setting *row, struct span value, struct err
 static bool has_lines(const struct setting *row)
 {
 	return row->type == SETTING_LINES || row->type == SETTING_TEMPLATE ||
-	       row->type == SETTING_FIELDS || row->type == SETTING_FILTER;
+	       row->type == SETTING_FIELDS || row->type == SETTING_FILTER ||
+	       row->type == SETTING_RULES;
 }
 
 static bool check_text(const struct setting *row, struct span value, struct err *e)
@@ -236,17 +238,6 @@ static bool check_word(const struct setting *row, struct span value, struct err 
 	return true;
 }
 
-static bool check_regex(const struct setting *row, struct span value, struct err *e)
-{
-	if (value.n == 0) {
-		return true;
-	}
-	struct regex *r = regex_new(value, e);
-	bool ok = r != NULL;
-	regex_free(r);
-	return ok || err_prefix(e, "%s", row->name);
-}
-
 /* Checks of another file, whose errors do not name the setting. */
 static bool check_with(bool (*check)(struct span, struct err *), const struct setting *row,
                        struct span value, struct err *e)
@@ -276,6 +267,24 @@ static bool check_language(const struct setting *row, struct span value, struct 
 	       bad(row, value, e, "a language such as en, de or pt-br is wanted");
 }
 
+static bool check_rules(const struct setting *row, struct span value, struct err *e)
+{
+	struct arena *arena = arena_new();
+	struct rule_set set;
+	bool ok = rule_parse(arena, value, &set, e);
+	arena_free(arena);
+	return ok || err_prefix(e, "%s", row->name);
+}
+
+static bool check_command(const struct setting *row, struct span value, struct err *e)
+{
+	struct arena *arena = arena_new();
+	const char **words;
+	bool ok = value.n == 0 || argv_split(arena, value, &words, e);
+	arena_free(arena);
+	return ok || err_prefix(e, "%s", row->name);
+}
+
 static bool check_span(const struct setting *row, struct span value, struct err *e)
 {
 	switch (row->type) {
@@ -287,7 +296,8 @@ static bool check_span(const struct setting *row, struct span value, struct err 
 	case SETTING_URL: return check_url(row, value, e);
 	case SETTING_WORD: return check_word(row, value, e);
 	case SETTING_DOMAINS: return check_domains(row, value, e);
-	case SETTING_REGEX: return check_text(row, value, e) && check_regex(row, value, e);
+	case SETTING_RULES: return check_text(row, value, e) && check_rules(row, value, e);
+	case SETTING_COMMAND: return check_text(row, value, e) && check_command(row, value, e);
 	case SETTING_TEMPLATE:
 	case SETTING_TEMPLATE_LINE:
 		return check_text(row, value, e) && check_with(template_check, row, value, e);
@@ -318,7 +328,7 @@ static bool is_text(const struct setting *row)
 }
 
 /* "\n" as written in files and on command lines. */
-static struct span unescape(struct arena *arena, struct span value)
+struct span setting_unescape(struct arena *arena, struct span value)
 {
 	char *out = arena_str(arena, value);
 	size_t n = 0;
@@ -346,7 +356,7 @@ bool setting_put(struct arena *arena, const struct setting *row, struct span val
 		memcpy(at, &v, sizeof(v));
 		return true;
 	}
-	struct span text = is_text(row) ? unescape(arena, value) : arena_copy(arena, value);
+	struct span text = is_text(row) ? setting_unescape(arena, value) : arena_copy(arena, value);
 	if (!check_span(row, text, e)) {
 		return false;
 	}
@@ -382,7 +392,7 @@ static struct span number_text(struct arena *arena, const struct setting *row, u
 	return arena_printf(arena, "%llu", (unsigned long long)v);
 }
 
-static struct span escape(struct arena *arena, struct span value)
+struct span setting_escape(struct arena *arena, struct span value)
 {
 	struct buf out = BUF_INIT;
 	for (size_t i = 0; i < value.n; i++) {
@@ -403,7 +413,7 @@ struct span setting_text(struct arena *arena, const struct setting *row, const v
 	if (!is_number(row)) {
 		struct span text;
 		memcpy(&text, at, sizeof(text));
-		return is_text(row) ? escape(arena, text) : text;
+		return is_text(row) ? setting_escape(arena, text) : text;
 	}
 	uint64_t v;
 	memcpy(&v, at, sizeof(v));

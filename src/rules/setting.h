@@ -25,7 +25,8 @@ enum setting_type {
 	SETTING_ADDRESS,  /* empty, or addresses separated by commas */
 	SETTING_LISTS,    /* the same, each fit to be a list's */
 	SETTING_DOMAINS,  /* empty, or domains as rules/domains.h reads them */
-	SETTING_REGEX,    /* empty, or a PCRE2 pattern, compiled once to check it */
+	SETTING_RULES,    /* lines, each a rule of rules/rule.h, or empty */
+	SETTING_COMMAND,  /* empty, or words as rules/argv.h reads them */
 	SETTING_URL,      /* empty, or scheme://host…, the scheme one of `choices` */
 	SETTING_RELAY,    /* a URL of host and port, nothing else */
 	SETTING_SERVERS,  /* empty, or DNS servers as rules/dns_server.h reads them */
@@ -71,6 +72,10 @@ bool setting_put(struct arena *arena, const struct setting *row, struct span val
 void setting_defaults(struct arena *arena, enum setting_scope scope, void *target);
 /* The present value of ROW in TARGET as text that setting_put reads back. */
 struct span setting_text(struct arena *arena, const struct setting *row, const void *target);
+/* TEXT with its line breaks and backslashes written so that setting_put reads them back. */
+struct span setting_escape(struct arena *arena, struct span text);
+/* The other way round. */
+struct span setting_unescape(struct arena *arena, struct span value);
 
 /*
  * Read a site's configuration TEXT (`key = value` lines, # comments, leading white

@@ -1,6 +1,7 @@
 /* The settings of sites and lists: one row each. Values: setting.c; the file: setting_read.c. */
 #include "base/limits.h"
 #include "rules/list.h"
+#include "rules/rule_preset.h"
 #include "rules/setting.h"
 #include "rules/site.h"
 
@@ -52,6 +53,9 @@ const struct setting settings[] = {
 	{ "template-dir", SETTING_SITE, SETTING_PATH, "templates", NULL, 0, 0,
 	  offsetof(struct site, template_dir),
 	  "Folder of texts of the site's own; relative: below the folder of ladle.conf." },
+	{ "rules", SETTING_SITE, SETTING_RULES, "", NULL, 0, LIMIT_SETTING,
+	  offsetof(struct site, rules),
+	  "Rules about posts on all lists, before those of the list: ladle-rules(5)." },
 	{ "bounce-classes", SETTING_SITE, SETTING_TEXT, "", NULL, 0, 1000,
 	  offsetof(struct site, bounce_classes),
 	  "File with rules about what refusals mean, asked before those built in (ladle bounce classes)." },
@@ -121,9 +125,6 @@ const struct setting settings[] = {
 	{ "replay", SETTING_LIST, SETTING_CHOICE, "hold", "hold accept reject discard", 0, 0,
 	  offsetof(struct list, replay),
 	  "What happens to a DKIM2 post that the list distributed before, sent again by other hops." },
-	{ "hold-headers", SETTING_LIST, SETTING_REGEX, "", NULL, 0, LIMIT_SETTING,
-	  offsetof(struct list, hold_headers),
-	  "Pattern (PCRE2, any case): a post with a header line \"Name: value\" that matches is held." },
 
 	{ "modify", SETTING_LIST, SETTING_CHOICE, "full", "full headers none", 0, 0,
 	  offsetof(struct list, modify),
@@ -220,5 +221,18 @@ const struct setting settings[] = {
 	  "Who may ask for the members with the command who: nobody, or the owners, who confirm it." },
 	{ "advertised", SETTING_LIST, SETTING_BOOL, "yes", NULL, 0, 0,
 	  offsetof(struct list, advertised), "Show the list to who asks with the command lists." },
+
+	{ "rules", SETTING_LIST, SETTING_RULES, RULE_PRESET_DISCUSSION, NULL, 0, LIMIT_SETTING,
+	  offsetof(struct list, rules),
+	  "Rules about posts, one a line (\\n between), the first that applies decides: ladle-rules(5)." },
+	{ "emergency", SETTING_LIST, SETTING_BOOL, "no", NULL, 0, 0,
+	  offsetof(struct list, emergency),
+	  "Hold every post but those of owners and moderators, whatever the rules say." },
+	{ "moderate-first", SETTING_LIST, SETTING_NUMBER, "0", NULL, 0, 1000,
+	  offsetof(struct list, moderate_first),
+	  "How many posts of an author are held before he is trusted; 0: none." },
+	{ "filter-command", SETTING_LIST, SETTING_COMMAND, "", NULL, 0, 4000,
+	  offsetof(struct list, filter_command),
+	  "Program with arguments that is shown each post before it is distributed." },
 };
 const size_t settings_count = sizeof(settings) / sizeof(settings[0]);

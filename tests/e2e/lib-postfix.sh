@@ -232,7 +232,7 @@ mail_new() {
 	[ -n "${sink_pid:-}" ] || sink_start
 	postfix_begin
 	install -d -o "$user" "$site" && as_user "$TMPDIR/ladle" init "$site" >init.log || fail 'init'
-	ladle list create "$list" >/dev/null || fail 'list create'
+	ladle list create "$list" rules= >/dev/null || fail 'list create'
 	keys_new
 	ladle member add "$list" "$member1" "$member2" "$member3" >/dev/null || fail 'member add'
 	dns_start

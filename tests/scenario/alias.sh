@@ -8,7 +8,7 @@ ladle list ls >ls
 is lists 1 "$(wc -l <ls)"
 ladle list create dev@example.net 2>taken && fail 'created a list at an alias'
 has taken 'dev@example.net'
-ladle list create other@lists.example >/dev/null || fail create
+ladle list create other@lists.example rules= >/dev/null || fail create
 ladle list set other aliases=dev@lists.example 2>taken && fail 'the address of a list as an alias'
 has taken 'aliases: "dev@lists.example" is an address of a list already'
 ladle list set other aliases=DEV@example.NET 2>taken && fail 'an alias twice'

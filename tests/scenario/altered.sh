@@ -36,7 +36,7 @@ is 'copies of a forged post' 0 "$(copies)"
 ladle held ls >held
 has held 'evil.example changed it after the author had signed it'
 
-ladle list set dev trusted-hops=evil.example || fail set
+ladle list set dev trusted-hops=evil.example rules= || fail set
 forge second
 is 'copies by a trusted hop' 3 "$(copies)"
 rm "$out"/*

@@ -41,7 +41,7 @@ keep() {
 # list_new NAME NEXT: a list that seals, with NEXT as another member
 list_new() {
 	[ "$1" = dev ] || ladle list create "$1@lists.example" >/dev/null || fail create
-	ladle list set "$1" arc-seal=yes nonmember=accept "subject-tag=[$1]" from=munge || fail set
+	ladle list set "$1" arc-seal=yes nonmember=accept "subject-tag=[$1]" from=munge rules= || fail set
 	ladle member add "$1" "$2@lists.example" >/dev/null || fail "member of $1"
 }
 

@@ -29,7 +29,7 @@ sed '/^dns-servers/d' good.conf >other.conf && mv other.conf good.conf
 bad 'dns-servers = 127.0.0.1:53, dns.example' 'dns-servers: bad value'
 cp good.conf "$site/ladle.conf"
 ladle list set dev subject-tag="$(printf 'a\001b')" 2>said && fail 'control character accepted'
-ladle list set dev hold-headers='(' 2>said && fail 'bad pattern accepted'
-has said 'hold-headers: bad pattern "("'
+ladle list set dev rules='hold if subject matches /(/' 2>said && fail 'bad pattern accepted'
+has said 'rules: line 1, column 25: "/(/": bad pattern "("'
 ladle list set dev from=never 2>said && fail 'bad choice accepted'
 ladle status >/dev/null || fail 'good configuration'

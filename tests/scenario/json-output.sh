@@ -70,6 +70,8 @@ json trace --json one@one.example "$member2"
 json trace --json one@one.example nobody@four.example
 json trace --json "$(printf 'odd"\\\377@%s' "$member1")"
 json explain --json dev odd.eml
+json rules show --json dev
+json rules test --json dev odd.eml
 json status --json
 json templates ls --json
 json aliases --json

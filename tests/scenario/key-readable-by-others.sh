@@ -3,7 +3,7 @@
 . "$SRC/tests/scenario/lib.sh"
 case $("$LADLE" --version) in *debug*) ;; *) echo 'needs a debug build, for a clock that is set'; exit 77 ;; esac
 site_new 'workers = 1'
-ladle list create other@other.example >/dev/null && ladle member add other "$member1" >/dev/null &&
+ladle list create other@other.example rules= >/dev/null && ladle member add other "$member1" >/dev/null &&
 	ladle key gen --algorithm ed25519 --selector e1 other.example >/dev/null || fail 'other list'
 post one
 message two | ladle receive -f "$member1" other@other.example

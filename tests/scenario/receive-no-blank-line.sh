@@ -1,7 +1,7 @@
 # A header without a body and without an empty line is a whole message.
 . "$SRC/tests/scenario/lib.sh"
 site_new
-printf 'From: %s\nSubject: no body\nMessage-ID: <x@one.example>\n' "$member1" | receive
+printf 'From: %s\nTo: dev@lists.example\nSubject: no body\nMessage-ID: <x@one.example>\n' "$member1" | receive
 is exit 0 $?
 ladle list set dev footer='the footer' subject-tag='[dev]' || fail set
 turn || fail run

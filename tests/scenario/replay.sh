@@ -74,6 +74,6 @@ is reason 'another post with this Message-ID was distributed already' "$(held_re
 ladle held discard 3 >/dev/null || fail discard
 
 # Another list has its own memory; another message with the same words is another.
-ladle list create other@lists.example nonmember=accept >/dev/null && ladle member add other "$member2" >/dev/null
+ladle list create other@lists.example nonmember=accept rules= >/dev/null && ladle member add other "$member2" >/dev/null
 list=other@lists.example forwarded five.example signed.eml
 is copies 13 "$(copies)"

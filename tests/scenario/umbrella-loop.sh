@@ -36,7 +36,7 @@ is held 0 "$(ladle held ls | wc -l)"
 rm "$out"/*
 for name in here there; do
 	ladle list create "$name@lists.example" >/dev/null &&
-		ladle list set "$name" anonymous=yes nonmember=accept unauthenticated=accept || fail "create $name"
+		ladle list set "$name" anonymous=yes rules= nonmember=accept unauthenticated=accept || fail "create $name"
 done
 ladle member add here there@lists.example here-only@eight.example >/dev/null &&
 	ladle member add there here@lists.example there-only@nine.example >/dev/null || fail 'member add'

@@ -5,7 +5,7 @@ site_new
 author_key
 ladle list set dev subject-tag='[dev]' footer='-- \nThe list' || fail set
 for inner in core@lists.example ops@deep.example; do
-	ladle list create "$inner" subject-tag="[${inner%@*}]" footer="-- \n$inner" >/dev/null || fail create
+	ladle list create "$inner" rules= subject-tag="[${inner%@*}]" footer="-- \n$inner" >/dev/null || fail create
 done
 ladle key gen --algorithm ed25519 --selector d1 deep.example >/dev/null || fail 'key gen'
 ladle key dns --tsv deep.example >>"$zone"

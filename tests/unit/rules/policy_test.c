@@ -17,10 +17,12 @@ struct change {
 
 static struct arena *arena;
 static struct site site;
+static const struct policy_command *heard; /* of the filter command; NULL: there is none */
 
 static void setup(void)
 {
 	arena = arena_new();
+	heard = NULL;
 	setting_defaults(arena, SETTING_SITE, &site);
 }
 
@@ -112,11 +114,6 @@ CHANGE(chain_temporary)
 	UNUSED;
 	v->dkim2.result = AUTH_TEMPERROR;
 	in->patient = false;
-}
-CHANGE(header)
-{
-	UNUSED;
-	in->header_match = true;
 }
 CHANGE(moderated)
 {
@@ -328,6 +325,116 @@ CHANGE(content_of_stranger)
 	list->moderated = true;
 }
 
+CHANGE(in_emergency)
+{
+	UNUSED;
+	list->emergency = true;
+}
+CHANGE(emergency_owner)
+{
+	in_emergency(in, list, v);
+	list->owners = SPAN("x@y.example, A@B.example");
+}
+CHANGE(emergency_bare_owner)
+{
+	emergency_owner(in, list, v);
+	v->from_authentic = false;
+}
+CHANGE(moderated_moderator)
+{
+	moderated(in, list, v);
+	list->moderators = SPAN("a@b.example");
+}
+CHANGE(flagged)
+{
+	UNUSED;
+	in->member_moderated = true;
+}
+CHANGE(first)
+{
+	UNUSED;
+	list->moderate_first = 3;
+	in->posts = 2;
+}
+CHANGE(fourth)
+{
+	UNUSED;
+	list->moderate_first = 3;
+	in->posts = 3;
+}
+
+/* Rules: those of the list, of the site. */
+static const struct rule_set *rules(const char *text)
+{
+	struct rule_set *set = ARENA_NEW(arena, struct rule_set);
+	struct err e = { 0 };
+	ck_assert_msg(rule_parse(arena, span_str(text), set, &e), "%s", e.text);
+	return set;
+}
+#define RULES(name, site_, list_)                                                                  \
+	CHANGE(name)                                                                               \
+	{                                                                                          \
+		UNUSED;                                                                            \
+		in->site_rules = rules(site_);                                                     \
+		in->list_rules = rules(list_);                                                     \
+		in->member = false;                                                                \
+	}
+RULES(rule_accepts, "", "tag x\naccept if size < 2k")
+RULES(rule_passes, "", "accept if size > 2k")
+RULES(rule_holds, "", "accept if member\nhold")
+RULES(rule_rejects, "", "#\nreject \"no\" if not member\naccept")
+RULES(rule_discards, "", "discard if not member")
+RULES(site_first, "hold \"site\"", "accept")
+RULES(list_second, "hold \"site\" if member", "accept")
+CHANGE(rule_behind_a_loop)
+{
+	rule_accepts(in, list, v);
+	in->duplicate = in->same_bytes = true;
+}
+CHANGE(rule_in_emergency)
+{
+	rule_accepts(in, list, v);
+	list->emergency = true;
+}
+CHANGE(rule_before_moderated)
+{
+	rule_accepts(in, list, v);
+	list->moderated = true;
+	list->moderate_first = 1;
+}
+CHANGE(member_unknown)
+{
+	UNUSED;
+	v->from_authentic = false;
+	v->dmarc.result = AUTH_TEMPERROR;
+	in->patient = false;
+	in->list_rules = rules("reject \"no\" if not member");
+}
+
+#define COMMAND(name, decision_)                                                                   \
+	CHANGE(name)                                                                               \
+	{                                                                                          \
+		static const struct policy_command said = { decision_, { "virus", 5 } };           \
+		UNUSED;                                                                            \
+		list->filter_command = SPAN("/bin/x");                                             \
+		heard = &said;                                                                     \
+	}
+COMMAND(command_accepts, DECISION_ACCEPT)
+COMMAND(command_holds, DECISION_HOLD)
+COMMAND(command_rejects, DECISION_REJECT)
+COMMAND(command_discards, DECISION_DISCARD)
+COMMAND(command_fails, DECISION_PUT_BACK)
+CHANGE(command_after_rules)
+{
+	command_rejects(in, list, v);
+	in->list_rules = rules("accept");
+}
+CHANGE(command_unasked)
+{
+	command_rejects(in, list, v);
+	in->member = false;
+}
+
 CHANGE(altered_on_the_way)
 {
 	UNUSED;
@@ -351,6 +458,36 @@ CHANGE(altered_and_handed)
 }
 
 static const struct change changes[] = {
+	{ "emergency", in_emergency, "emergency", DECISION_HOLD, DECISION_ACCEPT },
+	{ "emergency, owner", emergency_owner, "accept", DECISION_ACCEPT, DECISION_ACCEPT },
+	{ "emergency, said to be owner", emergency_bare_owner, "emergency", DECISION_HOLD,
+	  DECISION_ACCEPT },
+	{ "moderated, moderator", moderated_moderator, "accept", DECISION_ACCEPT, DECISION_ACCEPT },
+	{ "flagged", flagged, "moderated-member", DECISION_HOLD, DECISION_ACCEPT },
+	{ "first posts", first, "moderate-first", DECISION_HOLD, DECISION_ACCEPT },
+	{ "no first post", fourth, "accept", DECISION_ACCEPT, DECISION_ACCEPT },
+	{ "rule accepts", rule_accepts, "rules:2", DECISION_ACCEPT, DECISION_ACCEPT },
+	{ "no rule decides", rule_passes, "nonmember", DECISION_HOLD, DECISION_ACCEPT },
+	{ "rule holds", rule_holds, "rules:2", DECISION_HOLD, DECISION_ACCEPT },
+	{ "rule rejects", rule_rejects, "rules:2", DECISION_REJECT, DECISION_ACCEPT },
+	{ "rule discards", rule_discards, "rules:1", DECISION_DISCARD, DECISION_ACCEPT },
+	{ "site first", site_first, "site-rules:1", DECISION_HOLD, DECISION_ACCEPT },
+	{ "list second", list_second, "rules:1", DECISION_ACCEPT, DECISION_ACCEPT },
+	{ "rule behind a loop", rule_behind_a_loop, "duplicate", DECISION_DISCARD,
+	  DECISION_DISCARD },
+	{ "rule in emergency", rule_in_emergency, "emergency", DECISION_HOLD, DECISION_ACCEPT },
+	{ "rule before settings", rule_before_moderated, "rules:2", DECISION_ACCEPT,
+	  DECISION_ACCEPT },
+	{ "member unknown", member_unknown, "rules:1", DECISION_HOLD, DECISION_ACCEPT },
+	{ "command accepts", command_accepts, "accept", DECISION_ACCEPT, DECISION_ACCEPT },
+	{ "command holds", command_holds, "filter-command", DECISION_HOLD, DECISION_ACCEPT },
+	{ "command rejects", command_rejects, "filter-command", DECISION_REJECT, DECISION_REJECT },
+	{ "command discards", command_discards, "filter-command", DECISION_DISCARD,
+	  DECISION_DISCARD },
+	{ "command fails", command_fails, "filter-command", DECISION_PUT_BACK, DECISION_PUT_BACK },
+	{ "command after rules", command_after_rules, "filter-command", DECISION_REJECT,
+	  DECISION_REJECT },
+	{ "command not asked", command_unasked, "nonmember", DECISION_HOLD, DECISION_REJECT },
 	{ "altered", altered_on_the_way, "altered", DECISION_HOLD, DECISION_ACCEPT },
 	{ "altered, accepted", altered_accepted, "accept", DECISION_ACCEPT, DECISION_ACCEPT },
 	{ "altered, trusted", altered_by_trusted, "accept", DECISION_ACCEPT, DECISION_ACCEPT },
@@ -382,7 +519,6 @@ static const struct change changes[] = {
 	{ "chain accepted", chain_accepted, "accept", DECISION_ACCEPT, DECISION_ACCEPT },
 	{ "chain rejected", chain_rejected, "broken-signature", DECISION_REJECT, DECISION_ACCEPT },
 	{ "chain temporary", chain_temporary, "broken-signature", DECISION_HOLD, DECISION_ACCEPT },
-	{ "header", header, "hold-headers", DECISION_HOLD, DECISION_ACCEPT },
 	{ "moderated", moderated, "moderated", DECISION_HOLD, DECISION_ACCEPT },
 	{ "stranger", stranger, "nonmember", DECISION_HOLD, DECISION_ACCEPT },
 	{ "stranger accepted", stranger_accepted, "accept", DECISION_ACCEPT, DECISION_ACCEPT },
@@ -437,17 +573,30 @@ static struct policy_input input(struct list *list, struct message *m, struct ve
 	};
 }
 
+/* As flow does it: the filter command sees what is accepted. */
+static struct policy_result decide(const struct policy_input *in)
+{
+	struct policy_result r = policy_decide(arena, in);
+	if (heard && r.decision == DECISION_ACCEPT) {
+		policy_hear(in, heard, &r);
+	}
+	return r;
+}
+
 /* One row decided, none before it, and none behind it was asked. */
 static void check_rows(const struct policy_result *r)
 {
 	size_t at = 0;
+	bool command = strcmp(r->rule, "filter-command") == 0;
 	while (at < r->n && r->rows[at].step != POLICY_DECIDED) {
-		ck_assert_int_ne(r->rows[at++].step, POLICY_BEHIND);
+		ck_assert(command || r->rows[at].step != POLICY_BEHIND);
+		at++;
 	}
 	ck_assert_uint_lt(at, r->n);
 	ck_assert_str_eq(r->rows[at].rule, r->rule);
-	while (++at < r->n) {
-		ck_assert_int_eq(r->rows[at].step, POLICY_BEHIND);
+	while (++at < r->n) { /* the filter command comes last, and sees what is accepted */
+		ck_assert(r->rows[at].step == POLICY_BEHIND ||
+		          (at + 1 == r->n && r->decision == DECISION_ACCEPT));
 	}
 }
 
@@ -459,13 +608,13 @@ START_TEST(decided)
 	struct message m = parsed("From: a@b.example\r\n\r\nx\r\n");
 	struct policy_input in = input(&list, &m, &v);
 	c->make(&in, &list, &v);
-	struct policy_result r = policy_decide(arena, &in);
+	struct policy_result r = decide(&in);
 	ck_assert_msg(strcmp(r.rule, c->rule) == 0, "%s: %s", c->name, r.rule);
 	ck_assert_msg(r.decision == c->decision, "%s: %s", c->name, decision_name(r.decision));
 	ck_assert_uint_gt(r.reason.n, 0);
 	check_rows(&r);
 	in.approved = true;
-	r = policy_decide(arena, &in);
+	r = decide(&in);
 	check_rows(&r);
 	ck_assert_msg(r.decision == c->approved, "%s, approved: %s", c->name,
 	              decision_name(r.decision));
@@ -511,6 +660,9 @@ static const struct {
 	{ "X-Loop: elsewhere\r\nX-Loop:\r\n dev.lists.example\r\n", "loop" },
 	{ "Auto-Submitted: auto-replied\r\n", "automatic" },
 	{ "Auto-Submitted: no\r\n", "accept" },
+	{ "Precedence: auto_reply\r\n", "automatic" },
+	{ "Precedence: bulk\r\n", "accept" },
+	{ "X-Autoreply: yes\r\n", "automatic" },
 	{ "Content-Type: multipart/report; report-type=delivery-status\r\n", "automatic" },
 	{ "Content-Type: multipart/mixed\r\n", "accept" },
 	{ "Subject: a\rb\r\n", "header" },
