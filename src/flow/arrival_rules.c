@@ -57,14 +57,16 @@ void arrival_rules_tag(struct arrival *a, const struct span *tags, size_t n)
 	a->list.post_tag = buf_move(&subject, a->arena);
 }
 
-bool arrival_rules_count(struct context *c, const struct arrival *a, struct err *e)
+bool arrival_rules_came(struct context *c, const struct arrival *a, struct err *e)
 {
-	bool posted = a->decision == DECISION_ACCEPT;
-	if (a->route.role != ROLE_POST || !a->judged || !a->has_author ||
+	if (a->route.role != ROLE_POST || !a->judged || !a->has_author || a->held_id != 0 ||
 	    a->decision == DECISION_DISCARD) {
 		return true;
 	}
-	return (a->held_id != 0 ||
-	        store_written_add(c->store, a->list.id, a->author_key, a->arrived, e)) &&
-	       (!posted || store_writer_posted(c->store, a->list.id, a->author_key, e));
+	return store_written_add(c->store, a->list.id, a->author_key, a->arrived, e);
+}
+
+bool arrival_rules_posted(struct context *c, const struct arrival *a, struct err *e)
+{
+	return store_writer_posted(c->store, a->list.id, a->author_key, e);
 }

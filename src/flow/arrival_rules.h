@@ -10,7 +10,8 @@ bool arrival_rules_load(struct context *c, struct arrival *a, struct policy_inpu
                         struct err *e);
 /* Rules applied to A that give it TAGS: for the list's edits of this post. */
 void arrival_rules_tag(struct arrival *a, const struct span *tags, size_t n);
-/* A was decided: later rules count it. Inside the transaction. */
-bool arrival_rules_count(struct context *c, const struct arrival *a, struct err *e);
+/* For later rules to count, inside the transaction: A came, and was decided; A is distributed. */
+bool arrival_rules_came(struct context *c, const struct arrival *a, struct err *e);
+bool arrival_rules_posted(struct context *c, const struct arrival *a, struct err *e);
 
 #endif

@@ -243,7 +243,7 @@ bool arrival_add_post(struct context *c, struct arrival *a, struct span blob, st
 	}
 	post.reason = prepared.v[0].why;
 	if (!store_post_add(c->store, &post, &id, e) || !arrival_keep_id(c, a, id, e) ||
-	    !copies_wanted(c, a, id, e)) {
+	    !copies_wanted(c, a, id, e) || !arrival_rules_posted(c, a, e)) {
 		return false;
 	}
 	if (!add_variants(c, id, &prepared, e) || !put_inbox(c, a, INBOX_POST, id, e)) {
@@ -299,7 +299,7 @@ bool arrival_commit(struct context *c, struct arrival *a, struct err *e)
 	if (!store_begin(c->store, e)) {
 		return false;
 	}
-	if (!apply(c, a, span_str(blob), e) || !arrival_rules_count(c, a, e)) {
+	if (!apply(c, a, span_str(blob), e) || !arrival_rules_came(c, a, e)) {
 		store_rollback(c->store);
 		return false;
 	}

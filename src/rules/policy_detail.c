@@ -46,13 +46,16 @@ static struct span author(struct arena *arena, const struct policy_input *in)
 static struct span automatic(struct arena *arena, const struct policy_input *in)
 {
 	const struct field *f = message_find(in->message, "Auto-Submitted");
+	const struct field *type = message_find(in->message, "Content-Type");
 	if (in->mail_from.n == 0) {
 		return SPAN("the sender is <>");
 	}
 	return f && !span_istarts(span_trim(f->value), SPAN("no"))
 	               ? arena_printf(arena, "Auto-Submitted: %.*s",
 	                              SPAN_FMT(quoted(arena, f->value)))
-	               : SPAN("a report");
+	       : type && span_istarts(span_trim(type->value), SPAN("multipart/report"))
+	               ? SPAN("a report")
+	               : SPAN("what programs write for who is away");
 }
 
 static struct span nonmember(struct arena *arena, const struct policy_input *in)
@@ -64,11 +67,8 @@ static const struct detail {
 	const char *rule;
 	struct span (*say)(struct arena *arena, const struct policy_input *in);
 } details[] = {
-	{ "size", size },
-	{ "loop", loop },
-	{ "author", author },
-	{ "automatic", automatic },
-	{ "nonmember", nonmember },
+	{ "size", size },           { "loop", loop },           { "author", author },
+	{ "automatic", automatic }, { "nonmember", nonmember },
 };
 
 struct span policy_detail(struct arena *arena, const char *rule, const struct policy_input *in)

@@ -1,7 +1,7 @@
 # The same local part at two domains is two lists: members, settings, posts and addresses apart.
 . "$SRC/tests/scenario/lib.sh"
 site_new
-ladle list create dev@other.example subject-tag='[other]' >/dev/null || fail 'list create'
+ladle list create dev@other.example subject-tag='[other]' rules= >/dev/null || fail 'list create'
 ladle list create dev@other.example 2>said && fail 'the same list twice'
 ladle key gen --algorithm ed25519 other.example >/dev/null || fail 'key gen'
 ladle member add dev@other.example four@four.example "$member1" >/dev/null || fail 'member add'

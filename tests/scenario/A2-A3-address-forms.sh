@@ -2,7 +2,7 @@
 # regard to case, and the whole local part comes first.
 . "$SRC/tests/scenario/lib.sh"
 site_new
-ladle list create dev-team@lists.example >/dev/null || fail 'list create'
+ladle list create dev-team@lists.example rules= >/dev/null || fail 'list create'
 ladle member add dev-team "$member1" >/dev/null
 
 # role ADDRESS ROLE: mail there is for that address of dev.

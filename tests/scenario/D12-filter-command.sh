@@ -18,7 +18,7 @@ ladle list set dev filter-command="$TMPDIR/filter \"$TMPDIR\"" || fail set
 for code in 0 80 81 82 75 1; do post "code-$code"; done
 message stranger | sed 's/^From:.*/From: eve@four.example/' | ladle receive -f eve@four.example "$list"
 SECRET_OF_OURS=1 turn || fail run
-said() { has run.log "event=$2 .*$1@one.example .*rule=$3 reason=\"$4\""; }
+said() { has run.log "event=$2 .*$1@one.example .*rule=$3 reason=\"$4"; }
 said code-0 accepted accept 'no rule objects'
 said code-80 held filter-command 'code 80? it is'
 said code-81 refused filter-command 'code 81? it is'
