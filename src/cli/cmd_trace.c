@@ -31,6 +31,16 @@ static void recipient_text(struct call *call, const struct trace_post *p, const 
 		}
 		buf_printf(&call->out, ": %.*s\n", SPAN_FMT(p->row.reply));
 	}
+	for (size_t i = 0; i < p->nbounces; i++) {
+		const struct bounce_event *ev = &p->bounces[i];
+		/* What our own delivery was told stands above. */
+		if (ev->source != BOUNCE_SOURCE_RELAY) {
+			buf_printf(&call->out, "    %s %.*s, %s: %.*s\n",
+			           ev->complaint ? "complained" : "came back",
+			           SPAN_FMT(call_time(call, ev->at)), bounce_class_name(ev->class),
+			           SPAN_FMT(ev->reply));
+		}
+	}
 }
 
 static bool needs_utf8(const struct trace_post *p)
@@ -97,6 +107,20 @@ static void recipient_json(struct json *j, const struct trace_post *p, const cha
 	} else if (p->has_member) {
 		json_kstr(j, "state", "open");
 	}
+	json_key(j, "bounces");
+	json_open(j, '[');
+	for (size_t i = 0; i < p->nbounces; i++) {
+		const struct bounce_event *ev = &p->bounces[i];
+		json_open(j, '{');
+		json_kint(j, "id", ev->id);
+		json_kint(j, "at", ev->at);
+		json_kstr(j, "kind", ev->complaint ? "complaint" : "failure");
+		json_kstr(j, "class", bounce_class_name(ev->class));
+		json_kstr(j, "source", bounce_source_name(ev->source));
+		json_kspan(j, "reply", ev->reply);
+		json_close(j);
+	}
+	json_close(j);
 	json_close(j);
 }
 

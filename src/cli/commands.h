@@ -26,6 +26,8 @@ extern const struct command cmd_aliases;
 extern const struct command cmd_bounce_explain, cmd_bounce_classes; /* cmd_bounce_explain.c */
 extern const struct command cmd_rules_show, cmd_rules_set, cmd_rules_check, cmd_rules_test,
 	cmd_rules_presets;
+extern const struct command cmd_bounce_ls, cmd_bounce_show, cmd_bounce_stats, cmd_bounce_undo,
+	cmd_bounce_reset; /* cmd_bounce.c */
 extern const struct command cmd_trace;
 extern const struct command cmd_explain;
 extern const struct command cmd_help;

@@ -6,6 +6,7 @@
 #include "auth/verify.h"
 #include "flow/arrival_rules.h"
 #include "flow/filter_command.h"
+#include "flow/bounces.h"
 #include "flow/forward.h"
 #include "flow/request.h"
 #include "mail/msgid.h"
@@ -229,6 +230,8 @@ bool arrival_judge(struct context *c, struct arrival *a, struct err *e)
 		return request_judge(c, a, e);
 	} else if (forward_wanted(a)) {
 		return forward_judge(c, a, e);
+	} else if (a->route.role == ROLE_BOUNCE) {
+		return bounces_judge(c, a, e);
 	} else if (arrival_is_word(a)) {
 		return arrival_judge_word(c, a, e);
 	} else if (a->route.role != ROLE_POST && a->route.role != ROLE_PASS) {

@@ -62,6 +62,7 @@ struct arrival {
 	int64_t unsubscribe; /* member to remove: the decision about an unsubscribe address */
 	struct moderate_case *word; /* a moderator's word about a held message, that this mail is */
 	int64_t pass;               /* the pass that the post came with; 0 */
+	struct bounce_arrival *bounce; /* the decision about a return address; else NULL */
 	/* arrival_rewrite */
 	struct span made_id; /* Message-ID that an anonymous list sends; empty: the author's */
 };

@@ -10,6 +10,7 @@
 #include "mail/addr.h"
 #include "rules/route.h"
 #include "rules/token.h"
+#include "store/bounces.h"
 #include "store/lists.h"
 #include "store/members.h"
 #include "store/posts.h"
@@ -122,15 +123,43 @@ static bool domain_answers(const struct proving *p, const struct dkim2_result *r
 	       addr_domain_below(addr_domain(without_brackets(newest->rt[0])), report->hops[0].d);
 }
 
+static bool load_member(struct proving *p, struct err *e)
+{
+	struct member member;
+	bool found;
+	if (!store_member_get(p->c->store, p->arena, p->out->list.id, p->out->member, &member,
+	                      &found, e)) {
+		return false;
+	}
+	p->out->address = found ? member.address : SPAN("");
+	return true;
+}
+
+/* Of a probe or a warning: only while it matters. */
+static bool load_own(struct proving *p, struct err *e)
+{
+	struct bounce_row row;
+	if (!store_bounce_standing(p->c->store, p->out->member, &row, e)) {
+		return false;
+	}
+	if (row.standing.state == BOUNCE_STATE_GOOD ||
+	    row.standing.since != p->out->post - BOUNCE_PROOF_OWN) {
+		return verdict(p, BOUNCE_PROOF_FORGED, "what it is about is over");
+	}
+	return load_member(p, e);
+}
+
 /* The member, if he is one still, and the age of the post. */
 static bool load_subject(struct proving *p, const struct token *token, struct err *e)
 {
 	struct bounce_origin *o = p->out;
-	struct member member;
 	struct post post;
 	bool found;
 	o->post = token->post;
 	o->member = token->member;
+	if (o->post >= BOUNCE_PROOF_OWN) {
+		return load_own(p, e);
+	}
 	if (!store_post_get(p->c->store, p->arena, token->post, &post, &found, e)) {
 		return false;
 	}
@@ -140,12 +169,7 @@ static bool load_subject(struct proving *p, const struct token *token, struct er
 	if (p->c->env.now(&p->c->env) - post.received > (int64_t)BOUNCE_PROOF_DAYS * 86400) {
 		return verdict(p, BOUNCE_PROOF_FORGED, "its return address is too old");
 	}
-	if (!store_member_get(p->c->store, p->arena, o->list.id, token->member, &member, &found,
-	                      e)) {
-		return false;
-	}
-	o->address = found ? member.address : SPAN("");
-	return true;
+	return load_member(p, e);
 }
 
 static bool prove_dkim2(struct proving *p, const struct dkim2_result *report,

@@ -26,12 +26,18 @@ const char *bounce_proof_name(enum bounce_proof p); /* "forged", "later", "token
 /* Days after which a return address is no longer believed. */
 #define BOUNCE_PROOF_DAYS 30
 
+/*
+ * In place of a post, tokens of probes and warnings have this plus the time since which the
+ * member's standing is what it is: they are good as long as it is.
+ */
+#define BOUNCE_PROOF_OWN (INT64_C(1) << 40)
+
 struct bounce_origin {
 	enum bounce_proof proof;
-	struct span why;  /* in words */
-	struct list list; /* which list sent it; id 0: unknown */
-	int64_t post, member;
-	struct span address; /* the member's; empty when he has left */
+	struct span why;      /* in words */
+	struct list list;     /* which list sent it; id 0: unknown */
+	int64_t post, member; /* post: also BOUNCE_PROOF_OWN plus a time */
+	struct span address;  /* the member's; empty when he has left */
 };
 
 /*

@@ -6,6 +6,7 @@
 #include "auth/report.h"
 #include "base/fault.h"
 #include "flow/arrival.h"
+#include "flow/bounces.h"
 #include "flow/copies_wanted.h"
 #include "flow/enrol.h"
 #include "flow/arrival_rules.h"
@@ -184,7 +185,8 @@ static bool drop(struct context *c, struct arrival *a, struct err *e)
 	return (a->unsubscribe == 0 || unsubscribe(c, a, e)) &&
 	       (!a->forward || forward_apply(c, a, e)) && (!a->word || heed(c, a, e)) &&
 	       (!a->returned || forward_return_apply(c, a, e)) &&
-	       (!a->request || request_apply(c, a, e)) && put_inbox(c, a, INBOX_DROPPED, 0, e);
+	       (!a->request || request_apply(c, a, e)) && bounces_commit(c, a, e) &&
+	       put_inbox(c, a, INBOX_DROPPED, 0, e);
 }
 
 /* What later posts are compared with. */

@@ -7,6 +7,7 @@
 #include "flow/run.h"
 
 #include "base/file.h"
+#include "flow/bounces.h"
 #include "flow/deliver.h"
 #include "flow/expire.h"
 #include "flow/handover.h"
@@ -66,6 +67,9 @@ static int child_process(struct context *c, bool once, struct err *e)
 		}
 		expire_due(c);
 		rounds_due(c);
+		if (!bounces_due(c, e)) {
+			return EX_TEMPFAIL;
+		}
 		sweep_due(c);
 		if (once) {
 			return 0;

@@ -8,6 +8,7 @@
 #include "store/bans.h"
 #include "store/blob.h"
 #include "store/held.h"
+#include "store/bounces.h"
 #include "store/inbox.h"
 #include "store/outbox.h"
 #include "store/pending.h"
@@ -74,6 +75,7 @@ void sweep_due(struct context *c)
 		    !store_answer_sweep(c->store, now - DAY, &e) ||
 		    !store_ban_sweep(c->store, now, &e) ||
 		    !store_written_sweep(c->store, now - LIMIT_RULE_PERIOD - DAY, &e) ||
+		    !store_bounce_sweep(c->store, now - BOUNCE_SCORE_KEEP, &e) ||
 		    !store_inbox_sweep(c->store, now - KEEP_INBOX * DAY, &e) ||
 		    !store_refusal_sweep(c->store, now - KEEP_INBOX * DAY, &e) ||
 		    !file_replace(mark, SPAN(""), 0600, &e)) {

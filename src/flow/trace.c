@@ -17,8 +17,12 @@ static bool about_member(struct context *c, struct arena *arena, struct span add
 	    !store_member_find(c->store, arena, p->post.list, key, &p->member, &p->has_member, e)) {
 		return false;
 	}
+	const struct bounce_filter f = {
+		.member = p->member.id, .post = p->post.id, .domain = SPAN(""), .class = -1
+	};
 	return !p->has_member ||
-	       store_fan_one(c->store, arena, p->post.id, p->member.id, &p->row, &p->has_row, e);
+	       (store_fan_one(c->store, arena, p->post.id, p->member.id, &p->row, &p->has_row, e) &&
+	        store_bounce_ls(c->store, arena, &f, 0, 2, &p->bounces, &p->nbounces, e));
 }
 
 static bool about_post(struct context *c, struct arena *arena, struct span address,

@@ -5,6 +5,7 @@
 
 #include "flow/context.h"
 #include "rules/list.h"
+#include "store/bounces.h"
 #include "store/fanout.h"
 #include "store/held.h"
 #include "store/inbox.h"
@@ -21,6 +22,8 @@ struct trace_post {
 	bool has_member;
 	struct fan_row row;
 	bool has_row;
+	struct bounce_event *bounces; /* about that member and this post, newest first */
+	size_t nbounces;
 };
 
 struct trace {

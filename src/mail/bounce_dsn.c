@@ -110,6 +110,16 @@ struct span bounce_typed_address(struct arena *arena, struct span value)
 	return plausible(arena, s, &address) ? arena_copy(arena, address) : SPAN("");
 }
 
+/* Some are read from fields that may hold anything. */
+static bool presentable(struct span s)
+{
+	bool ok = s.n <= LIMIT_ADDRESS && span_chr(s, '@') != SPAN_NONE && utf8_valid(s);
+	for (size_t i = 0; ok && i < s.n; i++) {
+		ok = !ascii_cntrl(s.p[i]);
+	}
+	return ok;
+}
+
 struct bounce_recipient *bounce_recipient(struct arena *arena, struct bounce *out,
                                           struct span address)
 {
@@ -118,7 +128,7 @@ struct bounce_recipient *bounce_recipient(struct arena *arena, struct bounce *ou
 			return &out->v[i];
 		}
 	}
-	if (out->n == LIMIT_REPORTED) {
+	if (out->n == LIMIT_REPORTED || !presentable(address)) {
 		return NULL;
 	}
 	if (!out->v) {

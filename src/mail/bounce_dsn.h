@@ -17,7 +17,8 @@ void bounce_feedback(struct arena *arena, struct span text, struct bounce *out);
 /* An address of "rfc822; a@b", "utf-8; \x{E9}@b", "<a@b>": without type and brackets; or empty. */
 struct span bounce_typed_address(struct arena *arena, struct span value);
 
-/* The recipient ADDRESS of OUT, added when it is not there and there is room; else NULL. */
+/* The recipient ADDRESS of OUT, added when it is not there, is one, and there is room; else NULL.
+ */
 struct bounce_recipient *bounce_recipient(struct arena *arena, struct bounce *out,
                                           struct span address);
 

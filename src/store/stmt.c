@@ -448,6 +448,8 @@ static const char *const texts[] = {
 	[STMT_FAN_DROP] = "UPDATE fan_exception INDEXED BY fan_deferred"
 			  " SET state = 1, at = ?2, next_at = 0, reply = ?3, due = NULL"
 			  " WHERE post = ?1 AND state = 0 AND worker IS NULL",
+
+#include "store/stmt_bounces.h"
 };
 
 _Static_assert(sizeof(texts) / sizeof(texts[0]) == STMT_COUNT, "a text for every statement");

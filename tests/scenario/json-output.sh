@@ -75,6 +75,12 @@ json rules test --json dev odd.eml
 json status --json
 json templates ls --json
 json aliases --json
+json bounce ls --json
+json bounce show --json dev "$member1"
+json bounce stats --json
+json bounce explain --json odd.eml
+json bounce explain --json "$SRC/tests/corpus/bounces/set-of-emails/lhost-sendmail-01.eml"
+json bounce classes --json
 # Every command that has the option was tried.
 ladle help --names | while read -r name; do
 	# shellcheck disable=SC2086 # words
