@@ -7,6 +7,7 @@
 #include "flow/bounce_mail.h"
 #include "flow/bounce_standing.h"
 #include "flow/bounces.h"
+#include "flow/enrol.h"
 #include "flow/wake.h"
 #include "mail/bounce_reply.h"
 #include "store/lists.h"
@@ -100,12 +101,14 @@ static bool mail(struct due *d, enum bounce_mail what, struct err *e)
 
 static bool remove_member(struct due *d, struct err *e)
 {
-	struct span key;
+	const struct enrol how = { .list = &d->list,
+		                   .channel = SPAN("system"),
+		                   .actor = SPAN("bounces"),
+		                   .detail = SPAN("mail came back for four weeks"),
+		                   .quiet = true };
 	bool removed;
-	return mail(d, BOUNCE_MAIL_REMOVED, e) && addr_key(d->arena, d->member.address, &key, e) &&
-	       store_member_rm(d->c->store, d->list.id, key, &removed, e) &&
-	       bounce_standing_audit(d->c, d->arena, d->list.id, "member rm", d->member.address,
-	                             SPAN("mail came back for four weeks"), e);
+	return mail(d, BOUNCE_MAIL_REMOVED, e) &&
+	       enrol_leave(d->c, d->arena, &how, &d->member, &removed, e);
 }
 
 static bool act(struct due *d, enum bounce_next next, int64_t now, struct err *e)
