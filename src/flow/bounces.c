@@ -63,14 +63,13 @@ static bool tally(struct context *c, struct arena *arena, const struct bounce_ev
 	     !store_bounce_tally_put(c->store, &t, e))) {
 		return false;
 	}
-	if (t.group == 0 && bounce_score_breaks(t.n, t.total) && !trip(c, arena, ev, &t, e)) {
+	bool tripped = t.group != 0;
+	if (!tripped && bounce_score_breaks(t.n, t.total) && !trip(c, arena, ev, &t, e)) {
 		return false;
 	}
-	*group = *group == 0 ? t.group : *group;
-	if (t.group != 0) {
-		return store_bounce_gather(c->store, &t, e);
-	}
-	return true;
+	*group = t.group != 0 ? t.group : *group;
+	/* The events before it were gathered then. */
+	return !tripped || store_bounce_place(c->store, ev->id, t.group, e);
 }
 
 /* The domain last: it says most about the cause, and takes its events out of the others. */
@@ -112,8 +111,9 @@ static bool complain(struct context *c, struct arena *arena, const struct bounce
 bool bounces_record(struct context *c, struct arena *arena, const struct bounce_event *ev,
                     bool *added, struct err *e)
 {
-	int64_t id, group;
-	if (!store_bounce_add(c->store, ev, &id, added, e)) {
+	struct bounce_event placed = *ev;
+	int64_t group;
+	if (!store_bounce_add(c->store, ev, &placed.id, added, e)) {
 		return false;
 	}
 	if (!*added) {
@@ -130,7 +130,7 @@ bool bounces_record(struct context *c, struct arena *arena, const struct bounce_
 	if (ev->class == BOUNCE_CLASS_TRANSIENT) {
 		return true;
 	}
-	return tally_all(c, arena, ev, &group, e) &&
+	return tally_all(c, arena, &placed, &group, e) &&
 	       (group != 0 || bounce_standing_decide(c, arena, ev->list, ev->member, false, e));
 }
 

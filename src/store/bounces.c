@@ -56,6 +56,17 @@ static void read_event(struct rows *r, struct bounce_event *out)
 	out->voided = (enum bounce_void)row_int(r);
 }
 
+/* The narrowest index for F. */
+static enum stmt_id ls_by(const struct bounce_filter *f)
+{
+	return f->id       ? STMT_BOUNCE_LS_ID
+	       : f->member ? STMT_BOUNCE_LS_MEMBER
+	       : f->group  ? STMT_BOUNCE_LS_GROUP
+	       : f->post   ? STMT_BOUNCE_LS_POST
+	       : f->list   ? STMT_BOUNCE_LS_LIST
+	                   : STMT_BOUNCE_LS;
+}
+
 bool store_bounce_ls(struct store *s, struct arena *arena, const struct bounce_filter *f,
                      int64_t before, size_t limit, struct bounce_event **out, size_t *n,
                      struct err *e)
@@ -64,7 +75,7 @@ bool store_bounce_ls(struct store *s, struct arena *arena, const struct bounce_f
 	struct bounce_event *v = NULL;
 	size_t count = 0, cap = 0;
 
-	rows_open(&r, s, STMT_BOUNCE_LS,
+	rows_open(&r, s, ls_by(f),
 	          STMT_ARGS(stmt_int(f->list), stmt_int(f->member), stmt_int(f->post),
 	                    stmt_int(f->group), stmt_text(f->domain), stmt_int(f->class),
 	                    stmt_int(before == 0 ? INT64_MAX : before), stmt_limit(limit),
@@ -205,10 +216,15 @@ bool store_bounce_gather(struct store *s, const struct bounce_tally *t, struct e
 	                e);
 }
 
+bool store_bounce_place(struct store *s, int64_t id, int64_t group, struct err *e)
+{
+	return stmt_run(s, STMT_BOUNCE_PLACE, STMT_ARGS(stmt_int(id), stmt_int(group)), e);
+}
+
 bool store_bounce_undo(struct store *s, int64_t id, int64_t group, int64_t *changed, struct err *e)
 {
-	return stmt_change(s, STMT_BOUNCE_UNDO, STMT_ARGS(stmt_int(id), stmt_int(group)), changed,
-	                   e);
+	return id ? stmt_change(s, STMT_BOUNCE_UNDO, STMT_ARGS(stmt_int(id)), changed, e)
+	          : stmt_change(s, STMT_BOUNCE_UNDO_GROUP, STMT_ARGS(stmt_int(group)), changed, e);
 }
 
 bool store_bounce_forget(struct store *s, int64_t member, int64_t *changed, struct err *e)

@@ -78,6 +78,8 @@ bool store_bounce_groups(struct store *s, struct arena *arena, int64_t list, siz
  * they are void.
  */
 bool store_bounce_gather(struct store *s, const struct bounce_tally *t, struct err *e);
+/* Event ID is in group GROUP: it is void. */
+bool store_bounce_place(struct store *s, int64_t id, int64_t group, struct err *e);
 /* Event ID, or with 0 all of GROUP, counts no more. */
 bool store_bounce_undo(struct store *s, int64_t id, int64_t group, int64_t *changed, struct err *e);
 /* All events of MEMBER count no more. */

@@ -10,8 +10,16 @@
 	" ON t.post = g.post AND t.what = g.what AND t.name = g.name WHERE EXISTS"                  \
 	" (SELECT 1 FROM bounce_event WHERE grp = g.id AND grp <> 0)"
 
+/* FIRST finds the index; the rest is what else may be asked. */
+#define BOUNCE_LS(first)                                                                           \
+	"SELECT id, list, member, address, domain, post, complaint, class, hard, source, status,"   \
+	" reply, at, grp, void FROM bounce_event WHERE " first "+id < ?7"                           \
+	" AND (?1 = 0 OR +list = ?1) AND (?2 = 0 OR +member = ?2) AND (?3 = 0 OR +post = ?3)"       \
+	" AND (?4 = 0 OR +grp = ?4) AND (?5 = '' OR domain = ?5) AND (?6 = -1 OR class = ?6)"       \
+	" AND (?9 = 0 OR +id = ?9) ORDER BY id DESC LIMIT ?8"
+
 #define BOUNCE_SUM(by)                                                                             \
-	"SELECT CAST(" by " AS TEXT), count(*), sum(void = 0), max(at) FROM bounce_event"          \
+	"SELECT CAST(" by " AS TEXT), count(*), sum(void = 0), max(at) FROM bounce_event AS whole"          \
 	" WHERE ?1 = 0 OR list = ?1 GROUP BY " by " ORDER BY 2 DESC, 1 LIMIT ?2"
 
 	[STMT_BOUNCE_ADD] =
@@ -19,12 +27,12 @@
 		" hard, source, status, reply, at, grp, void) VALUES"
 		" (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)"
 		" ON CONFLICT DO NOTHING",
-	[STMT_BOUNCE_LS] =
-		"SELECT id, list, member, address, domain, post, complaint, class, hard, source,"
-		" status, reply, at, grp, void FROM bounce_event WHERE id < ?7"
-		" AND (?1 = 0 OR list = ?1) AND (?2 = 0 OR member = ?2) AND (?3 = 0 OR post = ?3)"
-		" AND (?4 = 0 OR grp = ?4) AND (?5 = '' OR domain = ?5) AND (?6 = -1 OR class = ?6)"
-		" AND (?9 = 0 OR id = ?9) ORDER BY id DESC LIMIT ?8",
+	[STMT_BOUNCE_LS] = BOUNCE_LS("id < ?7 AND "),
+	[STMT_BOUNCE_LS_ID] = BOUNCE_LS("id = ?9 AND "),
+	[STMT_BOUNCE_LS_MEMBER] = BOUNCE_LS("member = ?2 AND "),
+	[STMT_BOUNCE_LS_GROUP] = BOUNCE_LS("grp = ?4 AND grp <> 0 AND "),
+	[STMT_BOUNCE_LS_POST] = BOUNCE_LS("post = ?3 AND "),
+	[STMT_BOUNCE_LS_LIST] = BOUNCE_LS("list = ?1 AND "),
 	[STMT_BOUNCE_HITS] = "SELECT at, post, class, hard FROM bounce_event WHERE member = ?1"
 			     " AND at >= ?2 AND void = 0 AND complaint = 0 ORDER BY at, id",
 	[STMT_BOUNCE_TALLY_ADD] =
@@ -44,7 +52,7 @@
 	[STMT_BOUNCE_GROUPS] = BOUNCE_GROUPS " AND (?1 = 0 OR g.list = ?1)"
 					     " ORDER BY g.id DESC LIMIT ?2",
 	[STMT_BOUNCE_ALERTS] = BOUNCE_GROUPS " AND g.alerted = 0 AND g.at <= ?1 ORDER BY g.post,"
-					     " (SELECT count(*) FROM bounce_event WHERE grp = g.id)"
+					     " (SELECT count(*) FROM bounce_event WHERE grp = g.id AND grp <> 0)"
 					     " DESC, g.id LIMIT ?2",
 	[STMT_BOUNCE_ALERTED] = "UPDATE bounce_group SET alerted = ?2 WHERE post = ?1"
 				" AND alerted = 0",
@@ -52,8 +60,11 @@
 		"UPDATE bounce_event SET grp = ?4, void = max(void, 1) WHERE post = ?1"
 		" AND (grp = 0 OR grp IN (SELECT id FROM bounce_group WHERE post = ?1"
 		" AND what < ?5)) AND complaint = 0 AND (?2 = '' OR domain = ?2) AND (?3 = '' OR status = ?3)",
-	[STMT_BOUNCE_UNDO] = "UPDATE bounce_event SET void = 2 WHERE void <> 2"
-			     " AND (CASE WHEN ?1 <> 0 THEN id = ?1 ELSE grp = ?2 END)",
+	[STMT_BOUNCE_PLACE] = "UPDATE bounce_event SET grp = ?2, void = max(void, 1)"
+			      " WHERE id = ?1",
+	[STMT_BOUNCE_UNDO] = "UPDATE bounce_event SET void = 2 WHERE void <> 2 AND id = ?1",
+	[STMT_BOUNCE_UNDO_GROUP] = "UPDATE bounce_event SET void = 2 WHERE void <> 2"
+				   " AND grp = ?1 AND grp <> 0",
 	[STMT_BOUNCE_FORGET] = "UPDATE bounce_event SET void = 2 WHERE member = ?1 AND void <> 2",
 	[STMT_BOUNCE_STANDING] =
 		"SELECT member, list, state, since, warnings, delivery FROM bounce_member"
@@ -85,7 +96,7 @@
 	[STMT_BOUNCE_FAILED_PROBES] =
 		"SELECT m.list, m.since, m.member, member.address, o.reply, o.at"
 		" FROM outbox o JOIN member ON member.list = o.list"
-		" AND member.address = CAST(o.recipient AS TEXT) JOIN bounce_member m"
+		" AND member.key = lower(CAST(o.recipient AS TEXT)) JOIN bounce_member m"
 		" ON m.member = member.id"
 		" WHERE o.state = 2 AND o.kind = 'probe' AND m.state = 2 AND o.at >= m.since"
 		" AND NOT EXISTS (SELECT 1 FROM bounce_event v WHERE v.member = m.member"
@@ -100,4 +111,5 @@
 	[STMT_BOUNCE_SWEEP_GROUPS] = "DELETE FROM bounce_group WHERE at < ?1",
 #undef BOUNCE_GROUPS
 #undef BOUNCE_SUM
+#undef BOUNCE_LS
 /* clang-format on */

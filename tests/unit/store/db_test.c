@@ -517,6 +517,10 @@ static const char *const scans[] = {
 	"SCAN fan_claim",
 	"SCAN held USING INDEX held_arrived", /* what waits */
 	"SCAN l", /* lists, which are few */
+	"SCAN g", /* groups of bounces, the same */
+	"SCAN bounce_group",
+	"SCAN bounce_forged", /* one row a day */
+	"SCAN whole",         /* what statistics are made of */
 	"SCAN post USING INDEX post_unwalked",
 	"SCAN fan_exception USING INDEX fan_deferred",
 	"SCAN fan_exception USING COVERING INDEX fan_deferred",
@@ -558,6 +562,10 @@ static const struct {
 	{ STMT_FAN_DUE, "fan_post_due (post=? AND due<?)" },
 	{ STMT_FAN_FINISH, "fan_deferred (post=?)" },
 	{ STMT_FAN_TAKEN, "fan_claimed" },
+	{ STMT_BOUNCE_LS_MEMBER, "bounce_event_1 (member=?)" },
+	{ STMT_BOUNCE_LS_GROUP, "bounce_event_grp (grp=?)" },
+	{ STMT_BOUNCE_HITS, "bounce_event_1 (member=?)" },
+	{ STMT_BOUNCE_FAILED, "fan_uncounted" },
 	{ STMT_FAN_ONE, "PRIMARY KEY (post=? AND lo<?)" },
 };
 
