@@ -5,7 +5,7 @@
  * store and net never see each other.
  *
  *   base/   bytes, memory, errors, files, limits: knows nothing of mail
- *   mail/   messages: fields, addresses, MIME as spans; edit lists; writing our own
+ *   mail/   messages: fields, addresses, MIME as spans; edit lists; reports; our own
  *   auth/   DKIM2 and its recipes, DKIM1, ARC, DMARC, keys: pure, given a key source
  *   rules/  what a list is and decides: settings, policy, filter, revisers, egress modes
  *   store/  SQLite: lists, members, posts, fan-out, outbox
@@ -18,9 +18,10 @@
  *                                           |                        |
  *                                           +-> deliver -> [sent | deferred | failed]
  *
- *           Mail of our own, which any station may write, waits in [outbox] and goes
- *           out by deliver, before posts. Every pair of brackets is a committed state:
- *           a station may be killed between any two and be run again.
+ *           Reports that come back, and what failed, become [events] about members
+ *           (process again). Mail of our own, which any station may write, waits in
+ *           [outbox] and goes out by deliver, before posts. Every pair of brackets is a
+ *           committed state: a station may be killed between any two and be run again.
  *   cli/    the command line over it
  */
 #include "cli/cli.h"
