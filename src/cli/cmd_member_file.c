@@ -6,8 +6,11 @@
 #include "cli/roster.h"
 #include "rules/member.h"
 
-#define PAGE 2000 /* members read at a time: what is printed first is not kept waiting */
-#define BULK 4096 /* members added between two looks at the progress; a multiple of 64 */
+#include <stdio.h>
+
+#define PAGE  2000 /* members read at a time */
+#define FIRST 50   /* of the first page: what is printed first is not kept waiting */
+#define BULK  4096 /* members added between two looks at the progress; a multiple of 64 */
 
 /* Members of a file whose order is kept; more are added by address, which is quicker. */
 #define IN_ORDER 10000
@@ -83,11 +86,14 @@ static bool print_members(struct call *call, bool bare)
 	call_open(call, &j, '[');
 	int64_t after = 0;
 	struct arena *whole = call->arena;
-	for (size_t n = PAGE; n == PAGE;) {
+	size_t want = FIRST;
+	for (bool more = true; more; want = PAGE) {
 		struct arena *arena = arena_new();
 		struct member *page;
-		bool ok = store_member_page(call->context->store, arena, list.id, after, PAGE,
+		size_t n = 0;
+		bool ok = store_member_page(call->context->store, arena, list.id, after, want,
 		                            &page, &n, &call->err);
+		more = n == want;
 		call->arena = arena; /* for what call_time makes */
 		for (size_t i = 0; ok && i < n; i++) {
 			print_member(call, &j, arena, &page[i], bare);
@@ -96,8 +102,8 @@ static bool print_members(struct call *call, bool bare)
 		call->arena = whole;
 		call_flush(call);
 		arena_free(arena);
-		if (!ok) {
-			return false;
+		if (!ok || fflush(stdout) != 0) {
+			return ok;
 		}
 	}
 	call_close(call, &j);

@@ -191,6 +191,9 @@ static void put_word(struct buf *out, const char *word)
 struct span member_words(struct arena *arena, const struct member *m)
 {
 	struct buf out = BUF_INIT;
+	if (m->delivery == MEMBER_MAIL && m->flags == 0 && m->language.n == 0 && m->paused == 0) {
+		return SPAN("");
+	}
 	if (m->delivery != MEMBER_MAIL) {
 		put_word(&out, member_delivery_name(m->delivery));
 	}
