@@ -7,7 +7,7 @@
  *   base/   bytes, memory, errors, files, limits: knows nothing of mail
  *   mail/   messages: fields, addresses, MIME as spans; edit lists; reports; our own
  *   auth/   DKIM2 and its recipes, DKIM1, ARC, DMARC, keys: pure, given a key source
- *   rules/  what a list is and decides: settings, policy, filter, revisers, egress modes
+ *   rules/  what a list is and decides: settings, policy, commands, filter, revisers, egress
  *   store/  SQLite: lists, members, posts, fan-out, outbox
  *   net/    the resolver and the SMTP client
  *   flow/   the stations, which join all of the above:
