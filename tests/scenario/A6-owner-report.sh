@@ -5,7 +5,7 @@ case $("$LADLE" --version) in *debug*) ;; *) echo 'needs a debug build, for a cl
 now=$(date +%s)
 LADLE_NOW=$now
 export LADLE_NOW
-site_new
+site_new 'workers = 1'
 author_key
 owner=dev+owner@lists.example bounces=dev+owner-bounces@lists.example
 ladle list set dev owners=otto@six.example || fail set
@@ -13,7 +13,7 @@ peer=${D2PEER:-$SRC/../d2peer-build/target/release/d2peer}
 
 # Otto's server is a Ladle of its own, where nobody is called otto.
 "$LADLE" init other >/dev/null || fail init
-printf 'hostname = mx.six.example\nsmtp-url = smtp://127.0.0.1:%s\ndns-servers = 127.0.0.1:%s\n' \
+printf 'workers = 1\nhostname = mx.six.example\nsmtp-url = smtp://127.0.0.1:%s\ndns-servers = 127.0.0.1:%s\n' \
 	"$sink_port" "$dns_port" >>other/ladle.conf
 "$LADLE" -C other/ladle.conf key gen --algorithm ed25519 --selector o1 six.example >/dev/null &&
 	"$LADLE" -C other/ladle.conf key dns --tsv six.example >>"$zone" || fail 'key'
