@@ -59,8 +59,8 @@ void arrival_rules_tag(struct arrival *a, const struct span *tags, size_t n)
 
 bool arrival_rules_came(struct context *c, const struct arrival *a, struct err *e)
 {
-	if (a->route.role != ROLE_POST || !a->judged || !a->has_author || a->held_id != 0 ||
-	    a->decision == DECISION_DISCARD) {
+	if (!a->has_list || a->route.role != ROLE_POST || !a->judged || !a->has_author ||
+	    a->held_id != 0 || a->decision == DECISION_DISCARD) {
 		return true;
 	}
 	return store_written_add(c->store, a->list.id, a->author_key, a->arrived, e);
