@@ -161,10 +161,23 @@ static const struct bounce_recipient *subject_of(const struct bounce *b, struct 
 	return NULL;
 }
 
+/* A mistake in the site's rules must not keep reports from being read. */
+static const struct bounce_classes *usable_classes(struct context *c, struct err *e)
+{
+	struct err trouble;
+	const struct bounce_classes *classes = context_classes(c, &trouble);
+	if (!classes) {
+		log_event(&c->log, LOG_LEVEL_ERROR, "bounce-classes",
+		          { "error", span_str(trouble.text) });
+		c->classes = bounce_class_new(SPAN(""), e);
+	}
+	return c->classes;
+}
+
 bool bounces_classify(struct context *c, const struct bounce *b, struct bounce_event *ev,
                       struct span *words, struct err *e)
 {
-	const struct bounce_classes *classes = context_classes(c, e);
+	const struct bounce_classes *classes = usable_classes(c, e);
 	const struct bounce_recipient *r = subject_of(b, ev->address);
 	const struct bounce_recipient nobody = { .status = SPAN("") };
 	if (!classes) {

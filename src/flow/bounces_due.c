@@ -149,6 +149,16 @@ static bool settle(struct due *d, struct err *e)
 	return ok;
 }
 
+/* Trouble with one must not stop the others; only what meets all does. */
+static bool passable(const struct context *c, const struct err *e)
+{
+	if (e->class == ERR_TEMPORARY) {
+		return false;
+	}
+	log_event(&c->log, LOG_LEVEL_ERROR, "bounce-due", { "error", span_str(e->text) });
+	return true;
+}
+
 static bool settle_all(struct context *c, struct arena *arena, struct err *e)
 {
 	struct bounce_row *v;
@@ -160,7 +170,7 @@ static bool settle_all(struct context *c, struct arena *arena, struct err *e)
 		struct due d = { .c = c, .arena = arena_new(), .row = v[i] };
 		bool ok = store_begin(c->store, e) && bounce_standing_finish(c, settle(&d, e), e);
 		arena_free(d.arena);
-		if (!ok) {
+		if (!ok && !passable(c, e)) {
 			return false;
 		}
 	}
@@ -195,8 +205,9 @@ static bool alert_all(struct context *c, struct arena *arena, struct err *e)
 	}
 	for (size_t i = 0; i < n; i++) {
 		bool first = i == 0 || v[i].post != v[i - 1].post;
-		if (first && !(store_begin(c->store, e) &&
-		               bounce_standing_finish(c, alert(c, arena, &v[i], e), e))) {
+		bool ok = !first || (store_begin(c->store, e) &&
+		                     bounce_standing_finish(c, alert(c, arena, &v[i], e), e));
+		if (!ok && !passable(c, e)) {
 			return false;
 		}
 	}

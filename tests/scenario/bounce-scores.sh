@@ -111,3 +111,13 @@ ladle bounce undo "$(ladle bounce ls | grep "	complaint	" | cut -f 1)" >/dev/nul
 is 'taken back' "$before" "$(delivery "$member3")"
 ladle bounce ls --json dev >events.json && has events.json '"kind":"complaint"'
 ladle bounce stats --json dev >stats.json && has stats.json '"forged":0'
+
+# A mistake in the site's own rules is told, and stops nothing; a rule of its own comes first.
+echo 'bounce-classes = rules.txt' >>"$site/ladle.conf"
+echo 'content soft 5.1.1 * "what do they know" no such user here' >"$site/rules.txt"
+ladle bounce classes >rules && has rules '^content soft 5.1.1 \* "what do they know" no such'
+echo 'content mild * * "x"' >"$site/rules.txt"
+ladle bounce classes >rules 2>&1 && fail 'a mistake in the rules is accepted'
+has rules 'rules.txt": line 1: hard or soft, not "mild"'
+next_post
+has run.log 'event=bounce-classes .*line 1: hard or soft'
