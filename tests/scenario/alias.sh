@@ -72,7 +72,7 @@ message command | ladle receive -f "$member1" dev-request@example.net
 message leave | ladle receive -f "$member2" "dev+unsubscribe-$(
 	sed -n 's/^List-Unsubscribe: <mailto:dev+unsubscribe-\([a-z0-9]*\)@.*/\1/p' "$(first)")@example.net"
 turn || fail run
-is reason 'mail for the request address' "$(held_reason)"
+has run.log 'to=dev-request@example.net .*rule=request'
 is members 2 "$(ladle member ls dev | wc -l)"
 
 # Taken away, it is an address like any other.
