@@ -5,6 +5,7 @@
 #include "flow/batch.h"
 
 #include "base/fault.h"
+#include "flow/keys_public.h"
 #include "store/blob.h"
 #include "store/lists.h"
 
@@ -46,6 +47,16 @@ static bool open_variants(struct batch *b, struct err *e)
 	       err_set(e, ERR_BUG, "", "post %lld has no variant", (long long)b->fan.post);
 }
 
+/* Reports about the copies will have to be recognized. */
+static void publish_keys(struct batch *b)
+{
+	const struct editions *x = &b->editions;
+	keys_public_complete(b->arena, &b->c->paths, &x->keys);
+	for (size_t i = 0; i < x->n; i++) {
+		keys_public_complete(b->arena, &b->c->paths, &x->v[i].via);
+	}
+}
+
 bool batch_open(struct batch *b, struct err *e)
 {
 	struct context *c = b->c;
@@ -58,8 +69,12 @@ bool batch_open(struct batch *b, struct err *e)
 		return err_set(e, ERR_BUG, "", "post %lld or its list is gone",
 		               (long long)b->fan.post);
 	}
-	return blob_map(c->paths.msg, b->post.blob, &b->raw, e) &&
-	       editions_keys(&b->editions, b->arena, c, &b->list, e) && open_variants(b, e);
+	if (!blob_map(c->paths.msg, b->post.blob, &b->raw, e) ||
+	    !editions_keys(&b->editions, b->arena, c, &b->list, e) || !open_variants(b, e)) {
+		return false;
+	}
+	publish_keys(b);
+	return true;
 }
 
 void batch_close(struct batch *b)

@@ -221,10 +221,6 @@ static bool load_folder(struct arena *arena, const struct paths *paths, struct k
 	if (ok) {
 		take_signers(arena, &f, out);
 	}
-	/* For keys that were made by hand; what cannot be written only makes reports wait. */
-	for (size_t i = 0; ok && i < out->n; i++) {
-		(void)keys_public_put(arena, paths, &out->v[i], NULL);
-	}
 	folder_free(&f);
 	return ok;
 }

@@ -24,6 +24,14 @@ bool keys_public_put(struct arena *arena, const struct paths *paths, const struc
 	       (key_text(arena, signer->key, &record, e) && file_replace(path, record, 0644, e));
 }
 
+void keys_public_complete(struct arena *arena, const struct paths *paths,
+                          const struct keyring *ring)
+{
+	for (size_t i = 0; i < ring->n; i++) {
+		(void)keys_public_put(arena, paths, &ring->v[i], NULL);
+	}
+}
+
 /* Letters, digits, '-', '_' and inner dots that do not follow each other. */
 static bool name_valid(struct span s)
 {

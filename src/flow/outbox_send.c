@@ -11,6 +11,7 @@
 #include "base/limits.h"
 #include "flow/copy.h"
 #include "flow/journal.h"
+#include "flow/keys_public.h"
 #include "rules/retry.h"
 #include "store/blob.h"
 #include "store/lists.h"
@@ -145,7 +146,12 @@ static bool open_sending(struct context *c, struct arena *arena, struct sending 
 		return false;
 	}
 	s->press = copy_press_new(&s->variant, s->raw.bytes, &s->list, &s->keys, e);
-	return s->press && open_via(c, arena, s, e);
+	if (!s->press || !open_via(c, arena, s, e)) {
+		return false;
+	}
+	keys_public_complete(arena, &c->paths, &s->keys);
+	keys_public_complete(arena, &c->paths, &s->via);
+	return true;
 }
 
 static void close_sending(struct sending *s)
