@@ -100,9 +100,10 @@ site_new() {
 	ladle list create "$list" >/dev/null || fail 'list create'
 	ladle key gen --algorithm ed25519 --selector e1 lists.example >/dev/null || fail 'key gen'
 	# Making an RSA key takes longer than most scenarios.
-	install -m 600 "$SRC/tests/corpus/dkim2/negative/keys/rsa.pem" \
-		"$site/data/keys/lists.example/r1.pem" || fail 'key'
+	site_rsa=$site/data/keys/lists.example/r1
+	install -m 600 "$SRC/tests/corpus/dkim2/negative/keys/rsa.pem" "$site_rsa.pem" || fail 'key'
 	ladle key dns --tsv >keys.tsv || fail 'key dns'
+	printf '%s' "$(sed -n 's/^r1\._domainkey[^	]*	//p' keys.tsv)" >"$site_rsa.record"
 	cat keys.tsv >>"$zone"
 	kill -HUP "$dns_pid"
 	ladle member add "$list" "$member1" "$member2" "$member3" >/dev/null || fail 'member add'
