@@ -64,7 +64,8 @@ calls_of() {
 
 # faultcheck TWICE: 0 all is well, 2 something is due
 faultcheck() {
-	"$TOOLS/faultcheck" "$site/ladle.conf" "$out" "$zone" "$now" "$1" $posts >check.log
+	ASAN_OPTIONS=$no_leaks "$TOOLS/faultcheck" "$site/ladle.conf" "$out" "$zone" "$now" "$1" \
+		$posts >check.log
 }
 
 posts='one@one.example two@one.example signed@one.example'
@@ -78,7 +79,7 @@ settle() {
 		2) ;;
 		*) cat check.log; fail "$1" ;;
 		esac
-		run_with LADLE_NOW=$((now + round * 100)) || fail "$1: run after it"
+		run_with LADLE_NOW=$((now + round * 100)) ASAN_OPTIONS="$no_leaks" || fail "$1: run after it"
 	done
 	cat check.log
 	fail "$1: never ends"
