@@ -27,8 +27,8 @@ void attempt_postpone(struct batch *b, struct batch_copy *copy, struct span repl
 	out->attempts = r->attempts + 1;
 	out->state = FAN_DEFERRED;
 	if (give_up ||
-	    !retry_next((unsigned)out->attempts, out->first_at, now, (int64_t)c->site.retry_for,
-	                (uint64_t)r->member, &out->next_at)) {
+	    !retry_next(retry_pace_of(reply), (unsigned)out->attempts, out->first_at, now,
+	                (int64_t)c->site.retry_for, (uint64_t)r->member, &out->next_at)) {
 		out->state = FAN_FAILED;
 	}
 }
@@ -43,14 +43,18 @@ void attempt_skip(struct batch *b, struct batch_copy *copy, struct span reason)
 	out->reply = reason;
 }
 
-void attempt_rest(struct batch *b, struct batch_copy *copy, struct span reply, unsigned failures)
+void attempt_wait(struct batch *b, struct batch_copy *copy, struct span reply, int64_t at)
 {
-	int64_t now = b->c->env.now(&b->c->env);
 	attempt_postpone(b, copy, reply, false);
 	if (copy->result->state == FAN_DEFERRED) {
 		copy->result->attempts = copy->recipient->attempts;
-		copy->result->next_at = now + retry_rest(failures);
+		copy->result->next_at = at;
 	}
+}
+
+void attempt_rest(struct batch *b, struct batch_copy *copy, struct span reply, unsigned failures)
+{
+	attempt_wait(b, copy, reply, b->c->env.now(&b->c->env) + retry_rest(failures));
 }
 
 void attempt_rest_others(struct batch *b, unsigned failures)

@@ -14,6 +14,8 @@ void attempt_sent(struct batch_copy *copy, struct span reply);
 void attempt_postpone(struct batch *b, struct batch_copy *copy, struct span reply, bool give_up);
 /* Nothing can be sent to this recipient, which is not his fault. REASON must live as the batch. */
 void attempt_skip(struct batch *b, struct batch_copy *copy, struct span reason);
+/* Not tried, because of REPLY, until AT: no attempt is counted. */
+void attempt_wait(struct batch *b, struct batch_copy *copy, struct span reply, int64_t at);
 /*
  * The relay as a whole does not answer, FAILURES times in a row with this one: not this
  * recipient's fault, so no attempt is counted.

@@ -15,13 +15,17 @@
 #include "flow/predecessor.h"
 #include "flow/wake.h"
 #include "net/smtp.h"
+#include "mail/addr.h"
 #include "rules/retry.h"
+#include "rules/retry_domain.h"
 #include "store/outbox.h"
 #include "store/relay.h"
 
 #include <unistd.h>
 
 #define BATCH 100
+/* Seconds over which copies come that waited for their domain. */
+#define RESTED_SPREAD 300
 
 struct deliver {
 	struct context *c;
@@ -32,6 +36,7 @@ struct deliver {
 	bool known_up;            /* the store has heard from us that the relay answers */
 	bool passed_over;         /* a key of no use was in the log */
 	struct journal_mark mark; /* what this worker is at, for the one after it */
+	struct retry_domains resting;
 };
 
 static struct smtp *relay_new(const struct context *c, struct err *e)
@@ -149,6 +154,7 @@ static bool sent_by_relay(struct deliver *d, struct batch *b, struct batch_copy 
 	struct span reply = arena_printf(b->arena, copy->ascii ? "%s (in ASCII)" : "%s",
 	                                 copy->job.result.reply);
 	d->relay_failures = 0;
+	retry_domain_took(&d->resting, addr_domain(copy->recipient->address));
 	if (b->reply.n == 0) {
 		b->ascii = copy->ascii;
 	}
@@ -219,6 +225,16 @@ static bool without_utf8(struct deliver *d, struct batch *b, struct batch_copy *
 	return submit(d, b, copy, e);
 }
 
+static void note_limit(struct deliver *d, const struct batch_copy *copy)
+{
+	const struct smtp_result *result = &copy->job.result;
+	if (result->outcome == OUTCOME_DEFERRED &&
+	    retry_pace_of(span_str(result->reply)) == RETRY_LIMITED) {
+		retry_domain_limited(&d->resting, addr_domain(copy->recipient->address),
+		                     d->c->env.now(&d->c->env));
+	}
+}
+
 static bool finish(struct deliver *d, struct batch *b, struct batch_copy *copy, struct err *e)
 {
 	const struct smtp_result *result = &copy->job.result;
@@ -246,8 +262,23 @@ static bool finish(struct deliver *d, struct batch *b, struct batch_copy *copy, 
 	} else {
 		attempt_postpone(b, copy, span_str(result->reply),
 		                 result->outcome == OUTCOME_FAILED);
+		note_limit(d, copy);
 	}
 	return true;
+}
+
+/* A copy for a domain that has said that mail comes too fast is not tried yet. */
+static bool rests(struct deliver *d, struct batch *b, struct batch_copy *copy)
+{
+	struct span domain = addr_domain(copy->recipient->address);
+	int64_t now = d->c->env.now(&d->c->env);
+	int64_t until = retry_domain_until(&d->resting, domain, now);
+	if (until != 0) {
+		/* Not all in the same second afterwards. */
+		attempt_wait(b, copy, SPAN("not tried: mail comes too fast for its domain"),
+		             until + copy->recipient->member % RESTED_SPREAD);
+	}
+	return until != 0;
 }
 
 /* Submit while there is room; a copy that cannot be made stops the batch. */
@@ -255,7 +286,7 @@ static bool feed(struct deliver *d, struct batch *b, struct err *e)
 {
 	while (b->started < b->fan.n && smtp_room(d->smtp) > 0 && !b->relay_down) {
 		struct batch_copy *copy = &b->copies[b->started++];
-		if (copy->handed) {
+		if (copy->handed || rests(d, b, copy)) {
 			continue;
 		}
 		if (!submit(d, b, copy, e)) {

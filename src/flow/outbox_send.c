@@ -221,8 +221,8 @@ static bool finish(struct round *r, struct sending *s, struct err *e)
 	}
 	row->attempts++;
 	if (result->outcome == OUTCOME_DEFERRED) {
-		(void)retry_next((unsigned)row->attempts, now_of(r), now_of(r), INT64_MAX,
-		                 (uint64_t)row->id, &next);
+		(void)retry_next(retry_pace_of(reply), (unsigned)row->attempts, now_of(r),
+		                 now_of(r), INT64_MAX, (uint64_t)row->id, &next);
 		wait_until(r, s, next, reply);
 		return true;
 	}
