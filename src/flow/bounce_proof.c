@@ -31,6 +31,7 @@ struct proving {
 	struct dkim2_result copy; /* of what came back; nhops 0: not signed */
 	bool copy_ours;           /* its newest signature is ours and verifies */
 	bool copy_unknown;        /* ours by its name, but the key is not there */
+	bool foreign;             /* it came to an address that another list manager has made */
 };
 
 static bool verdict(struct proving *p, enum bounce_proof proof, const char *why)
@@ -49,12 +50,13 @@ static bool read_address(struct proving *p, struct span address, struct list *li
 	struct route routes[ROUTE_MAX];
 	bool found = false;
 	size_t n = route_address(p->arena, address, site_delimiter(&p->c->site), routes);
-	*valid = false;
+	*valid = p->foreign = false;
 	for (size_t i = 0; i < n && !found; i++) {
 		if (!store_list_find(p->c->store, p->arena, routes[i].local, routes[i].domain, list,
 		                     &found, e)) {
 			return false;
 		}
+		p->foreign = found && routes[i].verp.n > 0;
 		*valid = found && routes[i].role == ROLE_BOUNCE &&
 		         token_check(p->c->secret, TOKEN_BOUNCE, list->id, routes[i].token, token);
 	}
@@ -221,9 +223,12 @@ static bool prove_token(struct proving *p, const struct token *arrived, bool val
 	struct list list;
 	bool found;
 	if (!valid) {
-		return verdict(p, BOUNCE_PROOF_FORGED,
-		               p->arrived_as.n > 0 ? "the token of its address does not verify"
-		                                   : "no address with a token, and no DKIM2");
+		return verdict(
+			p, BOUNCE_PROOF_FORGED,
+			p->foreign
+				? "its address is of another list manager, which anybody can write"
+			: p->arrived_as.n > 0 ? "the token of its address does not verify"
+					      : "no address with a token, and no DKIM2");
 	}
 	if (!copy_address(p, &list, &token, &found, e)) {
 		return false;

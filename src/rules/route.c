@@ -6,6 +6,7 @@
 #include "mail/addr.h"
 #include "mail/idn.h"
 #include "rules/list.h"
+#include "rules/verp.h"
 
 static const struct word {
 	struct span word;
@@ -135,6 +136,13 @@ size_t route_address(struct arena *arena, struct span address, char delimiter,
 	out[n++] = (struct route){ .role = ROLE_POST,
 		                   .local = arena_lower(arena, local),
 		                   .domain = domain };
+	struct verp verp;
+	if (verp_read(arena, local, &verp)) {
+		out[n++] = (struct route){ .role = ROLE_BOUNCE,
+			                   .local = verp.list,
+			                   .domain = domain,
+			                   .verp = verp.member };
+	}
 	out[n] = (struct route){ .domain = domain };
 	n += delimited(arena, local, delimiter, &out[n]);
 	out[n] = (struct route){ .domain = domain };

@@ -16,7 +16,7 @@ enum role {
 	ROLE_CONFIRM,
 	ROLE_BOUNCE,
 	ROLE_OWNER_BOUNCES, /* return address of what was forwarded to the owners */
-	ROLE_ACCEPT, /* a moderator's word about a held message, always with a token */
+	ROLE_ACCEPT,        /* a moderator's word about a held message, always with a token */
 	ROLE_REJECT,
 	ROLE_DISCARD,
 	ROLE_ACCEPT_ALLOW,
@@ -31,15 +31,16 @@ struct route {
 	struct span domain; /* lower-case A-labels */
 	struct span token;  /* behind "unsubscribe-", "b-", "confirm-"; may be empty */
 	struct span word;   /* what stood behind the delimiter */
+	struct span verp; /* ROLE_BOUNCE as another list manager writes it: the member's address */
 };
 
-#define ROUTE_MAX 4
+#define ROUTE_MAX 5
 /*
- * What ADDRESS may mean, best first: the list called by the whole local part, the
- * part before DELIMITER with its role, the dash forms (-request, -owner,
- * -subscribe, -unsubscribe, -bounces, -confirm, -help). Local parts are compared and returned in
- * lower case, tokens as they came. The caller takes the first whose list exists. Returns the number
- * of candidates, 0 when ADDRESS is no address.
+ * What ADDRESS may mean, best first: the list called by the whole local part, a return
+ * address that another list manager has made (rules/verp.h), the part before DELIMITER with its
+ * role, the dash forms (-request, -owner, -subscribe, -unsubscribe, -bounces, -confirm, -help).
+ * Local parts are compared and returned in lower case, tokens as they came. The caller takes the
+ * first whose list exists. Returns the number of candidates, 0 when ADDRESS is no address.
  */
 size_t route_address(struct arena *arena, struct span address, char delimiter,
                      struct route out[ROUTE_MAX]);

@@ -78,6 +78,10 @@ dsn "$back3" "$mail3" >report.eml
 forge "other+b-$token@lists.example" 'the token of its address does not verify'
 dsn "$back3" "$mail3" >report.eml
 forge dev-bounces@lists.example 'the token of its address does not verify'
+for old in dev-bounces+cid=three.example dev+bounces-1-cid=three.example \
+	dev-return-1-cid=three.example bounce+cid==a==three.example==dev; do
+	forge $old@lists.example 'its address is of another list manager, which anybody can write'
+done
 turn || fail run
 is 'forged ones that count' 0 "$(events)"
 is 'forged ones' "$n" "$(forged)"

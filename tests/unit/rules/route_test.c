@@ -57,6 +57,14 @@ static const struct {
 	{ "-owner@lists.example", '+', "-owner posting" },
 	{ "+owner@lists.example", '+', "+owner posting" },
 	{ "dev+@lists.example", '+', "dev+ posting,dev unknown" },
+	{ "dev-bounces+ann=one.example@lists.example", '+', "dev-bounces+ann=one.example posting,"
+	  "dev bounce,dev-bounces unknown" },
+	{ "dev+bounces-5-ann=one.example@lists.example", '+', "dev+bounces-5-ann=one.example posting,"
+	  "dev bounce,dev bounce 5-ann=one.example" },
+	{ "dev-return-5-ann=one.example@lists.example", '+', "dev-return-5-ann=one.example posting,"
+	  "dev bounce" },
+	{ "bounce+ann==a==one.example==dev@lists.example", '+', "bounce+ann==a==one.example==dev posting,"
+	  "dev bounce,bounce unknown" },
 	{ "nobody", '+', "" },
 	{ "", '+', "" },
 	{ "<>", '+', "" },
