@@ -23,6 +23,7 @@ static const struct word {
 	{ SPAN_INIT("owner-bounces"), ROLE_OWNER_BOUNCES, false, true }, /* before "bounces" */
 	{ SPAN_INIT("bounces"), ROLE_BOUNCE, true, true },
 	{ SPAN_INIT("b"), ROLE_BOUNCE, true, false },
+	{ SPAN_INIT("a"), ROLE_AUTHOR, true, false },
 	/* The short forms are for lists whose names leave no room for the long ones. */
 	{ SPAN_INIT("accept"), ROLE_ACCEPT, true, false },
 	{ SPAN_INIT("ma"), ROLE_ACCEPT, true, false },
@@ -51,6 +52,7 @@ static const char *const names[] = {
 	[ROLE_DISCARD] = "discard",
 	[ROLE_ACCEPT_ALLOW] = "accept-allow",
 	[ROLE_PASS] = "pass",
+	[ROLE_AUTHOR] = "author",
 	[ROLE_OTHER] = "unknown",
 };
 

@@ -20,8 +20,9 @@ enum role {
 	ROLE_REJECT,
 	ROLE_DISCARD,
 	ROLE_ACCEPT_ALLOW,
-	ROLE_PASS,  /* a post with a pass: the token */
-	ROLE_OTHER, /* list+word that is no role: not a post */
+	ROLE_PASS,   /* a post with a pass: the token */
+	ROLE_AUTHOR, /* what stands in From of an author's posts: from-address=author */
+	ROLE_OTHER,  /* list+word that is no role: not a post */
 };
 const char *role_name(enum role r);
 

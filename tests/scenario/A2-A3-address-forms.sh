@@ -21,6 +21,7 @@ role dev-Request@lists.example request
 role dev+confirm-abc@lists.example confirm
 role dev+b-abc@lists.example bounce
 role dev-bounces@lists.example bounce
+role dev+a-ann=one.example@lists.example author
 role dev+nosuch@lists.example unknown
 message team | ladle receive -f "$member1" Dev-Team@lists.example || fail receive
 message list | ladle receive -f "$member1" DEV@LISTS.EXAMPLE || fail receive

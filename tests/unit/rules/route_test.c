@@ -43,6 +43,8 @@ static const struct {
 	{ "dev+reject-x@lists.example", '+', "dev+reject-x posting,dev reject x" },
 	{ "dev+md-x@lists.example", '+', "dev+md-x posting,dev discard x" },
 	{ "dev+post-x@lists.example", '+', "dev+post-x posting,dev pass x" },
+	{ "dev+a-ann=one.example@lists.example", '+',
+	  "dev+a-ann=one.example posting,dev author ann=one.example" },
 	{ "dev-accept-x@lists.example", '+', "dev-accept-x posting" },
 	{ "dev-request@lists.example", '+', "dev-request posting,dev request" },
 	{ "dev+owner-bounces@lists.example", '+', "dev+owner-bounces posting,dev owner bounce,"
