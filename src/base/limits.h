@@ -6,6 +6,8 @@
 #define LIMIT_MESSAGE_HARD (100u * 1024 * 1024)  /* bytes that are ever kept of one message */
 #define LIMIT_HEADER       (256u * 1024)         /* bytes of a header */
 #define LIMIT_FIELDS       1000u                 /* header fields a message */
+#define LIMIT_ADDED_HEADER (32u * 1024)          /* bytes of these for what each copy adds */
+#define LIMIT_ADDED_FIELDS 16u                   /* fields of these for the same */
 #define LIMIT_PARTS        1000u                 /* MIME parts a message */
 #define LIMIT_DEPTH        32u                   /* MIME nesting */
 #define LIMIT_ADDRESS      320u                  /* bytes of an address */

@@ -157,6 +157,24 @@ static struct span stored_body(struct arena *arena, const struct rewrite *rewrit
 	return variant_encode(arena, &stored, rewrite->stored);
 }
 
+/*
+ * With its signatures and the recipe in base64 a copy has to be within the limits, too, or
+ * nobody with the same ones could read it.
+ */
+static bool has_room(const struct variant *v, const struct message *revised, struct err *e)
+{
+	size_t added = LIMIT_ADDED_HEADER + v->recipe.n / 2 * 3;
+	if (v->header.n + added > LIMIT_HEADER) {
+		return err_set(e, ERR_PERMANENT, "5.3.4", "header of the copies over %u bytes",
+		               LIMIT_HEADER);
+	}
+	if (revised->count + LIMIT_ADDED_FIELDS > LIMIT_FIELDS) {
+		return err_set(e, ERR_PERMANENT, "5.3.4", "header of the copies over %u fields",
+		               LIMIT_FIELDS);
+	}
+	return true;
+}
+
 static bool finish(struct arena *arena, const struct prepare_input *in, const struct edits *x,
                    enum egress mode, struct variant *out, struct err *e)
 {
@@ -166,7 +184,7 @@ static bool finish(struct arena *arena, const struct prepare_input *in, const st
 	out->body = stored_body(arena, in->rewrite, x, &body);
 	out->utf8 = !utf8_ascii(out->header);
 	fill_hashes(arena, &body, out);
-	return message_parse(arena, out->header, &revised, e) &&
+	return message_parse(arena, out->header, &revised, e) && has_room(out, &revised, e) &&
 	       fill_numbers(mode, &revised, out, e);
 }
 

@@ -2,6 +2,7 @@
 #include "flow/copy.h"
 
 #include "auth/arc.h"
+#include "base/limits.h"
 #include "rules/setting.h"
 #include "unit/auth/chain.h"
 #include "unit/auth/samples.h"
@@ -685,6 +686,58 @@ END_TEST
 
 Suite *copy_suite(void);
 
+/* N fields more, or one of N bytes. */
+static struct span grown(bool fields, size_t n)
+{
+	struct buf out = BUF_INIT;
+	buf_str(&out, fields ? "" : "X-Large:");
+	for (size_t i = 0; i < n; i++) {
+		buf_str(&out, fields ? "X: y\r\n" : "x");
+	}
+	buf_str(&out, fields ? POST : "\r\n" POST);
+	return buf_move(&out, arena);
+}
+
+static bool fits(struct work *w, struct span raw, struct err *e)
+{
+	struct verdict verdict;
+	w->received = sample_parse(arena, raw);
+	verify_message(arena, &w->received, NULL, &chain->source,
+	               &(struct verify_options){ .now = NOW }, &verdict);
+	struct prepare_input in = {
+		.site = &site, .list = &list, .message = &w->received, .verdict = &verdict,
+		.recipient = SPAN(LIST_ADDRESS), .id = SPAN("id"), .number = 1, .now = NOW,
+		.munge = true,
+	};
+	return variant_prepare(arena, &in, &w->variant, NULL, e);
+}
+
+/* Whatever is let through can be read with its signatures, too. */
+START_TEST(within_limits)
+{
+	bool fields = _i == 0;
+	size_t low = 0, high = fields ? LIMIT_FIELDS - 14 : LIMIT_HEADER - 600;
+	struct work w;
+	struct err e = { 0 };
+	list.arc_seal = true;
+	ck_assert(!fits(&w, grown(fields, high), &e));
+	ck_assert_msg(strstr(e.text, "over") != NULL, "%s", e.text);
+	while (high - low > 1) {
+		size_t middle = low + (high - low) / 2;
+		*(fits(&w, grown(fields, middle), &e) ? &low : &high) = middle;
+	}
+	e = (struct err){ 0 };
+	ck_assert(low > (fields ? LIMIT_FIELDS : LIMIT_HEADER) / 4 * 3);
+	ck_assert(!fits(&w, grown(fields, high), &e));
+	ck_assert_msg(strstr(e.text, "header of the copies over") != NULL, "%s", e.text);
+	ck_assert(fits(&w, grown(fields, low), &e));
+	w.press = copy_press_new(&w.variant, w.received.raw, &list, &ring, &e);
+	ck_assert_msg(w.press != NULL, "%s", e.text);
+	ck_assert(checks(&w, header_of(&w, SPAN(PERSONAL))));
+	copy_press_free(w.press);
+}
+END_TEST
+
 Suite *copy_suite(void)
 {
 	Suite *suite = suite_create("flow/copy");
@@ -707,6 +760,7 @@ Suite *copy_suite(void)
 	tcase_add_loop_test(c, unsigned_list, 0, 2);
 	tcase_add_loop_test(c, over_a_hop, 0, 2);
 	tcase_add_test(c, without_a_hop);
+	tcase_add_loop_test(c, within_limits, 0, 2);
 	tcase_add_test(c, foreign_return_path);
 	tcase_add_test(c, damaged_variant);
 	suite_add_tcase(suite, c);
