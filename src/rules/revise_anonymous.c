@@ -17,12 +17,13 @@
  */
 static const char *const kept[] = {
 	"Subject",
-	"MIME-Version",
 	"Content-Type",
 	"Content-Transfer-Encoding",
 	"Content-Disposition",
-	"Auto-Submitted",
 };
+
+/* The words of RFC 3834 and RFC 5436; any other means that a machine wrote. */
+static const char *const submitted[] = { "no", "auto-replied", "auto-notified" };
 
 /*
  * The name of a list, as lists write it into X-Loop. Without these two anonymous lists that are
@@ -52,6 +53,49 @@ static bool is_kept(const struct field *f)
 		}
 	}
 	return false;
+}
+
+static struct span first_word(struct span value)
+{
+	struct span text = span_trim(value);
+	size_t n = 0;
+	while (n < text.n && (ascii_alnum(text.p[n]) || text.p[n] == '-' || text.p[n] == '.')) {
+		n++;
+	}
+	return span_sub(text, 0, n);
+}
+
+/*
+ * MIME-Version and Auto-Submitted: what stays of the value, for programs write their names behind
+ * it, and RFC 5436 puts an owner's address there. Of other fields nothing.
+ */
+static struct span word_of(const struct field *f)
+{
+	if (span_iis(f->name, "MIME-Version")) {
+		return SPAN("1.0");
+	}
+	if (!span_iis(f->name, "Auto-Submitted")) {
+		return SPAN_END;
+	}
+	for (size_t i = 0; i < sizeof(submitted) / sizeof(submitted[0]); i++) {
+		if (span_iis(first_word(f->value), submitted[i])) {
+			return span_str(submitted[i]);
+		}
+	}
+	return SPAN("auto-generated");
+}
+
+static void keep_word(struct edits *x, struct arena *arena, size_t i)
+{
+	const struct field *f = &x->m->fields[i];
+	struct span word = word_of(f);
+	if (word.n == 0) {
+		edit_field_drop(x, i);
+	} else if (!span_eq(span_trim(f->value), word)) {
+		edit_field_replace(x, i,
+		                   arena_join(arena, span_trim(f->name), SPAN(": "), word,
+		                              SPAN("\r\n"), SPAN_END));
+	}
 }
 
 static struct span bracketed(struct arena *arena, struct span id)
@@ -92,7 +136,7 @@ void revise_anonymous(struct edits *x, const struct anonymous *a)
 {
 	for (size_t i = 0; i < x->m->count; i++) {
 		if (!is_kept(&x->m->fields[i])) {
-			edit_field_drop(x, i);
+			keep_word(x, a->arena, i);
 		}
 	}
 	add_fields(x, a);

@@ -89,6 +89,11 @@ static const char *const telling[] = {
 	"X-Loop: ann@one.example",
 	"X-Loop: ann",
 	"X-Loop: one.example (ann)",
+	"MIME-Version: 1.0 (annmail 1.2)",
+	"MIME-Version: (ann) 1.0",
+	"Auto-Submitted: auto-notified; owner-email=\"ann@one.example\"",
+	"Auto-Submitted: no (ann)",
+	"Auto-Submitted: auto-ann",
 	"Unheard-Of: ann",
 };
 
@@ -109,6 +114,17 @@ START_TEST(loops)
 	                          (struct anonymous){ 0 });
 	ck_assert_msg(strstr(out, "X-Loop: other.lists.example\r\n"), "%s", out);
 	ck_assert_msg(strstr(out, "X-Loop:\r\n third_one.lists.example\r\n"), "%s", out);
+}
+END_TEST
+
+START_TEST(words)
+{
+	const char *out = revised("MIME-Version: 1.0\r\n (annmail)\r\nSubject: x\r\n"
+	                          "Auto-Submitted:AUTO-Notified;owner-email=\"ann@one.example\"\r\n"
+	                          "\r\nbody\r\n",
+	                          (struct anonymous){ 0 });
+	ck_assert_msg(strstr(out, "MIME-Version: 1.0\r\nSubject: x\r\n"
+	                          "Auto-Submitted: auto-notified\r\n\r\n"), "%s", out);
 }
 END_TEST
 
@@ -144,6 +160,7 @@ Suite *revise_anonymous_suite(void)
 	tcase_add_loop_test(t, gone, 0, (int)(sizeof(telling) / sizeof(telling[0])));
 	tcase_add_test(t, whole);
 	tcase_add_test(t, loops);
+	tcase_add_test(t, words);
 	suite_add_tcase(s, t);
 	return s;
 }
