@@ -58,7 +58,7 @@ static void print_json(struct listing *l, const struct held *h)
 	struct json *j = &l->j;
 	json_open(j, '{');
 	json_kint(j, "id", h->id);
-	json_kstr(j, "kind", h->kind == HELD_JOIN ? "join" : "post");
+	json_kstr(j, "kind", held_kind_name(h->kind));
 	json_kstr(j, "state", held_state_name(h->state));
 	json_kspan(j, "list", l->name);
 	json_kint(j, "arrived", h->arrived);
@@ -208,9 +208,9 @@ static void print_head(struct listing *l, const struct held *h)
 	struct buf *out = &call->out;
 	buf_printf(out, "# held %lld: %.*s (%.*s)\n", (long long)h->id, SPAN_FMT(h->reason),
 	           SPAN_FMT(h->rule));
-	if (h->kind == HELD_JOIN) {
-		buf_printf(out, "# %.*s (%.*s) wants to join %.*s\n", SPAN_FMT(h->author),
-		           SPAN_FMT(h->subject), SPAN_FMT(l->name));
+	if (h->kind != HELD_POST) {
+		buf_printf(out, "# %.*s (%.*s) wants to %s %.*s\n", SPAN_FMT(h->author),
+		           SPAN_FMT(h->subject), held_kind_name(h->kind), SPAN_FMT(l->name));
 	} else {
 		buf_printf(out, "# from <%.*s> to <%.*s>, %lld octets\n", SPAN_FMT(h->mail_from),
 		           SPAN_FMT(h->recipient), (long long)h->size);

@@ -296,13 +296,33 @@ static bool join(struct context *c, struct moderate_case *x, struct err *e)
 	return enrol_join(c, x->a.arena, &how, &member, &added, e);
 }
 
-/* Who asked to join is told that it was refused, and why. */
+static bool leave(struct context *c, struct moderate_case *x, struct err *e)
+{
+	struct list list;
+	struct member member;
+	struct span key;
+	bool found, removed;
+	if (!list_of(c, x, &list, e) || !addr_key(x->a.arena, x->held.author, &key, e) ||
+	    !store_member_find(c->store, x->a.arena, list.id, key, &member, &found, e)) {
+		return false;
+	}
+	struct enrol how = { .list = &list,
+		             .channel = x->m.channel,
+		             .actor = x->m.by,
+		             .detail = SPAN("let go by a moderator"),
+		             .in_reply_to = SPAN(""),
+		             .quiet = !list.goodbye };
+	return !found || enrol_leave(c, x->a.arena, &how, &member, &removed, e);
+}
+
+/* Who asked is told that it was refused, and why. */
 static bool deny(struct context *c, struct moderate_case *x, struct err *e)
 {
 	struct list list;
 	struct answer answer = { .list = &list,
 		                 .kind = ANSWER_RESULT,
-		                 .notice = "subscribe-denied",
+		                 .notice = x->held.kind == HELD_JOIN ? "subscribe-denied"
+		                                                     : "unsubscribe-denied",
 		                 .recipient = x->held.author };
 	const char *refused;
 	notice_set(&answer.vars, "reason", x->m.note);
@@ -319,11 +339,11 @@ static bool apply(struct context *c, struct moderate_case *x, struct err *e)
 		return refuse(c, x, e);
 	}
 	if (state_after(x->m.action) != HELD_ACCEPTED) {
-		return x->held.kind != HELD_JOIN || state_after(x->m.action) != HELD_REFUSED ||
+		return x->held.kind == HELD_POST || state_after(x->m.action) != HELD_REFUSED ||
 		       deny(c, x, e);
 	}
-	if (x->held.kind == HELD_JOIN) {
-		return join(c, x, e);
+	if (x->held.kind != HELD_POST) {
+		return x->held.kind == HELD_JOIN ? join(c, x, e) : leave(c, x, e);
 	}
 	if (!arrival_add_post(c, &x->a, x->held.blob, e)) {
 		return false;
@@ -388,16 +408,17 @@ bool moderate(struct context *c, struct arena *arena, const struct moderate *m, 
 	return ok;
 }
 
-bool moderate_join(struct context *c, const struct list *list, struct span address,
-                   struct span name, struct span reason, int64_t *id, struct err *e)
+bool moderate_ask(struct context *c, const struct list *list, enum held_kind kind,
+                  struct span address, struct span name, struct span reason, int64_t *id,
+                  struct err *e)
 {
 	struct held held = {
 		.list = list->id,
-		.kind = HELD_JOIN,
+		.kind = kind,
 		.author = address,
 		.subject = name,
 		.recipient = arena_join(c->arena, list->local, SPAN("@"), list->domain, SPAN_END),
-		.rule = SPAN("join"),
+		.rule = span_str(held_kind_name(kind)),
 		.reason = reason,
 		.arrived = c->env.now(&c->env),
 	};

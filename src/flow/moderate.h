@@ -11,8 +11,8 @@
  * Who is first decides: that is one statement in the database, in the transaction that
  * distributes the post. The other gets a permanent error that says who was first, and when.
  *
- * A request to join waits among the posts: moderate_join puts it there, and everything
- * that is done with posts is done with it.
+ * A request to join or to leave waits among the posts: moderate_ask puts it there, and
+ * everything that is done with posts is done with it.
  */
 
 #include "flow/context.h"
@@ -57,12 +57,14 @@ bool moderate_answer(struct context *c, struct moderate_case *x, const struct li
 void moderate_end(struct moderate_case *x); /* NULL is fine */
 
 /*
- * For whom a moderator has to let in: hold the request of ADDRESS (canonical) called NAME to
- * join LIST, REASON as the moderators are told. In the caller's transaction. Accepted, the
- * address becomes a member. *ID: of the held request.
+ * For whom a moderator has to let in or go: hold the request of ADDRESS (canonical) called NAME
+ * to join or to leave LIST, as KIND says, REASON as the moderators are told. In the caller's
+ * transaction. Accepted, the address becomes a member, or is one no longer. *ID: of the held
+ * request.
  */
-bool moderate_join(struct context *c, const struct list *list, struct span address,
-                   struct span name, struct span reason, int64_t *id, struct err *e);
+bool moderate_ask(struct context *c, const struct list *list, enum held_kind kind,
+                  struct span address, struct span name, struct span reason, int64_t *id,
+                  struct err *e);
 
 /* "accepted by bob@example.com on 2026-11-27 18:30:01 UTC by mail", for people. */
 struct span moderate_outcome(struct arena *arena, const struct held *h);

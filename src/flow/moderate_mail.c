@@ -205,7 +205,10 @@ bool moderate_mail_waiting(struct context *c, const struct moderate_mail *m, str
 	struct notice_vars vars = { .n = 0 };
 	struct compose_part part = { .type = SPAN("") };
 	struct span why;
-	bool join = h->kind == HELD_JOIN, send;
+	static const char *const names[] = { [HELD_POST] = "moderate-post",
+		                             [HELD_JOIN] = "moderate-subscribe",
+		                             [HELD_LEAVE] = "moderate-unsubscribe" };
+	bool send;
 	if (!wanted(c, m, &send, e)) {
 		return false;
 	}
@@ -215,7 +218,7 @@ bool moderate_mail_waiting(struct context *c, const struct moderate_mail *m, str
 	struct letter_to l = {
 		.arena = m->arena,
 		.list = m->list,
-		.name = join ? "moderate-subscribe" : "moderate-post",
+		.name = names[h->kind],
 		.priority = OUTBOX_NOTICE,
 		.parts = &part,
 		.nparts = attach(c, m, &part, &why),
@@ -254,7 +257,7 @@ bool moderate_mail_late(struct context *c, struct arena *arena, const struct lis
 	if (!first) {
 		return true;
 	}
-	if (held->kind == HELD_JOIN) {
+	if (held->kind != HELD_POST) {
 		notice_set(&vars, "member", held->author);
 	} else {
 		set_post(arena, &vars, held);

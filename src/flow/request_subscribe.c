@@ -67,22 +67,24 @@ static bool tell(struct request *r, const struct request_person *who, enum answe
 }
 
 /* One request waits at the moderators, however often it is made. */
-static bool hold(struct request *r, const struct request_person *who, struct err *e)
+static bool hold(struct request *r, enum held_kind kind, const struct request_person *who,
+                 struct err *e)
 {
-	const char *refused;
+	const char *refused, *verb = kind == HELD_JOIN ? "subscribe" : "unsubscribe";
 	int64_t id;
 	if (!answer_allowed(r->c, r->arena, &r->a->list, ANSWER_CONFIRM, who->address, &refused,
 	                    e)) {
 		return false;
 	}
 	if (refused) {
-		request_note(r, "subscribe", refused);
+		request_note(r, verb, refused);
 		return true;
 	}
-	request_note(r, "subscribe", "the moderators decide");
-	return moderate_join(r->c, &r->a->list, who->address, who->name, SPAN("asked for by mail"),
-	                     &id, e) &&
-	       tell(r, who, ANSWER_CONFIRM, "subscribe-pending", e);
+	request_note(r, verb, "the moderators decide");
+	return moderate_ask(r->c, &r->a->list, kind, who->address, who->name,
+	                    SPAN("asked for by mail"), &id, e) &&
+	       tell(r, who, ANSWER_CONFIRM,
+	            kind == HELD_JOIN ? "subscribe-pending" : "unsubscribe-pending", e);
 }
 
 static bool join(struct request *r, const struct request_person *who, struct err *e)
@@ -113,7 +115,7 @@ bool request_subscribe(struct request *r, const struct request_person *who, stru
 	switch (result.act) {
 	case SUBSCRIBE_DO: return join(r, who, e);
 	case SUBSCRIBE_ASK: return request_ask(r, "subscribe", &q, e);
-	case SUBSCRIBE_HOLD: return hold(r, who, e);
+	case SUBSCRIBE_HOLD: return hold(r, HELD_JOIN, who, e);
 	default: break;
 	}
 	request_note(r, "subscribe", result.reason);
@@ -151,6 +153,9 @@ bool request_unsubscribe(struct request *r, const struct request_person *who, st
 	}
 	if (result.act == SUBSCRIBE_ASK) {
 		return request_ask(r, "unsubscribe", &q, e);
+	}
+	if (result.act == SUBSCRIBE_HOLD) {
+		return hold(r, HELD_LEAVE, who, e);
 	}
 	request_note(r, "unsubscribe", result.reason);
 	if (result.act == SUBSCRIBE_SILENT) {

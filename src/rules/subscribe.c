@@ -22,6 +22,8 @@ static const enum subscribe_act coming[][PROOF_COUNT] = {
 static const enum subscribe_act leaving[][PROOF_COUNT] = {
 	[UNSUBSCRIBE_OPEN] = { SILENT, ASK, DO, DO, DO, DO },
 	[UNSUBSCRIBE_CONFIRM] = { SILENT, ASK, ASK, DO, DO, DO },
+	[UNSUBSCRIBE_MODERATE] = { SILENT, ASK, HOLD, HOLD, DO, DO },
+	[UNSUBSCRIBE_CONFIRM_MODERATE] = { SILENT, ASK, ASK, HOLD, DO, DO },
 	[UNSUBSCRIBE_CLOSED] = { SILENT, REFUSE, REFUSE, REFUSE, DO, DO },
 };
 

@@ -21,6 +21,8 @@ enum subscribe_policy {
 enum unsubscribe_policy {
 	UNSUBSCRIBE_OPEN,
 	UNSUBSCRIBE_CONFIRM,
+	UNSUBSCRIBE_MODERATE,         /* and whom a moderator lets go */
+	UNSUBSCRIBE_CONFIRM_MODERATE, /* both */
 	UNSUBSCRIBE_CLOSED
 };
 

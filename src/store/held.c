@@ -15,6 +15,16 @@ const char *held_state_name(enum held_state s)
 	return names[s];
 }
 
+const char *held_kind_name(enum held_kind k)
+{
+	static const char *const names[] = {
+		[HELD_POST] = "post",
+		[HELD_JOIN] = "join",
+		[HELD_LEAVE] = "leave",
+	};
+	return names[k];
+}
+
 static void read_held(struct rows *r, struct held *out)
 {
 	out->id = row_int(r);

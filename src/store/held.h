@@ -8,8 +8,10 @@ const char *held_state_name(enum held_state s); /* "waiting", "accepted", "disca
 
 enum held_kind {
 	HELD_POST,
-	HELD_JOIN, /* a request to become a member: author asks, subject is his name */
+	HELD_JOIN,  /* a request to become a member: author asks, subject is his name */
+	HELD_LEAVE, /* the same to be one no longer */
 };
+const char *held_kind_name(enum held_kind k); /* "post", "join", "leave" */
 
 struct held {
 	int64_t id;

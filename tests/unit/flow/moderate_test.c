@@ -50,7 +50,7 @@ static int64_t ask(const char *address)
 	int64_t id;
 
 	ok(&s, store_begin(s.c->store, &s.e));
-	ok(&s, moderate_join(s.c, &list, span_str(address), SPAN("Ann"), SPAN("asks by mail"), &id,
+	ok(&s, moderate_ask(s.c, &list, HELD_JOIN, span_str(address), SPAN("Ann"), SPAN("asks by mail"), &id,
 	                     &s.e));
 	ok(&s, store_commit(s.c->store, &s.e));
 	return id;
@@ -138,7 +138,7 @@ START_TEST(undone_with_its_transaction)
 	int64_t id;
 
 	ok(&s, store_begin(s.c->store, &s.e));
-	ok(&s, moderate_join(s.c, &list, SPAN("ann@two.example"), SPAN(""), SPAN(""), &id, &s.e));
+	ok(&s, moderate_ask(s.c, &list, HELD_JOIN, SPAN("ann@two.example"), SPAN(""), SPAN(""), &id, &s.e));
 	store_rollback(s.c->store);
 	ck_assert_uint_eq(letters(NULL), 0);
 	fails(&s, ERR_PERMANENT, "no held message", decide(id, MODERATION_ACCEPT, "x"));

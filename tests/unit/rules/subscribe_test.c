@@ -35,6 +35,8 @@ static const struct row {
 }, leaving[] = {
 	{ UNSUBSCRIBE_OPEN, { "silent", "ask", "do", "do", "do", "do" } },
 	{ UNSUBSCRIBE_CONFIRM, { "silent", "ask", "ask", "do", "do", "do" } },
+	{ UNSUBSCRIBE_MODERATE, { "silent", "ask", "hold", "hold", "do", "do" } },
+	{ UNSUBSCRIBE_CONFIRM_MODERATE, { "silent", "ask", "ask", "hold", "do", "do" } },
 	{ UNSUBSCRIBE_CLOSED, { "silent", "refuse", "refuse", "refuse", "do", "do" } },
 };
 
