@@ -72,6 +72,7 @@ static void print_json(struct listing *l, const struct held *h)
 	json_kint(j, "size", h->size);
 	json_kspan(j, "rule", h->rule);
 	json_kspan(j, "reason", h->reason);
+	json_kbool(j, "asked", h->asked);
 	json_kint(j, "decided", h->decided);
 	json_kspan(j, "decided_by", h->decided_by);
 	json_kspan(j, "channel", h->channel);
@@ -214,6 +215,9 @@ static void print_head(struct listing *l, const struct held *h)
 	} else {
 		buf_printf(out, "# from <%.*s> to <%.*s>, %lld octets\n", SPAN_FMT(h->mail_from),
 		           SPAN_FMT(h->recipient), (long long)h->size);
+	}
+	if (h->state == HELD_WAITING && h->asked) {
+		buf_str(out, "# its author was asked to confirm it; no moderator has seen it\n");
 	}
 	if (expires(l, h) > 0) {
 		buf_printf(out, "# waits until %.*s, then it is %s\n",

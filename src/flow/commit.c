@@ -8,6 +8,7 @@
 #include "flow/arrival.h"
 #include "flow/bounces.h"
 #include "flow/arrival_rules.h"
+#include "flow/confirm_post.h"
 #include "flow/copies_wanted.h"
 #include "flow/enrol.h"
 #include "flow/forward.h"
@@ -127,6 +128,7 @@ static bool tell_author(struct context *c, struct arrival *a, const struct held 
 static bool hold(struct context *c, struct arrival *a, struct span blob, struct err *e)
 {
 	int64_t id = 0;
+	bool asked;
 	if (a->decision == DECISION_REJECT && !refuse(c, a, e)) {
 		return false;
 	}
@@ -153,7 +155,8 @@ static bool hold(struct context *c, struct arrival *a, struct span blob, struct 
 		return false;
 	}
 	held.id = id;
-	return tell_moderators(c, a, &held, e) && tell_author(c, a, &held, e) &&
+	return confirm_post_ask(c, a, &held, &asked, e) &&
+	       (asked || (tell_moderators(c, a, &held, e) && tell_author(c, a, &held, e))) &&
 	       put_inbox(c, a, INBOX_HELD, id, e);
 }
 

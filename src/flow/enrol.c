@@ -115,6 +115,7 @@ bool enrol_ask(struct context *c, struct arena *arena, const struct enrol_questi
 	    !answer_send(c, arena, &x, refused, e)) {
 		return false;
 	}
-	return *refused || (store_pending_drop(c->store, p.list, p.key, p.action, e) &&
+	return *refused || ((pending_kind(p.action)->many ||
+	                     store_pending_drop(c->store, p.list, p.key, p.action, e)) &&
 	                    store_pending_add(c->store, &p, e));
 }

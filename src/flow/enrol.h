@@ -34,14 +34,14 @@ bool enrol_audit(struct context *c, struct arena *arena, const struct enrol *how
 /*
  * Ask an address by a token to confirm ACTION: the row that waits, and NOTICE. *REFUSED: why it
  * is not asked (rules/answer.h); NULL when it is. The newest question of a kind is the one that
- * counts.
+ * counts, but for kinds of which there may be many.
  */
 struct enrol_question {
 	const struct list *list;
 	enum pending_action action;
 	const char *notice;
 	struct span address, name;
-	struct span other; /* second address of the action; empty */
+	struct span other; /* second address of the action, number of a post; or empty */
 	uint64_t delivery;
 	struct span asked_by;
 	const struct notice_vars *vars; /* or NULL */

@@ -57,8 +57,7 @@ static bool remind(struct context *c, struct arena *arena, const struct list *li
 	if (!due) {
 		return true;
 	}
-	if (!store_held_ls(c->store, arena, list->id, HELD_WAITING, 0, NAMED, &v, &n, e) ||
-	    !store_held_count(c->store, list->id, HELD_WAITING, &total, e)) {
+	if (!store_held_known(c->store, arena, list->id, NAMED, &v, &n, &total, e)) {
 		return false;
 	}
 	return n == 0 || v[0].arrived > now - WAITS_FOR ||

@@ -1,6 +1,7 @@
 /* A token came back: what it stands for is done, once. */
 #include "flow/request_work.h"
 
+#include "flow/confirm_post.h"
 #include "mail/addr.h"
 #include "rules/people.h"
 #include "store/members.h"
@@ -79,6 +80,20 @@ static bool who(struct request *r, const struct pending *p, struct err *e)
 	return !may || request_roster(r, p->address, e);
 }
 
+static bool post(struct request *r, const struct pending *p, struct err *e)
+{
+	uint64_t id;
+	bool done = false;
+	if (span_u64(p->other, &id) &&
+	    !confirm_post_answered(r->c, r->arena, &r->a->list, (int64_t)id, &done, e)) {
+		return false;
+	}
+	request_note(r, "confirm",
+	             done ? "the post is for the moderators now"
+	                  : "the post does not wait any more");
+	return done || request_reply(r, ANSWER_STATE, "bad-token", NULL, e);
+}
+
 static bool fulfil(struct request *r, const struct pending *p, struct err *e)
 {
 	struct request_person proven =
@@ -91,6 +106,7 @@ static bool fulfil(struct request *r, const struct pending *p, struct err *e)
 	case PENDING_CHANGE_NEW: return change(r, p, e);
 	case PENDING_ALIAS: return alias(r, p, e);
 	case PENDING_WHO: return who(r, p, e);
+	case PENDING_POST: return post(r, p, e);
 	case PENDING_ACTIONS: break;
 	}
 	return true;

@@ -8,7 +8,13 @@
 enum list_from { LIST_FROM_AUTO, LIST_FROM_KEEP, LIST_FROM_MUNGE };
 enum list_reply { LIST_REPLY_NONE, LIST_REPLY_LIST, LIST_REPLY_AUTHOR, LIST_REPLY_ADDRESS };
 enum list_bare { LIST_BARE_AUTO, LIST_BARE_HOLD, LIST_BARE_ACCEPT, LIST_BARE_REJECT };
-enum list_action { LIST_ACTION_HOLD, LIST_ACTION_ACCEPT, LIST_ACTION_REJECT, LIST_ACTION_DISCARD };
+enum list_action {
+	LIST_ACTION_HOLD,
+	LIST_ACTION_ACCEPT,
+	LIST_ACTION_REJECT,
+	LIST_ACTION_DISCARD,
+	LIST_ACTION_CONFIRM /* held; before the moderators the author has to confirm it */
+};
 enum list_expired { LIST_EXPIRED_DISCARD, LIST_EXPIRED_REJECT };
 enum list_notice { LIST_NOTICE_NONE, LIST_NOTICE_MEMBERS, LIST_NOTICE_ALL };
 enum list_protected { LIST_PROTECTED_LEAVE, LIST_PROTECTED_WRAP };
@@ -86,10 +92,10 @@ struct list {
 	uint64_t roster;             /* enum list_roster: who may ask for the members by mail */
 	uint64_t advertised;         /* bool: shown by the command lists */
 	/* rules about posts */
-	struct span rules;              /* text, rules/rule.h */
-	uint64_t emergency;             /* bool: only moderators' posts are not held */
-	uint64_t moderate_first;        /* posts of an author that are held until he is trusted */
-	struct span filter_command;     /* words of a command line; empty: none */
+	struct span rules;          /* text, rules/rule.h */
+	uint64_t emergency;         /* bool: only moderators' posts are not held */
+	uint64_t moderate_first;    /* posts of an author that are held until he is trusted */
+	struct span filter_command; /* words of a command line; empty: none */
 	/* of the post at hand, no setting */
 	struct span post_tag; /* what rules put before its subject; empty: nothing */
 };

@@ -85,6 +85,8 @@ const struct notice notices[] = {
 	  "To another address of a member: does it belong to him?" },
 	{ "confirm-who", "!confirm !token expires",
 	  "To an owner who asks who the members are: is it really you?" },
+	{ "confirm-post", "!confirm !token expires subject date",
+	  "To the author of a post who is no member: did you send it?" },
 	{ "welcome", "mode members-only moderated", "To a new member." },
 	{ "goodbye", "", "To somebody who is no member any more." },
 	{ "invite", "!confirm token expires inviter", "To somebody whom an owner invites." },

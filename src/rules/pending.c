@@ -5,13 +5,14 @@
 #define DAY 86400
 
 static const struct pending_kind kinds[PENDING_ACTIONS] = {
-	[PENDING_SUBSCRIBE] = { "subscribe", 7 * DAY },
-	[PENDING_INVITE] = { "invite", 14 * DAY },
-	[PENDING_UNSUBSCRIBE] = { "unsubscribe", 7 * DAY },
-	[PENDING_CHANGE_OLD] = { "change-address", 7 * DAY },
-	[PENDING_CHANGE_NEW] = { "change-address-new", 7 * DAY },
-	[PENDING_ALIAS] = { "alias", 7 * DAY },
-	[PENDING_WHO] = { "who", 7 * DAY },
+	[PENDING_SUBSCRIBE] = { "subscribe", 7 * DAY, false },
+	[PENDING_INVITE] = { "invite", 14 * DAY, false },
+	[PENDING_UNSUBSCRIBE] = { "unsubscribe", 7 * DAY, false },
+	[PENDING_CHANGE_OLD] = { "change-address", 7 * DAY, false },
+	[PENDING_CHANGE_NEW] = { "change-address-new", 7 * DAY, false },
+	[PENDING_ALIAS] = { "alias", 7 * DAY, false },
+	[PENDING_WHO] = { "who", 7 * DAY, false },
+	[PENDING_POST] = { "post", 7 * DAY, true },
 };
 
 const struct pending_kind *pending_kind(enum pending_action action)

@@ -9,19 +9,21 @@
 
 /* Kept as numbers in the database: new ones at the end. */
 enum pending_action {
-	PENDING_SUBSCRIBE,          /* the address wants to be a member */
-	PENDING_INVITE,             /* it was invited to be one */
+	PENDING_SUBSCRIBE, /* the address wants to be a member */
+	PENDING_INVITE,    /* it was invited to be one */
 	PENDING_UNSUBSCRIBE,
 	PENDING_CHANGE_OLD, /* the member wants another address: asked at the present one */
 	PENDING_CHANGE_NEW, /* and then at the new one */
 	PENDING_ALIAS,      /* the address is to count as the member's */
 	PENDING_WHO,        /* an owner wants to see the members */
+	PENDING_POST,       /* the author of a held post says that it is his */
 	PENDING_ACTIONS
 };
 
 struct pending_kind {
 	const char *name;
 	int64_t lifetime; /* seconds */
+	bool many;        /* a new one does not put an end to those before it */
 };
 const struct pending_kind *pending_kind(enum pending_action action);
 

@@ -36,10 +36,9 @@ const char *decision_past(enum decision d)
 static enum decision action(uint64_t setting)
 {
 	static const enum decision of[] = {
-		[LIST_ACTION_HOLD] = DECISION_HOLD,
-		[LIST_ACTION_ACCEPT] = DECISION_ACCEPT,
-		[LIST_ACTION_REJECT] = DECISION_REJECT,
-		[LIST_ACTION_DISCARD] = DECISION_DISCARD,
+		[LIST_ACTION_HOLD] = DECISION_HOLD,     [LIST_ACTION_ACCEPT] = DECISION_ACCEPT,
+		[LIST_ACTION_REJECT] = DECISION_REJECT, [LIST_ACTION_DISCARD] = DECISION_DISCARD,
+		[LIST_ACTION_CONFIRM] = DECISION_HOLD,
 	};
 	return of[setting];
 }

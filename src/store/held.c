@@ -50,6 +50,7 @@ static void read_held(struct rows *r, struct held *out)
 	out->signed_at = row_int(r);
 	out->arrived_as = row_span(r);
 	out->handed_by = row_span(r);
+	out->asked = row_int(r) != 0;
 }
 
 bool store_held_add(struct store *s, const struct held *h, int64_t *id, struct err *e)
@@ -105,6 +106,36 @@ bool store_held_ls(struct store *s, struct arena *arena, int64_t list, enum held
 	*out = v;
 	*n = count;
 	return rows_close(&r, e);
+}
+
+bool store_held_known(struct store *s, struct arena *arena, int64_t list, size_t limit,
+                      struct held **out, size_t *n, int64_t *total, struct err *e)
+{
+	struct rows r;
+	struct held *v = NULL;
+	size_t count = 0, cap = 0;
+
+	rows_open(&r, s, STMT_HELD_KNOWN, STMT_ARGS(stmt_int(list), stmt_limit(limit)), arena);
+	while (rows_next(&r)) {
+		read_held(&r, ARENA_PUSH(arena, v, count, cap));
+	}
+	*out = v;
+	*n = count;
+	return rows_close(&r, e) &&
+	       stmt_number(s, STMT_HELD_COUNT_KNOWN, STMT_ARGS(stmt_int(list)), total, e);
+}
+
+bool store_held_ask(struct store *s, int64_t id, bool asked, struct span reason, bool *changed,
+                    struct err *e)
+{
+	int64_t rows;
+
+	if (!stmt_change(s, STMT_HELD_ASK,
+	                 STMT_ARGS(stmt_int(id), stmt_int(asked), stmt_bytes(reason)), &rows, e)) {
+		return false;
+	}
+	*changed = rows > 0;
+	return true;
 }
 
 bool store_held_decide(struct store *s, int64_t id, const struct held_decision *d, bool *changed,

@@ -36,6 +36,7 @@ struct held {
 	struct span decided_by; /* address or user; empty: a rule, or the lapse of time */
 	struct span channel;    /* HELD_CLI…; empty: a rule */
 	struct span note;       /* what the moderator wrote to the author */
+	bool asked;             /* its author has to confirm it, before any moderator sees it */
 	int64_t signed_at;      /* t= of the newest DKIM2 signature of a chain that verified; 0 */
 };
 
@@ -86,7 +87,16 @@ bool store_held_expired(struct store *s, struct arena *arena, int64_t list, int6
 /* The lists for which something waits, 0 for none among them; ascending. */
 bool store_held_lists(struct store *s, struct arena *arena, int64_t **out, size_t *n,
                       struct err *e);
-/* How many that wait for LIST arrived since SINCE. */
+/* At most LIMIT that wait for LIST, of which the moderators know, oldest first; *TOTAL in all. */
+bool store_held_known(struct store *s, struct arena *arena, int64_t list, size_t limit,
+                      struct held **out, size_t *n, int64_t *total, struct err *e);
+/*
+ * The author of ID is asked to confirm it (ASKED), or has confirmed it; REASON as it is from now
+ * on. *CHANGED false: it was so already, or ID does not wait.
+ */
+bool store_held_ask(struct store *s, int64_t id, bool asked, struct span reason, bool *changed,
+                    struct err *e);
+/* How many that wait for LIST, and are known to the moderators, arrived since SINCE. */
 bool store_held_recent(struct store *s, int64_t list, int64_t since, int64_t *count, struct err *e);
 /* *FIRST: WHO was not told yet that ID was decided without him; from now on he was. */
 bool store_held_told(struct store *s, int64_t id, struct span who, bool *first, struct err *e);

@@ -16,7 +16,7 @@ struct pending {
 	enum pending_action action;
 	struct span key, address; /* whom it is about */
 	struct span name;
-	struct span other; /* a second address; empty when there is none */
+	struct span other; /* a second address, the number of a held post; or empty */
 	uint64_t delivery; /* mode asked for */
 	struct span asked_by;
 	int64_t created, expires; /* seconds since 1970 */

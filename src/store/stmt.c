@@ -49,7 +49,7 @@ _Static_assert(OUTBOX_NOTICE == 0 && OUTBOX_REPORT == 1, "priorities of the outb
 #define HELD_COLUMNS                                                                               \
 	"SELECT id, ifnull(list, 0), state, blob, mail_from, recipient, author, subject,"          \
 	" message_id, rule, reason, verdict, arrived, decided, size, truncated,"                   \
-	" kind, decided_by, channel, note, signed, arrived_as, handed_by FROM held"
+	" kind, decided_by, channel, note, signed, arrived_as, handed_by, asked FROM held"
 #define OUTBOX_COLUMNS                                                                             \
 	"SELECT id, ifnull(list, 0), priority, kind, mail_from, recipient, blob, domain, chain,"   \
 	" via, utf8, message_id, about, state, at, attempts, next_at, first_at, reply FROM outbox"
@@ -209,6 +209,12 @@ static const char *const texts[] = {
 	[STMT_HELD_LS] = HELD_COLUMNS " WHERE state = ?1 AND id > ?2 ORDER BY id LIMIT ?3",
 	[STMT_HELD_LS_LIST] =
 		HELD_COLUMNS " WHERE list = ?4 AND state = ?1 AND id > ?2 ORDER BY id LIMIT ?3",
+	[STMT_HELD_KNOWN] =
+		HELD_COLUMNS " WHERE list = ?1 AND state = 0 AND asked = 0 ORDER BY id LIMIT ?2",
+	[STMT_HELD_COUNT_KNOWN] =
+		"SELECT count(*) FROM held WHERE list = ?1 AND state = 0 AND asked = 0",
+	[STMT_HELD_ASK] = "UPDATE held SET asked = ?2, reason = ?3"
+			  " WHERE id = ?1 AND state = 0 AND asked <> ?2",
 	[STMT_HELD_DECIDE] =
 		"UPDATE held SET state = ?2, decided = ?3, decided_by = ?4, channel = ?5, note = ?6"
 		" WHERE id = ?1 AND (state = 0 OR (state = 3 AND ?2 <> 3"
@@ -228,12 +234,12 @@ static const char *const texts[] = {
 	[STMT_HELD_COUNT_LIST] = "SELECT count(*) FROM held WHERE list = ?2 AND state = ?1",
 
 	[STMT_HELD_RECENT] = "SELECT count(*) FROM held INDEXED BY held_arrived"
-			     " WHERE list = ?1 AND state = 0 AND arrived >= ?2",
+			     " WHERE list = ?1 AND state = 0 AND arrived >= ?2 AND asked = 0",
 	[STMT_HELD_TOLD] = "UPDATE held SET told = told || ?2 || ' '"
 			   " WHERE id = ?1 AND instr(' ' || told, ' ' || ?2 || ' ') = 0",
 	[STMT_HELD_AGING] = "SELECT id FROM held INDEXED BY held_arrived WHERE list = ?1"
 			    " AND state = 0 AND signed > 0 AND signed < ?2"
-			    " AND warned = 0 LIMIT ?3",
+			    " AND warned = 0 AND asked = 0 LIMIT ?3",
 	[STMT_HELD_WARNED] = "UPDATE held SET warned = 1 WHERE id = ?1",
 
 	[STMT_PASS_ADD] = "INSERT INTO pass (list, hash, label, created, used, uses)"
