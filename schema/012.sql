@@ -46,11 +46,11 @@ CREATE INDEX held_list ON held (list, state);
 CREATE INDEX held_blob ON held (blob);
 CREATE INDEX held_arrived ON held (list, arrived) WHERE state = 0;
 
--- action 7: a post, whose number is in other.
+-- action 7: a post, whose number is in other; 8: to leave all lists of the domain.
 CREATE TABLE pending_new (
 	hash BLOB PRIMARY KEY,
 	list INTEGER NOT NULL REFERENCES list ON DELETE CASCADE,
-	action INTEGER NOT NULL CHECK (action BETWEEN 0 AND 7),
+	action INTEGER NOT NULL CHECK (action BETWEEN 0 AND 8),
 	key TEXT NOT NULL,	-- whom it is about
 	address TEXT NOT NULL,
 	name TEXT NOT NULL,

@@ -3,6 +3,7 @@
 #include "base/limits.h"
 #include "cli/commands.h"
 #include "rules/mta.h"
+#include "rules/robot.h"
 #include "rules/route.h"
 #include "store/lists.h"
 
@@ -31,6 +32,22 @@ static struct span owner(struct call *call)
 	return user ? arena_copy(call->arena, span_str(user->pw_name)) : SPAN("ladle");
 }
 
+/* The addresses for all lists are to be delivered as lists are. */
+static void add_robots(struct call *call, struct list **lists, size_t *n)
+{
+	struct span rest = call->context->site.robot;
+	struct list robot, *v = NULL;
+	size_t count = 0, cap = 0;
+	for (size_t i = 0; i < *n; i++) {
+		*ARENA_PUSH(call->arena, v, count, cap) = (*lists)[i];
+	}
+	while (robot_next(call->arena, &rest, &robot)) {
+		*ARENA_PUSH(call->arena, v, count, cap) = robot;
+	}
+	*lists = v;
+	*n = count;
+}
+
 static bool open_mta(struct call *call, struct mta *m, struct list **lists, size_t *n)
 {
 	struct context *c = call_context(call, CONTEXT_STORE);
@@ -41,6 +58,7 @@ static bool open_mta(struct call *call, struct mta *m, struct list **lists, size
 	m->program = absolute(call->arena, "/proc/self/exe");
 	m->config = absolute(call->arena, c->paths.config);
 	m->user = owner(call);
+	add_robots(call, lists, n);
 	for (size_t i = 0; i < *n; i++) {
 		mta_add(m, &(*lists)[i]);
 	}

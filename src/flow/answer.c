@@ -7,6 +7,7 @@
 #include "mail/date.h"
 #include "rules/people.h"
 #include "rules/revise.h"
+#include "rules/robot.h"
 #include "rules/route.h"
 #include "store/pending.h"
 
@@ -58,7 +59,7 @@ static bool post(struct context *c, struct arena *arena, const struct answer *x,
 		.in_reply_to = x->in_reply_to,
 		.auto_submitted =
 			x->in_reply_to.n > 0 ? SPAN("auto-replied") : SPAN("auto-generated"),
-		.list_id = revise_list_id(arena, x->list),
+		.list_id = robot_is(x->list) ? SPAN("") : revise_list_id(arena, x->list),
 	};
 	struct letter letter = {
 		.list = x->list,

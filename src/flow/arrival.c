@@ -12,6 +12,7 @@
 #include "mail/msgid.h"
 #include "mail/word.h"
 #include "rules/revise.h"
+#include "rules/robot.h"
 #include "rules/token.h"
 #include "store/bans.h"
 #include "store/blob.h"
@@ -29,6 +30,13 @@ bool arrival_route(struct context *c, struct arrival *a, struct err *e)
 			return false;
 		}
 		if (a->has_list) {
+			a->route = routes[i];
+			return true;
+		}
+	}
+	for (size_t i = 0; i < n; i++) {
+		if (robot_find(a->arena, &c->site, &routes[i], &a->list)) {
+			a->has_list = true;
 			a->route = routes[i];
 			return true;
 		}

@@ -6,6 +6,7 @@
 
 #include "mail/addr.h"
 #include "rules/automatic.h"
+#include "rules/robot.h"
 #include "store/members.h"
 
 #define RULE "request"
@@ -182,7 +183,8 @@ static bool describe(struct request *r, const char *notice, struct err *e)
 bool request_unknown(struct request *r, const char *verb, const char *why, struct err *e)
 {
 	request_note(r, verb, why);
-	return request_reply(r, ANSWER_HELP, "unknown-command", NULL, e);
+	return request_reply(r, ANSWER_HELP,
+	                     robot_is(&r->a->list) ? "site-help" : "unknown-command", NULL, e);
 }
 
 static bool about_person(struct request *r, const struct command_line *line, struct err *e)
@@ -199,6 +201,9 @@ static bool carry_out(struct request *r, const struct command_line *line, struct
 {
 	if (line->bad) {
 		return request_unknown(r, verb_name(line->verb), "not understood", e);
+	}
+	if (robot_is(&r->a->list)) {
+		return request_site(r, line, e);
 	}
 	switch (line->verb) {
 	case VERB_SUBSCRIBE:

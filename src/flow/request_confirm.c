@@ -107,6 +107,7 @@ static bool fulfil(struct request *r, const struct pending *p, struct err *e)
 	case PENDING_ALIAS: return alias(r, p, e);
 	case PENDING_WHO: return who(r, p, e);
 	case PENDING_POST: return post(r, p, e);
+	case PENDING_LEAVE_ALL: return request_leave_all(r, &proven, e);
 	case PENDING_ACTIONS: break;
 	}
 	return true;

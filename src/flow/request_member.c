@@ -199,30 +199,18 @@ static void add_list(struct request *r, struct buf *out, const struct list *list
 	buf_chr(out, '\n');
 }
 
-/* The lists of this domain alone: of others the writer may know nothing. */
 bool request_which(struct request *r, struct err *e)
 {
-	struct membership *v;
+	struct list *v;
 	struct notice_vars vars = { 0 };
 	struct buf lines = BUF_INIT;
-	size_t n;
+	size_t n = 0;
 	request_note(r, "which", "asked for");
-	if (!r->authentic) {
-		return request_reply(r, ANSWER_RESULT, "which", NULL, e);
-	}
-	if (!store_member_everywhere(r->c->store, r->arena, r->key, &v, &n, e)) {
+	if (r->authentic && !request_lists_of(r, r->key, &v, &n, e)) {
 		return false;
 	}
 	for (size_t i = 0; i < n; i++) {
-		struct list list;
-		bool found;
-		if (!store_list_get(r->c->store, r->arena, v[i].list, &list, &found, e)) {
-			buf_free(&lines);
-			return false;
-		}
-		if (found && span_eq(list.domain, r->a->list.domain)) {
-			add_list(r, &lines, &list);
-		}
+		add_list(r, &lines, &v[i]);
 	}
 	notice_set(&vars, "lists", buf_move(&lines, r->arena));
 	return request_reply(r, ANSWER_RESULT, "which", &vars, e);

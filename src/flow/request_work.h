@@ -52,6 +52,15 @@ bool request_unsubscribe(struct request *r, const struct request_person *who, st
 /* The person a command is about, its argument or who wrote. False: not an address. */
 bool request_person(struct request *r, const struct command_line *line, struct request_person *out);
 
+/* request_site.c: at an address for all lists (rules/robot.h). */
+bool request_site(struct request *r, const struct command_line *line, struct err *e);
+/* The lists that KEY is a member of: of this domain alone, as of others the writer may know
+ * nothing. */
+bool request_lists_of(struct request *r, struct span key, struct list **out, size_t *n,
+                      struct err *e);
+/* Who is proven to be WHO leaves all lists of the domain, as far as each lets him. */
+bool request_leave_all(struct request *r, const struct request_person *who, struct err *e);
+
 /* request_confirm.c: what a token stands for. */
 bool request_confirm(struct request *r, const struct command_line *line, struct err *e);
 

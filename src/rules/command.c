@@ -132,6 +132,7 @@ static void read_person(struct span rest, bool modes, struct command_line *out)
 		} else if (modes && member_delivery_read(mode_word(word), &out->change.delivery)) {
 			out->change.has_delivery = true;
 		}
+		out->everywhere = out->everywhere || (!modes && span_is(word, "*"));
 	}
 }
 

@@ -36,6 +36,7 @@ struct command_line {
 	enum verb verb;
 	struct member_change change; /* VERB_SET, and the mode of VERB_SUBSCRIBE */
 	struct span argument;        /* token, address; empty when there is none */
+	bool everywhere;             /* VERB_UNSUBSCRIBE: "*", all lists are meant */
 	bool bad; /* the verb is known, what stands behind it is not: nothing is done */
 };
 

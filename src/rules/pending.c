@@ -12,6 +12,7 @@ static const struct pending_kind kinds[PENDING_ACTIONS] = {
 	[PENDING_CHANGE_NEW] = { "change-address-new", 7 * DAY, false },
 	[PENDING_ALIAS] = { "alias", 7 * DAY, false },
 	[PENDING_WHO] = { "who", 7 * DAY, false },
+	[PENDING_LEAVE_ALL] = { "leave-all", 7 * DAY, false },
 	[PENDING_POST] = { "post", 7 * DAY, true },
 };
 

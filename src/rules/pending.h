@@ -17,6 +17,7 @@ enum pending_action {
 	PENDING_ALIAS,      /* the address is to count as the member's */
 	PENDING_WHO,        /* an owner wants to see the members */
 	PENDING_POST,       /* the author of a held post says that it is his */
+	PENDING_LEAVE_ALL,  /* the address leaves all lists of the domain */
 	PENDING_ACTIONS
 };
 

@@ -28,7 +28,8 @@ struct site {
 	struct span template_dir;        /* as data_dir */
 	uint64_t retry_for;              /* seconds a deferred copy is retried */
 	struct span bounce_classes; /* bounce-classes: a file of rules/bounce_class.h, or empty */
-	struct span rules;               /* text, rules/rule.h; before those of the list */
+	struct span robot;          /* addresses for commands about all lists, or empty */
+	struct span rules;          /* text, rules/rule.h; before those of the list */
 };
 
 /* The character between a list's name and a command. */

@@ -12,7 +12,7 @@
 #define DAY  86400
 
 _Static_assert(ANSWER_CONFIRM == 0 && ANSWER_KINDS == 4, "kinds of answers in SQL");
-_Static_assert(PENDING_ACTIONS == 8, "actions in the schema");
+_Static_assert(PENDING_ACTIONS == 9, "actions in the schema");
 
 static struct value hash_value(const struct digest *hash)
 {
