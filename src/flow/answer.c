@@ -63,7 +63,7 @@ static bool post(struct context *c, struct arena *arena, const struct answer *x,
 	};
 	struct letter letter = {
 		.list = x->list,
-		.priority = OUTBOX_NOTICE,
+		.priority = x->priority,
 		.kind = x->notice,
 		.mail_from = SPAN(""),
 		.recipient = x->recipient,
@@ -93,6 +93,12 @@ bool answer_send(struct context *c, struct arena *arena, struct answer *x, const
 	}
 	return post(c, arena, x, from, e) && addr_key(arena, x->recipient, &key, e) &&
 	       store_answer_add(c->store, key, x->list->id, x->kind, c->env.now(&c->env), e);
+}
+
+bool answer_unasked(struct context *c, struct arena *arena, const struct answer *x, struct err *e)
+{
+	return post(c, arena, x,
+	            route_make(arena, x->list, site_delimiter(&c->site), SPAN("request")), e);
 }
 
 bool answer_owners(struct context *c, struct arena *arena, const struct list *list,

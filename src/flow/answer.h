@@ -11,6 +11,7 @@
 #include "flow/context.h"
 #include "rules/answer.h"
 #include "rules/notice.h"
+#include "store/outbox.h"
 
 struct answer {
 	const struct list *list;
@@ -20,6 +21,7 @@ struct answer {
 	struct span token;       /* of a confirmation: a reply confirms; else empty */
 	int64_t expires;         /* of it */
 	struct span in_reply_to; /* without brackets; empty: it answers no mail */
+	enum outbox_priority priority;
 	struct span language;    /* the recipient's; empty: the list's */
 	struct notice_vars vars; /* of the notice, beside the common ones and those of the token */
 };
@@ -32,6 +34,8 @@ bool answer_allowed(struct context *c, struct arena *arena, const struct list *l
                     enum answer_kind kind, struct span recipient, const char **refused,
                     struct err *e);
 
+/* X, uncounted and to nobody who asked for it: the list's settings bring it about. */
+bool answer_unasked(struct context *c, struct arena *arena, const struct answer *x, struct err *e);
 /* NOTICE to each owner of LIST, uncounted: they bring it about by their settings. */
 bool answer_owners(struct context *c, struct arena *arena, const struct list *list,
                    const char *notice, const struct notice_vars *vars, struct err *e);

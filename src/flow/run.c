@@ -17,6 +17,7 @@
 #include "flow/rounds.h"
 #include "flow/sweep.h"
 #include "flow/wake.h"
+#include "flow/yearly.h"
 #include "net/smtp.h"
 
 #include <errno.h>
@@ -67,6 +68,7 @@ static int child_process(struct context *c, bool once, struct err *e)
 		}
 		expire_due(c);
 		rounds_due(c);
+		yearly_due(c);
 		if (!bounces_due(c, e)) {
 			return EX_TEMPFAIL;
 		}

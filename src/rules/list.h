@@ -90,6 +90,7 @@ struct list {
 	uint64_t welcome, goodbye;   /* bool: say so to who comes, to who goes */
 	uint64_t owner_notices;      /* enum list_owner_notices */
 	uint64_t roster;             /* enum list_roster: who may ask for the members by mail */
+	uint64_t reminder;           /* bool: once a year each member is reminded */
 	uint64_t advertised;         /* bool: shown by the command lists */
 	/* rules about posts */
 	struct span rules;          /* text, rules/rule.h */

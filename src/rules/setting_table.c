@@ -223,6 +223,9 @@ const struct setting settings[] = {
 	{ "roster", SETTING_LIST, SETTING_CHOICE, "off", "off owners", 0, 0,
 	  offsetof(struct list, roster),
 	  "Who may ask for the members with the command who: nobody, or the owners, who confirm it." },
+	{ "reminder", SETTING_LIST, SETTING_CHOICE, "no", "no yearly", 0, 0,
+	  offsetof(struct list, reminder),
+	  "Remind each member once a year that he is one, and how to leave." },
 	{ "advertised", SETTING_LIST, SETTING_BOOL, "yes", NULL, 0, 0,
 	  offsetof(struct list, advertised), "Show the list to who asks with the command lists." },
 
