@@ -10,24 +10,24 @@ days() {
 	LADLE_NOW=$((now + $1 * 86400 + ${2:-0}))
 	turn || fail run
 }
-seq -f 'm%g@two.example' 1 250 | ladle member import dev - >/dev/null || fail import
+seq -f 'm%03g@two.example' 1 250 | ladle member import dev - >/dev/null || fail import
 days 40
 ladle member add dev new@one.example >/dev/null
 is 'not asked for' 0 "$(copies)"
 ladle list set dev reminder=yearly || fail set
-sqlite3 "$site/data/ladle.db" "UPDATE member SET delivery = 1 WHERE address = 'm1@two.example';
+sqlite3 "$site/data/ladle.db" "UPDATE member SET delivery = 1 WHERE address = 'm001@two.example';
 	INSERT INTO bounce_member SELECT id, list, 3, $now, 0, 0, 0 FROM member
-	WHERE address = 'm1@two.example';
-	UPDATE member SET paused = $now + 90 * 86400 WHERE address = 'm2@two.example';" || fail sqlite3
+	WHERE address = 'm001@two.example';
+	UPDATE member SET joined = $now + 39 * 86400 WHERE id BETWEEN 20 AND 230;
+	UPDATE member SET paused = $now + 90 * 86400 WHERE address = 'm002@two.example';" || fail sqlite3
 days 40 3700
-first=$(copies)
-[ "$first" -gt 150 ] && [ "$first" -le 200 ] || fail "$first in the first page"
+is 'in the first page' 17 "$(copies)"
 days 40 3730
-is 'in the pause' "$first" "$(copies)"
+is 'in the pause' 17 "$(copies)"
 days 40 3800
-is 'all but three' 251 "$(copies)"
-is 'each once' 251 "$(grep -h '^<[^>]' "$out"/*.env | sort -u | wc -l)"
-for who in m1@two.example m2@two.example new@one.example; do
+is 'in both' 40 "$(copies)"
+is 'each once' 40 "$(grep -h '^<[^>]' "$out"/*.env | sort -u | wc -l)"
+for who in m001@two.example m002@two.example new@one.example; do
 	is "to $who" 0 "$(letters $who)"
 done
 letter m250@two.example
@@ -40,7 +40,7 @@ is_member m250@two.example && fail 'the personal address'
 sent=$(copies)
 days 300
 is 'within the year' "$sent" "$(copies)"
-ladle member ls dev | head -n 245 | cut -f 1 | xargs "$LADLE" -C "$site/ladle.conf" member rm dev >/dev/null || fail rm
+ladle member ls dev | sed -n '11,245p' | cut -f 1 | xargs "$LADLE" -C "$site/ladle.conf" member rm dev >/dev/null || fail rm
 sent=$(copies)
 days 406
 [ "$(copies)" -gt $((sent + 5)) ] || fail 'the next year'
