@@ -15,6 +15,9 @@
 #include "base/fault.h"
 
 #include <limits.h>
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -122,6 +125,15 @@ void *mem_resize_array(void *p, size_t count, size_t size)
 void mem_free(void *p)
 {
 	free(p);
+}
+
+void mem_keep_freed(void)
+{
+	/* Other C libraries decide for themselves. */
+#ifdef __GLIBC__
+	(void)mallopt(M_TRIM_THRESHOLD, (int)CHUNK_MAX);
+	(void)mallopt(M_TOP_PAD, (int)(CHUNK_MAX / 4));
+#endif
 }
 
 char *mem_str(const char *s)

@@ -23,7 +23,12 @@ void *mem_alloc(size_t n);                                  /* zeroed */
 void *mem_resize(void *p, size_t n);                        /* as realloc */
 void *mem_resize_array(void *p, size_t count, size_t size); /* overflow checked */
 void mem_free(void *p);                                     /* NULL is fine */
-char *mem_str(const char *s);                               /* copy, free with mem_free */
+/*
+ * From now on up to a MiB of freed memory stays with the process: who does the same again and
+ * again, message after message, would else return the pages and ask for them each time.
+ */
+void mem_keep_freed(void);
+char *mem_str(const char *s); /* copy, free with mem_free */
 
 struct arena;
 

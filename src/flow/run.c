@@ -58,6 +58,7 @@ static int64_t until(const struct context *c, int64_t at)
 static int child_process(struct context *c, bool once, struct err *e)
 {
 	int64_t next_at;
+	mem_keep_freed();
 	if (!context_need(c, CONTEXT_STORE | CONTEXT_DNS | CONTEXT_SECRET, e)) {
 		return EX_TEMPFAIL;
 	}

@@ -19,7 +19,7 @@ BEGIN {
 	owner["ares.h"] = owner["ares_dns.h"] = owner["curl/"] = "net"
 	n = split("assert dirent dlfcn endian errno fcntl fnmatch getopt glob grp iconv inttypes " \
 		"limits math netdb poll pthread pwd sched signal spawn stdarg stdatomic stdbool " \
-		"stddef stdint stdio stdlib stdnoreturn string strings syslog sysexits termios " \
+		"malloc stddef stdint stdio stdlib stdnoreturn string strings syslog sysexits termios " \
 		"time unistd utime arpa/inet net/if netinet/in netinet/tcp", names, " ")
 	for (i = 1; i <= n; i++) system_header[names[i] ".h"] = 1
 }
