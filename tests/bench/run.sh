@@ -12,6 +12,7 @@
 #   E   50 MB with an attachment: a footer part is added, and 1,000 members' copies are signed.
 #       Over the wire that would be 50 GB: the relay refuses all but 25 at RCPT, which is
 #       behind the signing
+#   F   reports about 5,000 of 30,000 copies, each at its own return address
 #   edit   the usual edits on each message of the corpus: time, bytes of the recipe
 #   accept   the durable part of ladle receive
 #   DKIM2    three hops against d2peer (D2PEER=PATH, see tests/interop/run.sh) and openssl
@@ -228,6 +229,20 @@ echo "E: 50 MB with an attachment, 1,000 copies signed, 25 of them sent: CPU $cp
 claim E "$(calc "$anon / 1048576")" 32 MiB 'anonymous memory of the largest process'
 claim E "$(calc "($cpu - $few) / 975 / ($rsa + $ed)")" 2 x 'CPU of a copy more, beside its two signatures in openssl'
 claim E "$(calc "($cpu - $few) / 975 / $oned")" 0.5 x 'CPU of a copy more, beside openssl dgst -sha256 of the file'
+
+# ---- F ----
+
+: >sink.log; sink; site 30000 '' sign=no
+distribute small.eml
+"$TOOLS/reports" site/ladle.conf 1 1 5000 || die reports
+report=$("$TOOLS/measure" "$LADLE" -C site/ladle.conf run --once 2>run.log) || { cat run.log; die "F: $report"; }
+unsink
+[ "$(ladle bounce ls | wc -l)" = 5000 ] || die 'F: not all reports are events'
+cpu=$(echo "$report" | field cpu) anon=$(echo "$report" | field anon)
+echo "F: 5,000 reports: CPU $cpu s, wall $(echo "$report" | field wall) s"
+reach F "$(calc "5000 / $cpu")" 2000 /s 'reports in a second of CPU'
+claim F "$(calc "$cpu / 5000 / $rsa")" 1 x 'CPU of a report beside an RSA-2048 signature in openssl'
+claim F "$(calc "$anon / 1048576")" 32 MiB 'anonymous memory of the largest process'
 
 # ---- edit ----
 
