@@ -45,6 +45,7 @@ static void setup(void)
 	scene_open(&s);
 	ok(&s, context_need(s.c, CONTEXT_STORE | CONTEXT_SECRET, &s.e));
 	s.c->env.now = fixed;
+	s.c->log.level = LOG_LEVEL_ERROR;
 	s.c->env.fixed_now = NOW;
 	setting_defaults(s.arena, SETTING_LIST, &list);
 	list.local = SPAN("dev");
