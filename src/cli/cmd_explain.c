@@ -55,7 +55,9 @@ static void edits_text(struct buf *out, const struct edits *x)
 	}
 }
 
-static void variant_text(struct buf *out, const struct variant *v, const struct edits *x)
+/* Edits X; when REWRITTEN they are made to what is left of the message. */
+static void variant_text(struct buf *out, const struct variant *v, const struct edits *x,
+                         bool rewritten)
 {
 	buf_printf(out, "copies with From %s%s: mode %.*s, %.*s\n", v->munged ? "munged" : "kept",
 	           v->ascii  ? ", in ASCII for a mail server without SMTPUTF8"
@@ -71,7 +73,8 @@ static void variant_text(struct buf *out, const struct variant *v, const struct 
 	if (v->recipe.n > 0) {
 		buf_printf(out, "  recipe, %zu bytes: %.*s\n", v->recipe.n, SPAN_FMT(v->recipe));
 	}
-	buf_str(out, "  edits:\n");
+	buf_str(out, rewritten ? "  edits behind what was taken out (--diff shows all):\n"
+	                       : "  edits:\n");
 	edits_text(out, x);
 }
 
@@ -105,7 +108,7 @@ static void explain_text(struct buf *out, const struct explain *x, struct span r
 		buf_printf(out, "no copies can be made: %s\n", x->unprepared.text);
 	}
 	for (size_t i = 0; i < x->p.n; i++) {
-		variant_text(out, &x->p.v[i], x->p.edits[i]);
+		variant_text(out, &x->p.v[i], x->p.edits[i], x->rewrite.changed);
 	}
 	if (rcpt.n > 0 && x->prepared) {
 		recipient_text(out, x, rcpt);

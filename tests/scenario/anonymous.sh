@@ -21,6 +21,10 @@ telling() {
 
 message first | telling | sed 's/$/\r/' >plain.eml
 sign_dkim1 plain.eml >once.eml && sign_dkim2 once.eml >signed.eml || fail sign
+ladle explain dev signed.eml >said || fail explain
+has said '  edits behind what was taken out'
+ladle explain --diff dev signed.eml >said || fail explain
+has said '^-User-Agent: Annmail'
 receive <signed.eml
 turn || fail run
 is copies 3 "$(copies)"
