@@ -138,6 +138,15 @@ bool call_list(struct call *call, const char *text, struct list *out)
 	return found || no_address(call, addr);
 }
 
+/* Without the line that mailbox files have first: the spool drops it, too. */
+static struct span unboxed(struct span text)
+{
+	if (span_starts(text, SPAN("From ")) && !span_starts(text, SPAN("From :"))) {
+		(void)span_line(&text);
+	}
+	return text;
+}
+
 /* Bare LF becomes CRLF: files on disk rarely have the line ends of the wire. */
 static struct span wire_form(struct arena *arena, struct span text)
 {
@@ -177,7 +186,7 @@ bool call_message(struct call *call, const char *file, struct span *out)
 	struct buf text = BUF_INIT;
 	bool ok = call_file(call, file, LIMIT_MESSAGE_HARD, &text);
 	if (ok) {
-		*out = wire_form(call->arena, buf_span(&text));
+		*out = unboxed(wire_form(call->arena, buf_span(&text)));
 		ok = out->n > 0 || err_set(&call->err, ERR_PERMANENT, "", "the message is empty");
 	}
 	buf_free(&text);

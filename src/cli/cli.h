@@ -107,7 +107,10 @@ bool call_file(struct call *call, const char *file, size_t limit, struct buf *ou
 /* A file that the command line names gave the errno NUMBER: exit 66 if it is of that kind. False.
  */
 bool call_no_input(struct call *call, int number);
-/* Whole of FILE (NULL or "-": standard input) in CRLF form, in the arena. */
+/*
+ * Whole of FILE (NULL or "-": standard input) in CRLF form, without the "From " line of a mailbox
+ * file, in the arena.
+ */
 bool call_message(struct call *call, const char *file, struct span *out);
 /* With --json: open the outermost '[' or '{'; close it and end the line. */
 void call_open(const struct call *call, struct json *j, char brace);

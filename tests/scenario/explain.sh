@@ -46,6 +46,12 @@ cmp -s raw.same sent.same || { diff raw.same sent.same; fail 'the raw copy is no
 "$LADLE" verify --mf "$(sed -n 1p "$copy")" --rt "<$member2>" --dns "$zone" raw.eml >verify.log ||
 	{ cat verify.log; fail 'the raw copy does not verify'; }
 
+# As a mailbox file has it.
+{ echo 'From ann@one.example Fri Nov 27 12:00:00 2026'; cat signed.eml; } >boxed.eml
+ladle explain --diff -f "$member1" dev signed.eml >said.1 || fail explain
+ladle explain --diff -f "$member1" dev boxed.eml >said.2 || fail 'explain boxed'
+cmp said.1 said.2 || fail 'a mailbox file'
+
 # What would not be accepted, and what cannot be made at all.
 sed 's/^From:.*/From: Eve <eve@four.example>/; s/^Message-ID:.*/Message-ID: <x@four.example>/' plain.eml >stranger.eml
 ladle explain dev stranger.eml >said || fail stranger
