@@ -137,20 +137,33 @@ static bool keep_failure(struct moderate_case *x, bool ok, const struct err *e)
 	return ok;
 }
 
-static bool load(struct context *c, struct moderate_case *x, struct err *e)
+static bool load_open(struct context *c, struct moderate_case *x, struct err *e)
 {
 	if (!load_held(c, x->a.arena, x->m.held, &x->held, e)) {
 		return false;
 	}
 	x->found = true;
-	if (!open_now(&x->m, &x->held)) {
-		x->late = true;
-		return decided(x->a.arena, &x->held, e);
+	x->late = !open_now(&x->m, &x->held);
+	return !x->late || decided(x->a.arena, &x->held, e);
+}
+
+static bool load(struct context *c, struct moderate_case *x, struct err *e)
+{
+	if (!load_open(c, x, e)) {
+		return false;
 	}
 	if (x->held.kind != HELD_POST || x->m.action == MODERATION_DISCARD) {
 		return true;
 	}
-	return x->m.action == MODERATION_REJECT ? verify(c, x, e) : judge(c, x, e);
+	if (x->m.action == MODERATION_REJECT ? verify(c, x, e) : judge(c, x, e)) {
+		return true;
+	}
+	/* Somebody else may have decided meanwhile, which is then why it cannot be done. */
+	struct err why = *e;
+	if (load_open(c, x, e)) {
+		*e = why;
+	}
+	return false;
 }
 
 bool moderate_load(struct context *c, struct arena *arena, const struct moderate *m,

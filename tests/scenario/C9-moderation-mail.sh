@@ -80,8 +80,8 @@ is 'one letter' 1 $(($(find "$out" -name '*.env' | wc -l) - before - $(letters $
 # Nobody gets mail about more than a hundred in an hour.
 ladle list set dev moderators=$mod1
 sqlite3 "$site/data/ladle.db" "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 100)
-	INSERT INTO held (list, state, blob, mail_from, recipient, author, subject, message_id, rule, reason,
-	verdict, arrived, decided, size, truncated) SELECT list, state, blob, mail_from, recipient, author,
+	INSERT INTO held (list, state, kind, blob, mail_from, recipient, author, subject, message_id, rule, reason,
+	verdict, arrived, decided, size, truncated) SELECT list, state, kind, blob, mail_from, recipient, author,
 	subject, message_id, rule, reason, verdict, arrived, decided, size, truncated FROM held, n WHERE id = 4"
 before=$(letters $mod1 | wc -l)
 stranger flood
