@@ -10,7 +10,7 @@ static bool is_list(const struct list *list, struct span own, struct span addres
 }
 
 bool addressed_to(struct arena *arena, const struct list *list, const struct message *m,
-                      size_t *recipients)
+                  size_t *recipients)
 {
 	static const struct {
 		const char *name;

@@ -112,4 +112,4 @@
 #undef BOUNCE_GROUPS
 #undef BOUNCE_SUM
 #undef BOUNCE_LS
-/* clang-format on */
+	/* clang-format on */
