@@ -20,3 +20,14 @@ const struct dkim2_hop *dkim2_first_signer(const struct dkim2_result *r, uint64_
 	}
 	return NULL;
 }
+
+bool dkim2_header_matches(const struct dkim2_result *r)
+{
+	const struct dkim2_instance *newest = &r->instances[r->ninstances - 1];
+	for (size_t i = 0; i < newest->nsets; i++) {
+		if (newest->sets[i].header_result == AUTH_PASS) {
+			return true;
+		}
+	}
+	return false;
+}

@@ -103,6 +103,9 @@ struct dkim2_result {
 
 /* The first hop whose signature covers instance M: its maker, if it names that instance. */
 const struct dkim2_hop *dkim2_first_signer(const struct dkim2_result *r, uint64_t m);
+/* Is the header that of the newest instance, which there must be? For a message without its body.
+ */
+bool dkim2_header_matches(const struct dkim2_result *r);
 
 enum dmarc_policy { DMARC_POLICY_NONE, DMARC_POLICY_QUARANTINE, DMARC_POLICY_REJECT };
 

@@ -1,3 +1,4 @@
+/* Names are sorted: what is read from a folder must not hang on the order its file system has. */
 #include "base/folder.h"
 
 #include <dirent.h>

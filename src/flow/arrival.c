@@ -5,8 +5,8 @@
 
 #include "auth/verify.h"
 #include "flow/arrival_rules.h"
-#include "flow/filter_command.h"
 #include "flow/bounces.h"
+#include "flow/filter_command.h"
 #include "flow/forward.h"
 #include "flow/request.h"
 #include "mail/msgid.h"

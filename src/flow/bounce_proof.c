@@ -70,18 +70,6 @@ static struct span without_brackets(struct span path)
 	return path.n >= 2 ? span_sub(path, 1, path.n - 1) : path;
 }
 
-/* Of a header without its body: the hashes of the header alone. */
-static bool header_matches(const struct dkim2_result *r)
-{
-	const struct dkim2_instance *newest = &r->instances[r->ninstances - 1];
-	for (size_t i = 0; i < newest->nsets; i++) {
-		if (newest->sets[i].header_result == AUTH_PASS) {
-			return true;
-		}
-	}
-	return false;
-}
-
 static void read_copy(struct proving *p)
 {
 	struct keysource own = keys_public_source(p->arena, &p->c->paths);
@@ -96,8 +84,8 @@ static void read_copy(struct proving *p)
 	}
 	const struct dkim2_hop *newest = &p->copy.hops[p->copy.nhops - 1];
 	p->copy_unknown = newest->result == AUTH_TEMPERROR;
-	p->copy_ours = p->copy.provisional ||
-	               (!p->b->whole && newest->result == AUTH_PASS && header_matches(&p->copy));
+	p->copy_ours = p->copy.provisional || (!p->b->whole && newest->result == AUTH_PASS &&
+	                                       dkim2_header_matches(&p->copy));
 }
 
 /* --- the two proofs ----------------------------------------------------------------- */

@@ -1,3 +1,7 @@
+/*
+ * The post is committed with these exceptions, so that no worker can make a copy before they
+ * are known.
+ */
 #include "flow/copies_wanted.h"
 
 #include "flow/answer.h"

@@ -28,18 +28,6 @@ static bool end(struct arrival *a, const char *reason)
 	return true;
 }
 
-/* In the header, the newest instance's hashes of which verify; of the body where there is one. */
-static bool header_matches(const struct dkim2_result *r)
-{
-	const struct dkim2_instance *newest = &r->instances[r->ninstances - 1];
-	for (size_t i = 0; i < newest->nsets; i++) {
-		if (newest->sets[i].header_result == AUTH_PASS) {
-			return true;
-		}
-	}
-	return false;
-}
-
 /* Is the newest hop of R ours, as we signed it, for owners of the list? */
 static bool is_ours(struct context *c, struct arrival *a, const struct dkim2_result *r, bool whole)
 {
@@ -49,7 +37,8 @@ static bool is_ours(struct context *c, struct arrival *a, const struct dkim2_res
 	struct span mf;
 	return newest && r->ninstances > 0 && newest->rts == 1 &&
 	       addr_path(a->arena, newest->mf, &mf, NULL) && addr_same(mf, path) &&
-	       (r->provisional || (!whole && newest->result == AUTH_PASS && header_matches(r)));
+	       (r->provisional ||
+	        (!whole && newest->result == AUTH_PASS && dkim2_header_matches(r)));
 }
 
 /* Does the first signer of the report answer for the domain that the copy went to? */

@@ -1,21 +1,19 @@
+/*
+ * What is small is looked at first: a limit of the address, then those that one address has at
+ * all lists, then that of the site.
+ */
 #include "rules/answer.h"
 
 static const struct limit {
-	const char *name;
 	int64_t day;
 	const char *why;
 } limits[ANSWER_KINDS] = {
-	[ANSWER_CONFIRM] = { "confirm", ANSWER_CONFIRM_DAY,
+	[ANSWER_CONFIRM] = { ANSWER_CONFIRM_DAY,
 	                     "a confirmation of this list waits for the address" },
-	[ANSWER_HELP] = { "help", ANSWER_HELP_DAY, "it had an answer today" },
-	[ANSWER_STATE] = { "state", ANSWER_STATE_DAY, "it was told today" },
-	[ANSWER_RESULT] = { "result", ANSWER_LIST_DAY, "it had enough answers today" },
+	[ANSWER_HELP] = { ANSWER_HELP_DAY, "it had an answer today" },
+	[ANSWER_STATE] = { ANSWER_STATE_DAY, "it was told today" },
+	[ANSWER_RESULT] = { ANSWER_LIST_DAY, "it had enough answers today" },
 };
-
-const char *answer_kind_name(enum answer_kind k)
-{
-	return limits[k].name;
-}
 
 const char *answer_refused(enum answer_kind kind, const struct answer_counts *counts)
 {

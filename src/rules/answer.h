@@ -12,7 +12,6 @@ enum answer_kind {
 	ANSWER_RESULT,  /* what was done, or what was asked for */
 	ANSWER_KINDS
 };
-const char *answer_kind_name(enum answer_kind k);
 
 /* Answers that one address had so far. */
 struct answer_counts {

@@ -1,3 +1,7 @@
+/*
+ * Bans are kept in the form that they are compared in: keys of addresses, domains as lower-case
+ * A-labels, patterns as they were written.
+ */
 #include "rules/ban.h"
 
 #include "mail/addr.h"

@@ -1,3 +1,7 @@
+/*
+ * A token is random and stored as its hash, so that who reads the database cannot confirm
+ * anything.
+ */
 #include "rules/pending.h"
 
 #include "base/codec.h"

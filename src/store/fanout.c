@@ -17,10 +17,10 @@
  * is in no batch. Who leaves while he is deferred is skipped at the next claim.
  */
 
-#include "store/stmt.h"
+#include "store/fanout.h"
 
 #include "rules/list.h"
-#include "store/fanout.h"
+#include "store/stmt.h"
 
 #include <inttypes.h>
 

@@ -9,8 +9,8 @@
 
 #include "store/stmt.h"
 
-#include "store/fanout.h"
 #include "rules/list.h"
+#include "store/fanout.h"
 #include "store/held.h"
 #include "store/inbox.h"
 #include "store/outbox.h"
