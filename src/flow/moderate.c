@@ -254,7 +254,7 @@ static bool allow(struct context *c, struct moderate_case *x, struct err *e)
 	return setting_put(arena, row, people_with(arena, list.allowed_authors, address), &list,
 	                   e) &&
 	       store_list_set(c->store, list.id, row, list.allowed_authors, e) &&
-	       record(c, x, "setting", SPAN("allowed-authors"), list.allowed_authors, e);
+	       record(c, x, "list set", SPAN("allowed-authors"), list.allowed_authors, e);
 }
 
 static bool list_of(struct context *c, struct moderate_case *x, struct list *out, struct err *e)

@@ -7,10 +7,10 @@
 #include "auth/report.h"
 #include "base/limits.h"
 #include "base/utf8.h"
+#include "flow/answer.h"
 #include "flow/arrival_word.h"
 #include "flow/notices.h"
 #include "flow/outbox.h"
-#include "mail/date.h"
 #include "rules/automatic.h"
 #include "rules/moderation.h"
 #include "rules/people.h"
@@ -19,11 +19,9 @@
 
 #define HOUR 3600
 
-/* "2026-11-27 10:00 UTC" */
 static struct span minute(struct arena *arena, int64_t t)
 {
-	struct span iso = date_iso(arena, t); /* 2026-11-27T18:30:01Z */
-	return t > 0 ? arena_printf(arena, "%.*s %.*s UTC", 10, iso.p, 5, iso.p + 11) : SPAN("");
+	return t > 0 ? answer_time(arena, t) : SPAN("");
 }
 
 static struct span number(struct arena *arena, int64_t n)

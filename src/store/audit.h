@@ -12,7 +12,7 @@ struct audit {
 	struct span list_address; /* of then; empty for the site */
 	struct span channel;      /* "cli", "mail", "system" */
 	struct span actor;        /* user of the system, or address */
-	struct span what;         /* "member add", "setting"… */
+	struct span what;         /* "member add", "list set"… */
 	struct span subject;      /* what it is about: address, setting, pattern */
 	struct span detail;
 };
