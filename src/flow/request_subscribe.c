@@ -82,7 +82,9 @@ static bool hold(struct request *r, enum held_kind kind, const struct request_pe
 	}
 	request_note(r, verb, "the moderators decide");
 	return moderate_ask(r->c, &r->a->list, kind, who->address, who->name,
-	                    SPAN("asked for by mail"), &id, e) &&
+	                    kind == HELD_JOIN ? SPAN("asks by mail to join")
+	                                      : SPAN("asks by mail to leave"),
+	                    &id, e) &&
 	       tell(r, who, ANSWER_CONFIRM,
 	            kind == HELD_JOIN ? "subscribe-pending" : "unsubscribe-pending", e);
 }

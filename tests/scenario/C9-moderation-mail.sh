@@ -13,7 +13,7 @@ stranger three
 turn || fail run
 is 'letters to each' '3 3 0' "$(letters $mod1 | wc -l) $(letters $mod2 | wc -l) $(letters $owner | wc -l)"
 verify_copies
-letter=$(letters $mod1 | head -n 1)
+letter=$(letters $mod1 "(1) is waiting" | head -n 1)
 has "$letter" '^Auto-Submitted: auto-generated'
 has "$letter" '^Content-Type: multipart/mixed'
 has "$letter" '^Content-Type: message/rfc822'
@@ -29,7 +29,7 @@ head -c "$(stat -c %s raw.eml)" attached | cmp - raw.eml || fail 'the attached m
 # A plain reply approves, whatever is in it.
 printf 'ok\n\nOn Friday dev wrote:\n> ...\n' | answer "$letter" $mod1
 # The other moderator, later: told, once, and nothing else happens.
-second=$(letters $mod2 | head -n 1)
+second=$(letters $mod2 "(1) is waiting" | head -n 1)
 answer "$second" $mod2 </dev/null
 answer "$second" $mod2 </dev/null
 turn || fail run
