@@ -28,6 +28,17 @@ static struct dkim1_outcome with_key(struct dkim1_checker *c, size_t self,
 	return o;
 }
 
+/* A message is read from its first Subject, a signature begins with the last (5.4.2). */
+static bool adds_subject(const struct message *m, const struct dkim1_field *f)
+{
+	size_t covered = 0;
+
+	for (size_t i = 0; i < f->n; i++) {
+		covered += span_iis(f->names[i], "subject");
+	}
+	return message_count(m, "Subject") > covered;
+}
+
 static void verify_field(struct dkim1_checker *c, struct span author, size_t self,
                          struct dkim1_result *out)
 {
@@ -38,6 +49,7 @@ static void verify_field(struct dkim1_checker *c, struct span author, size_t sel
 	*out = (struct dkim1_result){ .d = f.d, .s = f.s, .a = f.a, .i = f.i };
 	out->aligned = addr_domain_below(f.d, author) || addr_domain_below(author, f.d);
 	if (!reason) {
+		out->adds_subject = adds_subject(c->m, &f);
 		o = dkim1_check_body(c, &f, &out->partial);
 	}
 	if (o.result == AUTH_PASS) {

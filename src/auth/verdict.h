@@ -27,6 +27,7 @@ struct dkim1_result {
 	                  the names alone after dkim1_verify */
 	bool authenticated; /* key record came with AD */
 	bool partial;       /* l= leaves a part of the body unsigned: proves no authorship of it */
+	bool adds_subject;  /* there are more Subject fields than it covers: one is anybody's */
 };
 
 struct dkim2_set {
@@ -154,7 +155,9 @@ struct verdict {
 	struct arc_result arc;
 	bool temporary;   /* something may look different later */
 	bool from_signed; /* DKIM2 pass that the author began, or an aligned DKIM1 pass, not l= */
-	bool from_authentic; /* from_signed, or a DMARC pass (which SPF alone may bring about) */
+	bool from_authentic;  /* from_signed, or a DMARC pass (which SPF alone may bring about) */
+	bool words_authentic; /* and what the author proved is what the message says: no other hop
+	                         has changed it, no Subject been added. Commands need that. */
 };
 
 #endif

@@ -241,6 +241,25 @@ static struct span altered_by(const struct dkim2_result *r, struct span author)
 	return SPAN("");
 }
 
+/* What commands need: nobody but the author's domain has had a hand in it (verdict.h). */
+static bool words_authentic(const struct dmarc *dmarc, const struct verdict *v)
+{
+	bool undecided;
+
+	if (v->dkim2.result == AUTH_PASS && v->dkim2.author_signed && v->dkim2.altered_by.n == 0) {
+		return true;
+	}
+	for (size_t i = 0; i < v->ndkim1; i++) {
+		const struct dkim1_result *r = &v->dkim1[i];
+
+		if (r->result == AUTH_PASS && r->aligned && !r->partial && !r->adds_subject) {
+			return true;
+		}
+	}
+	/* By SPF alone: then it came from there as it is. */
+	return dmarc_evaluate(dmarc, NULL, 0, &v->spf, &undecided).result == AUTH_PASS;
+}
+
 /* From the checks of the message as it came, not of its original. */
 static void conclude(const struct dmarc *dmarc, struct span author_domain, struct verdict *v)
 {
@@ -250,6 +269,7 @@ static void conclude(const struct dmarc *dmarc, struct span author_domain, struc
 	if (author && v->dkim2.result == AUTH_PASS) {
 		v->dkim2.altered_by = altered_by(&v->dkim2, author_domain);
 	}
+	v->words_authentic = author && words_authentic(dmarc, v);
 	v->dmarc = dmarc_evaluate(dmarc, v->dkim1, v->ndkim1, &v->spf, &undecided);
 	v->from_signed = author && v->dkim2.result == AUTH_PASS && v->dkim2.author_signed;
 	for (size_t i = 0; author && i < v->ndkim1; i++) {

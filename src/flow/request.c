@@ -69,7 +69,7 @@ static bool new_request(struct context *c, struct arrival *a, struct err *e)
 	*r = (struct request){
 		.c = c, .a = a, .arena = a->arena, .from = SPAN(""), .key = SPAN("")
 	};
-	r->authentic = a->has_author && a->verdict.from_authentic;
+	r->authentic = a->has_author && a->verdict.words_authentic;
 	if (a->has_author && !addr_canonical(a->arena, a->author.addr, &r->from, e)) {
 		return false;
 	}
@@ -91,7 +91,7 @@ bool request_judge(struct context *c, struct arrival *a, struct err *e)
 	}
 	arrival_verify(c, a);
 	/* A token needs nobody's word. */
-	if (a->verdict.temporary && !a->verdict.from_authentic && a->patient &&
+	if (a->verdict.temporary && !a->verdict.words_authentic && a->patient &&
 	    a->route.role != ROLE_CONFIRM) {
 		arrival_decide(a, DECISION_PUT_BACK, RULE, SPAN("the DNS does not answer yet"));
 		return true;

@@ -200,6 +200,47 @@ START_TEST(original)
 }
 END_TEST
 
+/* The author began the chain, but what there is to read another hop may have written. */
+static const struct {
+	const char *d; /* of the second hop */
+	bool signs;    /* the author signs what that hop made, by DKIM1 */
+	bool changes, words;
+} hops[] = {
+	{ "example.org", false, false, true },
+	{ "example.org", false, true, false },
+	{ "mail.example.com", false, true, true },
+	{ "example.org", true, true, true },
+};
+
+START_TEST(words)
+{
+	struct chain_hop last = {
+		.d = hops[_i].d,
+		.mf = hops[_i].d[0] == 'm' ? "x@mail.example.com" : "x@example.org",
+		.rt = "dev@lists.example.org",
+	}, first = author;
+	struct world w;
+	struct message m;
+	struct err e;
+	struct span raw;
+
+	first.rt = last.mf;
+	world_new(&w);
+	m = sample_parse(w.arena, chain_hop(w.chain, SPAN(POST), &first));
+	last.edits = edit_new(w.arena, &m);
+	if (hops[_i].changes) {
+		edit_body(last.edits, 0, 0, SPAN("unsubscribe\r\n"));
+	}
+	ck_assert_msg(edit_finish(last.edits, &e), "%s", e.text);
+	raw = chain_hop(w.chain, m.raw, &last);
+	verify(&w, hops[_i].signs ? dkim1(&w, raw, "example.com") : raw);
+	ck_assert_msg(w.v.dkim2.result == AUTH_PASS, "%.*s", SPAN_FMT(w.v.dkim2.text));
+	ck_assert(w.v.from_authentic);
+	ck_assert_int_eq(w.v.words_authentic, hops[_i].words);
+	world_free(&w);
+}
+END_TEST
+
 START_TEST(temporary)
 {
 	struct world w;
@@ -388,6 +429,7 @@ Suite *verify_suite(void)
 	tcase_add_test(t, both);
 	tcase_add_loop_test(t, author_table, 0, sizeof(authors) / sizeof(authors[0]));
 	tcase_add_test(t, original);
+	tcase_add_loop_test(t, words, 0, sizeof(hops) / sizeof(hops[0]));
 	tcase_add_test(t, temporary);
 	tcase_add_test(t, lookup_limit);
 	tcase_add_test(t, asked_once);
