@@ -81,7 +81,7 @@ static bool check_other(struct request *r, struct span text, struct span *addres
 	return true;
 }
 
-/* Both are asked or none: half a question cannot be answered. */
+/* Both are asked or none: one answer must never be enough. */
 static bool both_allowed(struct request *r, struct span old, struct span to, bool *ok,
                          struct err *e)
 {
@@ -95,6 +95,18 @@ static bool both_allowed(struct request *r, struct span old, struct span to, boo
 		request_note(r, "changeaddr", why_old ? why_old : why_new);
 	}
 	return true;
+}
+
+/* The first question may have been the last that the site may send in this hour. */
+static bool withdraw_half(struct request *r, struct span old, struct span to, struct err *e)
+{
+	struct store *s = r->c->store;
+	int64_t list = r->a->list.id;
+	struct span old_key, new_key;
+	bool asked;
+	return addr_key(r->arena, old, &old_key, e) && addr_key(r->arena, to, &new_key, e) &&
+	       store_pending_waits(s, list, new_key, PENDING_CHANGE_NEW, &asked, e) &&
+	       (asked || store_pending_drop(s, list, old_key, PENDING_CHANGE_OLD, e));
 }
 
 static bool ask_both(struct request *r, struct span old, struct span to, struct err *e)
@@ -113,7 +125,7 @@ static bool ask_both(struct request *r, struct span old, struct span to, struct 
 	q.action = PENDING_CHANGE_NEW;
 	q.address = to;
 	q.other = old;
-	return request_ask(r, "changeaddr", &q, e);
+	return request_ask(r, "changeaddr", &q, e) && withdraw_half(r, old, to, e);
 }
 
 bool request_change_address(struct request *r, const struct command_line *line, struct err *e)
