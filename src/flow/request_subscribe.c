@@ -49,11 +49,18 @@ static bool load_facts(struct request *r, const struct request_person *who,
 	        store_member_count(r->c->store, r->a->list.id, &facts->members, e));
 }
 
-/* The answer goes to the address it is about, which something vouches for by now. */
+/*
+ * The answer goes to the address it is about, if that has asked. Somebody of its domain may
+ * have a question sent to it, of which there are few, but no news of each list of the site.
+ */
 static bool tell(struct request *r, const struct request_person *who, enum answer_kind kind,
                  const char *notice, struct err *e)
 {
 	const char *refused;
+	if (who->proof == PROOF_DOMAIN) {
+		request_note(r, "no answer", "it was not the address that asked");
+		return true;
+	}
 	struct answer x = {
 		.list = &r->a->list, .kind = kind, .notice = notice, .recipient = who->address
 	};
