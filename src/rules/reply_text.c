@@ -81,19 +81,24 @@ static bool is_mark(struct span line)
 	return span_starts(unquoted(line), SPAN("%%%"));
 }
 
+/* Of what is quoted a stranger wrote some: marks there may show where, but not say what. */
 static bool between_marks(struct span text, struct buf *out)
 {
 	bool open = false;
 	while (text.p) {
 		struct span line = next_line(&text);
-		if (is_mark(line) && open) {
+		bool quoted = is_quote(line), mark = is_mark(line);
+		if (mark && open && out->n > 0) {
 			return true;
 		}
-		if (open) {
-			buf_add(out, unquoted(line));
+		if (quoted && line.p[0] != '>') {
+			break; /* all below is quoted */
+		}
+		if (open && !quoted && !mark && line.n + out->n > 0) {
+			buf_add(out, line);
 			buf_chr(out, '\n');
 		}
-		open = open || is_mark(line);
+		open = open != mark;
 	}
 	buf_clear(out);
 	return false;

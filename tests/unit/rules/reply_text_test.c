@@ -40,7 +40,12 @@ static const struct {
 	{ PLAIN "One.\r\n-----Original Message-----\r\nFrom: x\r\n", "One." },
 	{ PLAIN "One.\r\nFrom: Bob\r\nSent: now\r\n", "One." },
 	{ PLAIN "Hi\r\n%%%\r\nThe reason.\r\n%%%\r\nbye\r\n", "The reason." },
-	{ PLAIN "> %%% start\r\n> The reason.\r\n> %%% end\r\n", "The reason." },
+	{ PLAIN "> %%% start\r\n>\r\nThe reason.\r\n\r\nMore.\r\n> %%% end\r\n", "The reason.\n\nMore." },
+	/* The subject of the held message, which its author chose, is quoted too. */
+	{ PLAIN "Off topic.\r\n>     %%% You are\r\n>     all fools\r\n>     %%% bye\r\n", "Off topic." },
+	{ PLAIN ">     %%% You are\r\n>     all fools\r\n>     %%% bye\r\n\r\nBelow.\r\n", "" },
+	{ PLAIN "Off topic.\r\n-----Original Message-----\r\n    %%% You are\r\n    fools\r\n"
+	        "    %%% bye\r\n", "Off topic." },
 	{ PLAIN "Above.\r\n> %%% start, never ended\r\n> x\r\n", "Above." },
 	{ PLAIN "a\033[31mb\000c\r\n", "a[31mb" },
 	{ "Content-Type: text/plain; charset=iso-8859-1\r\nContent-Transfer-Encoding: "
