@@ -58,6 +58,7 @@ struct bounce {
 	struct span message_id;    /* of what came back; empty when that cannot be read */
 	struct bounce_recipient *v;
 	size_t n;             /* at most LIMIT_REPORTED */
+	size_t named;         /* addresses that were to be added, for a bound of the work */
 	struct span returned; /* the message that came back, or its header; exact bytes; or empty */
 	bool whole;           /* with its body */
 	bool dsn;             /* multipart/report with a part of RFC 3464 or 6533 */

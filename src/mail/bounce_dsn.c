@@ -17,6 +17,8 @@
 #include <stddef.h>
 
 #define REPLY_MAX 1000
+/* Addresses of a report that are looked at. */
+#define NAMED_MAX (4 * LIMIT_REPORTED)
 
 /* --- addresses ---------------------------------------------------------------- */
 
@@ -123,6 +125,11 @@ static bool presentable(struct span s)
 struct bounce_recipient *bounce_recipient(struct arena *arena, struct bounce *out,
                                           struct span address)
 {
+	/* Each is compared with those before it: how often must be bounded, too. */
+	if (out->named == NAMED_MAX) {
+		return NULL;
+	}
+	out->named++;
 	for (size_t i = 0; i < out->n; i++) {
 		if (addr_same(out->v[i].address, address)) {
 			return &out->v[i];
