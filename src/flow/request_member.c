@@ -59,17 +59,39 @@ bool request_set(struct request *r, const struct command_line *line, struct err 
 	       say_settings(r, &m, e);
 }
 
+/* An address of a list here, of whatever role: the question would come to its owners, or to it. */
+static bool is_ours(struct request *r, struct span address, bool *ours, struct err *e)
+{
+	struct route routes[ROUTE_MAX];
+	struct list list;
+	size_t n = route_address(r->arena, address, site_delimiter(&r->c->site), routes);
+	*ours = false;
+	for (size_t i = 0; i < n && !*ours; i++) {
+		if (!store_list_find(r->c->store, r->arena, routes[i].local, routes[i].domain,
+		                     &list, ours, e)) {
+			return false;
+		}
+	}
+	return true;
+}
+
 /* *WHY: why the address cannot become the member's; NULL when it can. */
 static bool check_other(struct request *r, struct span text, struct span *address, struct span *key,
                         const char **why, struct err *e)
 {
 	struct member m;
 	struct ban ban;
-	bool member, banned;
+	bool member, banned, ours;
 	if (!addr_canonical(r->arena, text, address, NULL) ||
-	    !addr_key(r->arena, text, key, NULL) ||
-	    addr_same(*address, route_make(r->arena, &r->a->list, '+', SPAN("")))) {
+	    !addr_key(r->arena, text, key, NULL)) {
 		*why = "not an address";
+		return true;
+	}
+	if (!is_ours(r, *address, &ours, e)) {
+		return false;
+	}
+	if (ours) {
+		*why = "not an address of a person";
 		return true;
 	}
 	if (!request_member(r, *key, &m, &member, e) ||
