@@ -28,15 +28,28 @@ static struct dkim1_outcome with_key(struct dkim1_checker *c, size_t self,
 	return o;
 }
 
-/* A message is read from its first Subject, a signature begins with the last (5.4.2). */
-static bool adds_subject(const struct message *m, const struct dkim1_field *f)
+static size_t covered(const struct dkim1_field *f, struct span name)
 {
-	size_t covered = 0;
+	size_t n = 0;
 
 	for (size_t i = 0; i < f->n; i++) {
-		covered += span_iis(f->names[i], "subject");
+		n += span_ieq(f->names[i], name);
 	}
-	return message_count(m, "Subject") > covered;
+	return n;
+}
+
+/* A message is read from the first field of a name, a signature begins with the last (5.4.2). */
+static void find_added(const struct message *m, const struct dkim1_field *f,
+                       struct dkim1_result *out)
+{
+	static const char *const once[] = { "Subject", "To", "Cc" };
+
+	for (size_t i = 0; i < sizeof(once) / sizeof(once[0]); i++) {
+		size_t count = message_count(m, once[i]);
+
+		out->doubles = out->doubles || (count > 1 && count > covered(f, span_str(once[i])));
+	}
+	out->adds_subject = message_count(m, "Subject") > covered(f, SPAN("subject"));
 }
 
 static void verify_field(struct dkim1_checker *c, struct span author, size_t self,
@@ -49,7 +62,7 @@ static void verify_field(struct dkim1_checker *c, struct span author, size_t sel
 	*out = (struct dkim1_result){ .d = f.d, .s = f.s, .a = f.a, .i = f.i };
 	out->aligned = addr_domain_below(f.d, author) || addr_domain_below(author, f.d);
 	if (!reason) {
-		out->adds_subject = adds_subject(c->m, &f);
+		find_added(c->m, &f, out);
 		o = dkim1_check_body(c, &f, &out->partial);
 	}
 	if (o.result == AUTH_PASS) {

@@ -27,6 +27,7 @@ struct dkim1_result {
 	                  the names alone after dkim1_verify */
 	bool authenticated; /* key record came with AD */
 	bool partial;       /* l= leaves a part of the body unsigned: proves no authorship of it */
+	bool doubles;       /* a second Subject, To or Cc stands above what it covers */
 	bool adds_subject;  /* there are more Subject fields than it covers: one is anybody's */
 };
 
@@ -156,6 +157,7 @@ struct verdict {
 	bool temporary;   /* something may look different later */
 	bool from_signed; /* DKIM2 pass that the author began, or an aligned DKIM1 pass, not l= */
 	bool from_authentic;  /* from_signed, or a DMARC pass (which SPF alone may bring about) */
+	bool doubled;         /* From is proved only by DKIM1 signatures that are so (doubles) */
 	bool words_authentic; /* and what the author proved is what the message says: no other hop
 	                         has changed it, no Subject been added. Commands need that. */
 };

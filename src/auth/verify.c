@@ -241,8 +241,8 @@ static struct span altered_by(const struct dkim2_result *r, struct span author)
 	return SPAN("");
 }
 
-/* What commands need: nobody but the author's domain has had a hand in it (verdict.h). */
-static bool words_authentic(const struct dmarc *dmarc, const struct verdict *v)
+/* Nobody but the author's domain has had a hand in it (verdict.h); COMMAND: nor in a Subject. */
+static bool untouched(const struct dmarc *dmarc, const struct verdict *v, bool command)
 {
 	bool undecided;
 
@@ -252,7 +252,8 @@ static bool words_authentic(const struct dmarc *dmarc, const struct verdict *v)
 	for (size_t i = 0; i < v->ndkim1; i++) {
 		const struct dkim1_result *r = &v->dkim1[i];
 
-		if (r->result == AUTH_PASS && r->aligned && !r->partial && !r->adds_subject) {
+		if (r->result == AUTH_PASS && r->aligned && !r->partial && !r->doubles &&
+		    !(command && r->adds_subject)) {
 			return true;
 		}
 	}
@@ -269,17 +270,21 @@ static void conclude(const struct dmarc *dmarc, struct span author_domain, struc
 	if (author && v->dkim2.result == AUTH_PASS) {
 		v->dkim2.altered_by = altered_by(&v->dkim2, author_domain);
 	}
-	v->words_authentic = author && words_authentic(dmarc, v);
+	v->words_authentic = author && untouched(dmarc, v, true);
+	v->doubled = author && !untouched(dmarc, v, false);
 	v->dmarc = dmarc_evaluate(dmarc, v->dkim1, v->ndkim1, &v->spf, &undecided);
 	v->from_signed = author && v->dkim2.result == AUTH_PASS && v->dkim2.author_signed;
+	bool doubles = false;
 	for (size_t i = 0; author && i < v->ndkim1; i++) {
 		const struct dkim1_result *r = &v->dkim1[i];
 
 		if (r->result == AUTH_PASS && r->aligned && !r->partial) {
 			v->from_signed = true;
+			doubles = doubles || r->doubles;
 			v->dkim2.altered_by = SPAN("");
 		}
 	}
+	v->doubled = v->doubled && doubles;
 	v->from_authentic = v->from_signed || v->dmarc.result == AUTH_PASS;
 	/* Once the author is known, a key that does not come changes nothing. */
 	v->temporary = v->dkim2.result == AUTH_TEMPERROR || (undecided && !v->from_authentic);

@@ -160,7 +160,8 @@ static bool chain_broken(const struct policy_input *in)
 static bool altered(const struct policy_input *in)
 {
 	struct span by = in->verdict->dkim2.altered_by;
-	return by.n > 0 && !in->handed && !domains_have(in->list->trusted_hops, by);
+	return !in->handed &&
+	       (in->verdict->doubled || (by.n > 0 && !domains_have(in->list->trusted_hops, by)));
 }
 
 /* Stripping is no decision: the post goes on. */
@@ -406,6 +407,10 @@ static struct span reason_of(struct arena *arena, const struct check *c,
 	if (c->applies == chain_broken) {
 		return arena_printf(arena, "%s: %.*s", c->reason,
 		                    SPAN_FMT(in->verdict->dkim2.text));
+	}
+	if (c->applies == altered && in->verdict->doubled) {
+		return SPAN(
+			"a second Subject, To or Cc stands above the one that the author signed");
 	}
 	if (c->applies == altered) {
 		return arena_printf(arena, "%.*s changed it after the author had signed it",
