@@ -16,7 +16,7 @@ export SRC BUILD LADLE TOOLS
 unset LADLE_NOW LADLE_FAULT LADLE_FAULT_STATE
 # A fork copies what the sanitizer keeps of freed memory, and there are thousands of them.
 # Where it guesses wrong what a loaded library has for a thread, it stops the leak check.
-ASAN_OPTIONS=${ASAN_OPTIONS:-quarantine_size_mb=16:malloc_context_size=10:intercept_tls_get_addr=0}
+ASAN_OPTIONS=${ASAN_OPTIONS:-quarantine_size_mb=2:malloc_context_size=10:intercept_tls_get_addr=0}
 export ASAN_OPTIONS
 
 passed=0 failed=0 skipped=0

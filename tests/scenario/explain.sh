@@ -48,6 +48,8 @@ cmp -s raw.same sent.same || { diff raw.same sent.same; fail 'the raw copy is no
 
 # As a mailbox file has it.
 { echo 'From ann@one.example Fri Nov 27 12:00:00 2026'; cat signed.eml; } >boxed.eml
+LADLE_NOW=$(date +%s)
+export LADLE_NOW
 ladle explain --diff -f "$member1" dev signed.eml >said.1 || fail explain
 ladle explain --diff -f "$member1" dev boxed.eml >said.2 || fail 'explain boxed'
 cmp said.1 said.2 || fail 'a mailbox file'

@@ -16,7 +16,7 @@
 /* Databases, and runs in each of them one after the other. */
 enum {
 	DATABASES = 10,
-	RUNS = 20,
+	RUNS = 8,
 	STEPS = 80,
 	WORKERS = 3,
 	LISTS = 2,
