@@ -1,5 +1,6 @@
 # Owners hear of who came and went: each time, once a day, never. A list can be full.
 . "$SRC/tests/scenario/lib-request.sh"
+needs_clock
 LADLE_NOW=$(date +%s)
 export LADLE_NOW
 own=own@six.example

@@ -1,5 +1,6 @@
 # No mail for some days; it comes again by itself.
 . "$SRC/tests/scenario/lib-request.sh"
+needs_clock
 LADLE_NOW=$(date +%s)
 export LADLE_NOW
 request_new

@@ -1,5 +1,6 @@
 # Bans keep from subscribing and posting, on a list or the site, for a while or for ever.
 . "$SRC/tests/scenario/lib-request.sh"
+needs_clock
 LADLE_NOW=$(date +%s)
 export LADLE_NOW
 request_new subscribe-policy=open

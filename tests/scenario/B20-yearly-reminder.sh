@@ -1,6 +1,7 @@
 # Once a year each member is told that he is one, and how to leave: in pages, each once; not who
 # is new, has a pause or gets no mail as his came back.
 . "$SRC/tests/scenario/lib-request.sh"
+needs_clock
 now=$(date +%s)
 LADLE_NOW=$now
 export LADLE_NOW

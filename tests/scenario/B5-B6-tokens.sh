@@ -1,5 +1,6 @@
 # A token is good once, for its list, action and address, and not for ever.
 . "$SRC/tests/scenario/lib-request.sh"
+needs_clock
 LADLE_NOW=$(date +%s)
 export LADLE_NOW
 start=$LADLE_NOW

@@ -1,5 +1,6 @@
 # An invitation is good for 14 days; after a week there is one reminder, with a token of its own.
 . "$SRC/tests/scenario/lib-request.sh"
+needs_clock
 LADLE_NOW=$(date +%s)
 export LADLE_NOW
 request_new subscribe-policy=invite

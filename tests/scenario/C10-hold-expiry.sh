@@ -1,6 +1,7 @@
 # C10: after hold-expiry a held message is discarded, or refused; an older signature is said to
 # end, and then what is accepted leaves without it, under the list's own.
 . "$SRC/tests/scenario/lib-moderation.sh"
+needs_clock
 now=$(date +%s)
 LADLE_NOW=$now
 export LADLE_NOW

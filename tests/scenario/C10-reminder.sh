@@ -1,6 +1,7 @@
 # C10: moderators are reminded once a day of what waits; before a signature is too old they are
 # warned, once.
 . "$SRC/tests/scenario/lib-moderation.sh"
+needs_clock
 now=$(date +%s)
 LADLE_NOW=$now
 export LADLE_NOW

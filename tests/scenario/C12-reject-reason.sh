@@ -1,6 +1,7 @@
 # C12, C15: the author is told that his post waits, and why it was refused, if a signature
 # vouches for his address, and nobody else ever is.
 . "$SRC/tests/scenario/lib-moderation.sh"
+needs_clock
 moderation_new moderated=yes
 author_key
 

@@ -1,5 +1,6 @@
 # A stranger confirms his post before a moderator sees it; who is not proven is asked nothing.
 . "$SRC/tests/scenario/lib-request.sh"
+needs_clock
 request_new moderators=mod@mods.example nonmember=confirm
 # stranger NAME FROM: a signed post; plain: without a signature
 stranger() {

@@ -1,6 +1,7 @@
 # Five answers a day to an address and list, one of each kind that says nothing new; a
 # machine gets none, and two that answer each other stop after one.
 . "$SRC/tests/scenario/lib-request.sh"
+needs_clock
 LADLE_NOW=$(date +%s)
 export LADLE_NOW
 request_new

@@ -2,6 +2,7 @@
 # another list, with an edited body, from a domain that the copy was not sent to. The
 # genuine one counts once, and one whose keys cannot be fetched waits.
 . "$SRC/tests/scenario/lib.sh"
+needs_clock
 site_new
 author_key
 now=$(date +%s)

@@ -2,6 +2,7 @@
 # that heeds it: nobody is scored, and the owners get one alert that says why. With from=auto
 # all of them get it. (IETF 99: hundreds lost their subscriptions.)
 . "$SRC/tests/scenario/lib.sh"
+needs_clock
 printf '_dmarc.one.example\tv=DMARC1; p=reject\n' >"$zone"
 mkdir -p "$out"
 echo 'rcpt *@strict.example reply 550 5.7.1 rejected by DMARC policy of one.example' >script

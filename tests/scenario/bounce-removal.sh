@@ -1,6 +1,7 @@
 # Mail to a dead address stops; three warnings, a week between them, then the member is
 # removed; a run too few changes nothing, one too many neither. Who answers stays.
 . "$SRC/tests/scenario/lib.sh"
+needs_clock
 mkdir -p "$out"
 for member in "$member2" "$member3"; do
 	echo "rcpt $member reply 550 5.1.1 no such user here"

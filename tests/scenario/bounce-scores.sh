@@ -2,6 +2,7 @@
 # last without mail; a complaint ends it at once; undo and reset take it back. When many
 # fail together, nobody is scored, and it can be seen why.
 . "$SRC/tests/scenario/lib.sh"
+needs_clock
 mkdir -p "$out"
 {
 	printf 'rcpt %s reply 550 5.1.1 no such user here\n' "$member2"

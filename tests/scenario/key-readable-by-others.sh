@@ -1,7 +1,7 @@
 # A key that others can read stops the delivery of its lists until it is put right, and
 # of no others; however often it was tried meanwhile, nothing is set aside.
 . "$SRC/tests/scenario/lib.sh"
-case $("$LADLE" --version) in *debug*) ;; *) echo 'needs a debug build, for a clock that is set'; exit 77 ;; esac
+needs_clock
 site_new 'workers = 1'
 ladle list create other@other.example rules= >/dev/null && ladle member add other "$member1" >/dev/null &&
 	ladle key gen --algorithm ed25519 --selector e1 other.example >/dev/null || fail 'other list'

@@ -21,6 +21,14 @@ case ${0##*/} in
 *) ASAN_OPTIONS=$no_leaks ;;
 esac
 
+# LADLE_NOW sets the clock of a debug build only.
+needs_clock() {
+	case $("$LADLE" --version) in
+	*debug*) ;;
+	*) echo 'needs a debug build, for a clock that is set'; exit 77 ;;
+	esac
+}
+
 site=$TMPDIR/site
 out=$TMPDIR/out
 zone=$TMPDIR/zone.tsv

@@ -1,6 +1,6 @@
 # queue drop gives up on recipients that wait, or on a message that is stuck.
 . "$SRC/tests/scenario/lib.sh"
-case $("$LADLE" --version) in *debug*) ;; *) echo 'needs a debug build, for a clock that is set'; exit 77 ;; esac
+needs_clock
 mkdir -p "$out"
 printf 'rcpt %s reply 450 4.2.1 come back later\n' "$member2" >script
 sink_start -r script

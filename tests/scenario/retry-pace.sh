@@ -1,6 +1,7 @@
 # Whoever says that mail comes too fast is left in peace, for all of the domain; who greylists
 # is asked again after 5 minutes and not before.
 . "$SRC/tests/scenario/lib.sh"
+needs_clock
 mkdir -p "$out"
 echo 'rcpt *@slow.example times 1 reply 450 4.7.1 too many messages, slow down
 rcpt *@grey.example times 1 reply 450 4.2.0 Greylisted, come back' >script
