@@ -210,11 +210,9 @@ void call_close(struct call *call, struct json *j)
 
 bool call_commit(struct call *call, bool ok)
 {
-	struct store *s = call->context->store;
-	if (ok && store_commit(s, &call->err)) {
+	if (store_finish(call->context->store, ok, &call->err)) {
 		return true;
 	}
-	store_rollback(s);
 	buf_clear(&call->out);
 	return false;
 }

@@ -157,12 +157,3 @@ bool bounce_standing_reset(struct context *c, int64_t member, int64_t *count, st
 	row.standing = (struct bounce_standing){ 0 };
 	return store_bounce_standing_put(c->store, &row, e);
 }
-
-bool bounce_standing_finish(struct context *c, bool ok, struct err *e)
-{
-	if (!ok) {
-		store_rollback(c->store);
-		return false;
-	}
-	return store_commit(c->store, e);
-}

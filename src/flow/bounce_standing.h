@@ -29,7 +29,4 @@ bool bounce_standing_audit(struct context *c, struct arena *arena, int64_t list,
 void bounce_standing_log(const struct context *c, struct arena *arena, const struct bounce_row *row,
                          const struct bounce_score *score);
 
-/* End the transaction: commit when OK, else roll back. True when it was committed. */
-bool bounce_standing_finish(struct context *c, bool ok, struct err *e);
-
 #endif

@@ -294,10 +294,10 @@ bool bounces_undo(struct context *c, int64_t id, int64_t group, int64_t *count, 
 	struct arena *arena = arena_new();
 	const struct bounce_filter f = { .id = id, .group = group, .class = -1 };
 	bool ok = store_begin(c->store, e) &&
-	          bounce_standing_finish(c,
-	                                 store_bounce_undo(c->store, id, group, count, e) &&
-	                                         bounce_standing_relieve(c, arena, &f, e),
-	                                 e);
+	          store_finish(c->store,
+	                       store_bounce_undo(c->store, id, group, count, e) &&
+	                               bounce_standing_relieve(c, arena, &f, e),
+	                       e);
 	arena_free(arena);
 	return ok;
 }
@@ -305,5 +305,5 @@ bool bounces_undo(struct context *c, int64_t id, int64_t group, int64_t *count, 
 bool bounces_reset(struct context *c, int64_t member, int64_t *count, struct err *e)
 {
 	return store_begin(c->store, e) &&
-	       bounce_standing_finish(c, bounce_standing_reset(c, member, count, e), e);
+	       store_finish(c->store, bounce_standing_reset(c, member, count, e), e);
 }

@@ -58,7 +58,7 @@ static bool record_page(struct context *c, struct arena *arena, bool probes, siz
 		ok = record_failed(c, arena, &v[i], probes, e);
 	}
 	(void)fault_point("bounce-commit");
-	return bounce_standing_finish(c, ok, e);
+	return store_finish(c->store, ok, e);
 }
 
 /* --- what time brings ------------------------------------------------------------------- */
@@ -168,7 +168,7 @@ static bool settle_all(struct context *c, struct arena *arena, struct err *e)
 	}
 	for (size_t i = 0; i < n; i++) {
 		struct due d = { .c = c, .arena = arena_new(), .row = v[i] };
-		bool ok = store_begin(c->store, e) && bounce_standing_finish(c, settle(&d, e), e);
+		bool ok = store_begin(c->store, e) && store_finish(c->store, settle(&d, e), e);
 		arena_free(d.arena);
 		if (!ok && !passable(c, e)) {
 			return false;
@@ -206,7 +206,7 @@ static bool alert_all(struct context *c, struct arena *arena, struct err *e)
 	for (size_t i = 0; i < n; i++) {
 		bool first = i == 0 || v[i].post != v[i - 1].post;
 		bool ok = !first || (store_begin(c->store, e) &&
-		                     bounce_standing_finish(c, alert(c, arena, &v[i], e), e));
+		                     store_finish(c->store, alert(c, arena, &v[i], e), e));
 		if (!ok && !passable(c, e)) {
 			return false;
 		}

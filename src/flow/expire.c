@@ -50,11 +50,7 @@ static bool decide_page(struct expiry *x, const int64_t *ids, size_t n, enum hel
 		ok = store_held_decide(x->c->store, ids[i], &d, &changed, e);
 	}
 	(void)fault_point("expire-commit");
-	if (ok) {
-		return store_commit(x->c->store, e);
-	}
-	store_rollback(x->c->store);
-	return false;
+	return store_finish(x->c->store, ok, e);
 }
 
 /* Authors are told, so each is a transaction of its own; a moderator may be first even now. */
@@ -114,13 +110,13 @@ static bool expire_list(struct expiry *x, int64_t id, struct err *e)
 
 static bool expire_all(struct expiry *x, struct err *e)
 {
-	int64_t *lists, at;
+	int64_t *lists;
 	size_t n;
-	if (!store_schedule_get(x->c->store, NAME, 0, &at, e)) {
+	bool due;
+	if (!store_schedule_due(x->c->store, NAME, 0, x->now, HOUR, &due, e)) {
 		return false;
 	}
-	/* A time further off than the next turn comes from a clock that was wrong. */
-	if (x->now < at && at <= x->now + HOUR) {
+	if (!due) {
 		return true;
 	}
 	if (!store_held_lists(x->c->store, x->arena, &lists, &n, e)) {

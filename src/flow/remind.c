@@ -25,23 +25,7 @@
 static bool end(struct context *c, bool ok, struct err *e)
 {
 	(void)fault_point("remind-commit");
-	if (ok) {
-		return store_commit(c->store, e);
-	}
-	store_rollback(c->store);
-	return false;
-}
-
-static bool is_due(struct context *c, const struct list *list, int64_t now, bool *due,
-                   struct err *e)
-{
-	int64_t at;
-	if (!store_schedule_get(c->store, NAME, list->id, &at, e)) {
-		return false;
-	}
-	/* A time further off than the next turn comes from a clock that was wrong. */
-	*due = now >= at || at > now + DAY;
-	return true;
+	return store_finish(c->store, ok, e);
 }
 
 static bool remind(struct context *c, struct arena *arena, const struct list *list, int64_t now,
@@ -51,7 +35,7 @@ static bool remind(struct context *c, struct arena *arena, const struct list *li
 	size_t n;
 	int64_t total;
 	bool due;
-	if (!is_due(c, list, now, &due, e)) {
+	if (!store_schedule_due(c->store, NAME, list->id, now, DAY, &due, e)) {
 		return false;
 	}
 	if (!due) {

@@ -106,11 +106,7 @@ static bool report(struct context *c, struct arena *arena, const struct list *li
 	buf_free(&r.joined);
 	buf_free(&r.left);
 	buf_free(&r.changed);
-	if (ok) {
-		return store_commit(c->store, e);
-	}
-	store_rollback(c->store);
-	return false;
+	return store_finish(c->store, ok, e);
 }
 
 /* A token is not kept, so the reminder brings a new one, good as long as the old one was. */
@@ -143,30 +139,27 @@ static bool remind_all(struct context *c, struct arena *arena, const struct list
 	for (size_t i = 0; ok && i < n; i++) {
 		ok = remind(c, arena, list, &v[i], e);
 	}
-	if (ok) {
-		return store_commit(c->store, e);
-	}
-	store_rollback(c->store);
-	return false;
+	return store_finish(c->store, ok, e);
 }
 
 static bool go_round(struct context *c, struct arena *arena, struct err *e)
 {
-	int64_t at, now = c->env.now(&c->env);
+	int64_t last, now = c->env.now(&c->env);
 	struct list *lists;
 	size_t n;
-	if (!store_schedule_get(c->store, ROUND, 0, &at, e)) {
+	bool due;
+	if (!store_schedule_get(c->store, ROUND, 0, &last, e) ||
+	    !store_schedule_due(c->store, ROUND, 0, now, DAY, &due, e)) {
 		return false;
 	}
-	/* A time further off than the next turn comes from a clock that was wrong. */
-	if (now < at && at <= now + DAY) {
+	if (!due) {
 		return true;
 	}
 	if (!store_list_all(c->store, arena, &lists, &n, e)) {
 		return false;
 	}
 	/* The first day has nothing to tell yet. */
-	for (size_t i = 0; at > 0 && i < n; i++) {
+	for (size_t i = 0; last > 0 && i < n; i++) {
 		if (!report(c, arena, &lists[i], e) || !remind_all(c, arena, &lists[i], e)) {
 			return false;
 		}

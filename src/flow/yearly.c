@@ -89,14 +89,14 @@ static bool remind_page(struct context *c, struct arena *arena, const struct lis
 static bool turn(struct context *c, struct arena *arena, const struct list *list, bool *done,
                  struct err *e)
 {
-	int64_t at, last, now = c->env.now(&c->env);
+	int64_t last, now = c->env.now(&c->env);
 	size_t n;
-	if (!store_schedule_get(c->store, ROUND, list->id, &at, e) ||
+	bool due;
+	if (!store_schedule_due(c->store, ROUND, list->id, now, YEAR, &due, e) ||
 	    !store_schedule_get(c->store, LAST, list->id, &last, e)) {
 		return false;
 	}
-	/* A time further off than the next round comes from a clock that was wrong. */
-	*done = last > 0 || now >= at || at > now + YEAR;
+	*done = last > 0 || due;
 	return !*done ||
 	       ((last > 0 || store_schedule_put(c->store, ROUND, list->id, now + YEAR, e)) &&
 	        remind_page(c, arena, list, last, &n, e));
@@ -105,26 +105,19 @@ static bool turn(struct context *c, struct arena *arena, const struct list *list
 static bool do_list(struct context *c, struct arena *arena, const struct list *list, bool *done,
                     struct err *e)
 {
-	if (!store_begin(c->store, e)) {
-		return false;
-	}
-	if (turn(c, arena, list, done, e)) {
-		return store_commit(c->store, e);
-	}
-	store_rollback(c->store);
-	return false;
+	return store_begin(c->store, e) && store_finish(c->store, turn(c, arena, list, done, e), e);
 }
 
 static bool look(struct context *c, struct arena *arena, struct err *e)
 {
-	int64_t at, now = c->env.now(&c->env);
+	int64_t now = c->env.now(&c->env);
 	struct list *lists;
 	size_t n;
-	bool done = false;
-	if (!store_schedule_get(c->store, LOOK, 0, &at, e)) {
+	bool due, done = false;
+	if (!store_schedule_due(c->store, LOOK, 0, now, IDLE, &due, e)) {
 		return false;
 	}
-	if (now < at && at <= now + IDLE) {
+	if (!due) {
 		return true;
 	}
 	if (!store_list_all(c->store, arena, &lists, &n, e)) {

@@ -178,14 +178,11 @@ static bool migrate_step(struct store *s, const struct schema_step *step, struct
 {
 	int64_t version;
 
-	if (!store_begin(s, e)) {
-		return false;
-	}
-	if (!read_version(s, &version, e) || (version < step->version && !apply_step(s, step, e))) {
-		store_rollback(s);
-		return false;
-	}
-	return store_commit(s, e);
+	return store_begin(s, e) &&
+	       store_finish(s,
+	                    read_version(s, &version, e) &&
+	                            (version >= step->version || apply_step(s, step, e)),
+	                    e);
 }
 
 /* An empty file is no site: with it, mail would be held in a database nobody looks at. */
@@ -288,6 +285,15 @@ void store_rollback(struct store *s)
 	s->open = false;
 }
 
+bool store_finish(struct store *s, bool ok, struct err *e)
+{
+	if (ok) {
+		return store_commit(s, e);
+	}
+	store_rollback(s);
+	return false;
+}
+
 bool store_enter(struct store *s, bool *own, struct err *e)
 {
 	*own = !s->open;
@@ -298,10 +304,7 @@ bool store_leave(struct store *s, bool own, bool ok, struct err *e)
 {
 	if (!own) {
 		s->doomed = s->doomed || !ok;
-	} else if (ok) {
-		ok = store_commit(s, e);
-	} else {
-		store_rollback(s);
+		return ok;
 	}
-	return ok;
+	return store_finish(s, ok, e);
 }

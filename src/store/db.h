@@ -35,5 +35,7 @@ bool store_begin(struct store *s, struct err *e);
 bool store_commit(struct store *s, struct err *e);
 /* Nothing to fail: after it the transaction is gone. Harmless when there is none. */
 void store_rollback(struct store *s);
+/* The end of a transaction: commit if OK, else roll back and false (*E stays as it is). */
+bool store_finish(struct store *s, bool ok, struct err *e);
 
 #endif
