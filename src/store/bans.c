@@ -26,15 +26,9 @@ bool store_ban_add(struct store *s, const struct ban *b, bool *added, struct err
 
 bool store_ban_rm(struct store *s, const struct ban *b, bool *removed, struct err *e)
 {
-	int64_t changed;
-
-	if (!stmt_change(s, STMT_BAN_RM,
-	                 STMT_ARGS(stmt_int(b->list), stmt_int(b->kind), stmt_text(b->pattern)),
-	                 &changed, e)) {
-		return false;
-	}
-	*removed = changed > 0;
-	return true;
+	return stmt_touch(s, STMT_BAN_RM,
+	                  STMT_ARGS(stmt_int(b->list), stmt_int(b->kind), stmt_text(b->pattern)),
+	                  removed, e);
 }
 
 static bool read_bans(struct rows *r, struct arena *arena, struct ban **out, size_t *n,

@@ -20,19 +20,16 @@ const char *bounce_void_name(enum bounce_void v)
 bool store_bounce_add(struct store *s, const struct bounce_event *ev, int64_t *id, bool *added,
                       struct err *e)
 {
-	int64_t rows;
-
-	if (!stmt_change(s, STMT_BOUNCE_ADD,
-	                 STMT_ARGS(stmt_int(ev->list), stmt_int(ev->member), stmt_text(ev->address),
-	                           stmt_text(ev->domain), stmt_int(ev->post),
-	                           stmt_int(ev->complaint), stmt_int(ev->class), stmt_int(ev->hard),
-	                           stmt_int(ev->source), stmt_text(ev->status),
-	                           stmt_bytes(ev->reply), stmt_int(ev->at), stmt_int(ev->group),
-	                           stmt_int(ev->voided)),
-	                 &rows, e)) {
+	if (!stmt_touch(s, STMT_BOUNCE_ADD,
+	                STMT_ARGS(stmt_int(ev->list), stmt_int(ev->member), stmt_text(ev->address),
+	                          stmt_text(ev->domain), stmt_int(ev->post),
+	                          stmt_int(ev->complaint), stmt_int(ev->class), stmt_int(ev->hard),
+	                          stmt_int(ev->source), stmt_text(ev->status),
+	                          stmt_bytes(ev->reply), stmt_int(ev->at), stmt_int(ev->group),
+	                          stmt_int(ev->voided)),
+	                added, e)) {
 		return false;
 	}
-	*added = rows > 0;
 	*id = *added ? sqlite3_last_insert_rowid(s->db) : 0;
 	return true;
 }

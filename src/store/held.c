@@ -128,30 +128,18 @@ bool store_held_known(struct store *s, struct arena *arena, int64_t list, size_t
 bool store_held_ask(struct store *s, int64_t id, bool asked, struct span reason, bool *changed,
                     struct err *e)
 {
-	int64_t rows;
-
-	if (!stmt_change(s, STMT_HELD_ASK,
-	                 STMT_ARGS(stmt_int(id), stmt_int(asked), stmt_bytes(reason)), &rows, e)) {
-		return false;
-	}
-	*changed = rows > 0;
-	return true;
+	return stmt_touch(s, STMT_HELD_ASK,
+	                  STMT_ARGS(stmt_int(id), stmt_int(asked), stmt_bytes(reason)), changed, e);
 }
 
 bool store_held_decide(struct store *s, int64_t id, const struct held_decision *d, bool *changed,
                        struct err *e)
 {
-	int64_t rows;
-
-	if (!stmt_change(s, STMT_HELD_DECIDE,
-	                 STMT_ARGS(stmt_int(id), stmt_int(d->state), stmt_int(d->at),
-	                           stmt_text(d->by), stmt_text(d->channel), stmt_bytes(d->note),
-	                           stmt_int(d->back)),
-	                 &rows, e)) {
-		return false;
-	}
-	*changed = rows > 0;
-	return true;
+	return stmt_touch(s, STMT_HELD_DECIDE,
+	                  STMT_ARGS(stmt_int(id), stmt_int(d->state), stmt_int(d->at),
+	                            stmt_text(d->by), stmt_text(d->channel), stmt_bytes(d->note),
+	                            stmt_int(d->back)),
+	                  changed, e);
 }
 
 static bool read_ids(struct rows *r, int64_t **out, size_t *n, struct err *e)
@@ -229,13 +217,7 @@ bool store_held_recent(struct store *s, int64_t list, int64_t since, int64_t *co
 
 bool store_held_told(struct store *s, int64_t id, struct span who, bool *first, struct err *e)
 {
-	int64_t rows;
-
-	if (!stmt_change(s, STMT_HELD_TOLD, STMT_ARGS(stmt_int(id), stmt_text(who)), &rows, e)) {
-		return false;
-	}
-	*first = rows > 0;
-	return true;
+	return stmt_touch(s, STMT_HELD_TOLD, STMT_ARGS(stmt_int(id), stmt_text(who)), first, e);
 }
 
 bool store_held_aging(struct store *s, struct arena *arena, int64_t list, int64_t before,

@@ -31,18 +31,12 @@ static bool read_one(struct rows *r, struct member *out, bool *found, struct err
 bool store_member_add(struct store *s, int64_t list, const struct member *m, struct span key,
                       bool *added, struct err *e)
 {
-	int64_t changed;
-
-	if (!stmt_change(s, STMT_MEMBER_ADD,
-	                 STMT_ARGS(stmt_int(list), stmt_text(key), stmt_text(m->address),
-	                           stmt_text(m->name), stmt_int((int64_t)m->delivery),
-	                           stmt_int(m->joined), stmt_int(m->paused),
-	                           stmt_int((int64_t)m->flags), stmt_text(m->language)),
-	                 &changed, e)) {
-		return false;
-	}
-	*added = changed > 0;
-	return true;
+	return stmt_touch(s, STMT_MEMBER_ADD,
+	                  STMT_ARGS(stmt_int(list), stmt_text(key), stmt_text(m->address),
+	                            stmt_text(m->name), stmt_int((int64_t)m->delivery),
+	                            stmt_int(m->joined), stmt_int(m->paused),
+	                            stmt_int((int64_t)m->flags), stmt_text(m->language)),
+	                  added, e);
 }
 
 #define COLUMNS_EACH 7
@@ -107,14 +101,7 @@ bool store_member_add_many(struct store *s, int64_t list, int64_t joined,
 
 bool store_member_rm(struct store *s, int64_t list, struct span key, bool *removed, struct err *e)
 {
-	int64_t changed;
-
-	if (!stmt_change(s, STMT_MEMBER_RM, STMT_ARGS(stmt_int(list), stmt_text(key)), &changed,
-	                 e)) {
-		return false;
-	}
-	*removed = changed > 0;
-	return true;
+	return stmt_touch(s, STMT_MEMBER_RM, STMT_ARGS(stmt_int(list), stmt_text(key)), removed, e);
 }
 
 bool store_member_find(struct store *s, struct arena *arena, int64_t list, struct span key,
@@ -153,32 +140,20 @@ bool store_member_by_author(struct store *s, struct arena *arena, int64_t list, 
 bool store_member_set(struct store *s, int64_t list, const struct member *m, bool *found,
                       struct err *e)
 {
-	int64_t changed;
-
-	if (!stmt_change(s, STMT_MEMBER_SET_OPTIONS,
-	                 STMT_ARGS(stmt_int(list), stmt_int(m->id), stmt_int((int64_t)m->delivery),
-	                           stmt_int(m->paused), stmt_int((int64_t)m->flags),
-	                           stmt_text(m->language)),
-	                 &changed, e)) {
-		return false;
-	}
-	*found = changed > 0;
-	return true;
+	return stmt_touch(s, STMT_MEMBER_SET_OPTIONS,
+	                  STMT_ARGS(stmt_int(list), stmt_int(m->id), stmt_int((int64_t)m->delivery),
+	                            stmt_int(m->paused), stmt_int((int64_t)m->flags),
+	                            stmt_text(m->language)),
+	                  found, e);
 }
 
 bool store_member_move(struct store *s, int64_t list, int64_t id, struct span address,
                        struct span key, bool *changed, struct err *e)
 {
-	int64_t rows;
-
-	if (!stmt_change(
-		    s, STMT_MEMBER_SET_ADDRESS,
-		    STMT_ARGS(stmt_int(list), stmt_int(id), stmt_text(key), stmt_text(address)),
-		    &rows, e)) {
-		return false;
-	}
-	*changed = rows > 0;
-	return true;
+	return stmt_touch(
+		s, STMT_MEMBER_SET_ADDRESS,
+		STMT_ARGS(stmt_int(list), stmt_int(id), stmt_text(key), stmt_text(address)),
+		changed, e);
 }
 
 bool store_member_everywhere(struct store *s, struct arena *arena, struct span key,
@@ -203,29 +178,17 @@ bool store_member_everywhere(struct store *s, struct arena *arena, struct span k
 bool store_member_alias_add(struct store *s, int64_t list, int64_t id, struct span address,
                             struct span key, bool *added, struct err *e)
 {
-	int64_t changed;
-
-	if (!stmt_change(
-		    s, STMT_MEMBER_ALIAS_ADD,
-		    STMT_ARGS(stmt_int(list), stmt_text(key), stmt_text(address), stmt_int(id)),
-		    &changed, e)) {
-		return false;
-	}
-	*added = changed > 0;
-	return true;
+	return stmt_touch(
+		s, STMT_MEMBER_ALIAS_ADD,
+		STMT_ARGS(stmt_int(list), stmt_text(key), stmt_text(address), stmt_int(id)), added,
+		e);
 }
 
 bool store_member_alias_rm(struct store *s, int64_t list, int64_t id, struct span key,
                            bool *removed, struct err *e)
 {
-	int64_t changed;
-
-	if (!stmt_change(s, STMT_MEMBER_ALIAS_RM,
-	                 STMT_ARGS(stmt_int(list), stmt_text(key), stmt_int(id)), &changed, e)) {
-		return false;
-	}
-	*removed = changed > 0;
-	return true;
+	return stmt_touch(s, STMT_MEMBER_ALIAS_RM,
+	                  STMT_ARGS(stmt_int(list), stmt_text(key), stmt_int(id)), removed, e);
 }
 
 bool store_member_alias_ls(struct store *s, struct arena *arena, int64_t id, struct span **out,

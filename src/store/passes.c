@@ -50,11 +50,5 @@ bool store_pass_ls(struct store *s, struct arena *arena, int64_t list, struct pa
 
 bool store_pass_rm(struct store *s, int64_t list, int64_t id, bool *removed, struct err *e)
 {
-	int64_t rows;
-
-	if (!stmt_change(s, STMT_PASS_RM, STMT_ARGS(stmt_int(list), stmt_int(id)), &rows, e)) {
-		return false;
-	}
-	*removed = rows > 0;
-	return true;
+	return stmt_touch(s, STMT_PASS_RM, STMT_ARGS(stmt_int(list), stmt_int(id)), removed, e);
 }

@@ -67,12 +67,9 @@ bool store_pending_find(struct store *s, struct arena *arena, int64_t list,
 
 static bool take(struct store *s, const struct pending *p, bool *taken, struct err *e)
 {
-	int64_t changed;
-
-	if (!stmt_change(s, STMT_PENDING_TAKE, STMT_ARGS(hash_value(&p->hash)), &changed, e)) {
+	if (!stmt_touch(s, STMT_PENDING_TAKE, STMT_ARGS(hash_value(&p->hash)), taken, e)) {
 		return false;
 	}
-	*taken = changed > 0;
 	return !*taken ||
 	       stmt_run(s, STMT_ANSWER_FORGET, STMT_ARGS(stmt_text(p->key), stmt_int(p->list)), e);
 }

@@ -310,6 +310,9 @@ bool stmt_run(struct store *s, enum stmt_id id, const struct value *v, size_t n,
 /* The same for a statement that changes rows; *CHANGED: how many. */
 bool stmt_change(struct store *s, enum stmt_id id, const struct value *v, size_t n,
                  int64_t *changed, struct err *e);
+/* The same; *TOUCHED: any. */
+bool stmt_touch(struct store *s, enum stmt_id id, const struct value *v, size_t n, bool *touched,
+                struct err *e);
 /* First column of the first row; *OUT is 0 when there is none. */
 bool stmt_number(struct store *s, enum stmt_id id, const struct value *v, size_t n, int64_t *out,
                  struct err *e);

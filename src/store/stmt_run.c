@@ -193,6 +193,18 @@ bool stmt_change(struct store *s, enum stmt_id id, const struct value *v, size_t
 	return true;
 }
 
+bool stmt_touch(struct store *s, enum stmt_id id, const struct value *v, size_t n, bool *touched,
+                struct err *e)
+{
+	int64_t changed;
+
+	if (!stmt_change(s, id, v, n, &changed, e)) {
+		return false;
+	}
+	*touched = changed > 0;
+	return true;
+}
+
 bool stmt_number(struct store *s, enum stmt_id id, const struct value *v, size_t n, int64_t *out,
                  struct err *e)
 {
