@@ -243,8 +243,7 @@ bool call_audit(struct call *call, const struct list *list, const char *what, st
 	struct audit a = {
 		.at = call->context->env.now(&call->context->env),
 		.list = list->id,
-		.list_address =
-			list->id == 0 ? SPAN("") : route_make(call->arena, list, '+', SPAN("")),
+		.list_address = list->id == 0 ? SPAN("") : route_list(call->arena, list),
 		.channel = SPAN("cli"),
 		.actor = call_actor(call),
 		.what = span_str(what),

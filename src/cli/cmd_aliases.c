@@ -87,7 +87,7 @@ static void print_addresses(struct call *call, const struct list *lists, size_t 
 	call_open(call, &j, '[');
 	for (size_t i = 0; i < n; i++) {
 		struct mta one = { .arena = call->arena, .delimiter = '+' };
-		struct span name = route_make(call->arena, &lists[i], '+', SPAN(""));
+		struct span name = route_list(call->arena, &lists[i]);
 		mta_add(&one, &lists[i]);
 		if (call->json) {
 			json_open(&j, '{');

@@ -120,7 +120,7 @@ static void print_ban(struct call *call, struct json *j, const struct list *list
 		json_open(j, '{');
 		json_kstr(j, "scope", scope);
 		if (b->list != 0) {
-			json_kspan(j, "list", route_make(call->arena, list, '+', SPAN("")));
+			json_kspan(j, "list", route_list(call->arena, list));
 		}
 		json_kstr(j, "kind", ban_kind_name(b->kind));
 		json_kspan(j, "pattern", b->pattern);

@@ -252,9 +252,7 @@ static bool explain_run(struct call *call)
 	bool ok = call_keysource(call, &dns, &call->context->keys);
 	if (ok) {
 		ok = explain_message(call->context, call->arena, text, from,
-		                     route_make(call->arena, &list,
-		                                site_delimiter(&call->context->site), SPAN("")),
-		                     &x, &call->err) &&
+		                     route_list(call->arena, &list), &x, &call->err) &&
 		     print(call, &x, rcpt);
 		explain_end(&x);
 	}

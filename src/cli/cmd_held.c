@@ -36,7 +36,7 @@ static bool load_list(struct listing *l, int64_t id)
 		return false;
 	}
 	l->list_id = id;
-	l->name = found ? route_make(call->arena, &l->list, '+', SPAN("")) : SPAN("-");
+	l->name = found ? route_list(call->arena, &l->list) : SPAN("-");
 	return true;
 }
 

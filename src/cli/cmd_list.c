@@ -148,7 +148,7 @@ static bool ls_run(struct call *call)
 		if (!store_member_count(c->store, all[i].id, &members, &call->err)) {
 			return false;
 		}
-		struct span address = route_make(call->arena, &all[i], '+', SPAN(""));
+		struct span address = route_list(call->arena, &all[i]);
 		if (call->json) {
 			json_open(&j, '{');
 			json_kspan(&j, "list", address);
@@ -183,7 +183,7 @@ static bool show_run(struct call *call)
 		return false;
 	}
 	struct json j = JSON_INIT(&call->out);
-	struct span address = route_make(call->arena, &list, '+', SPAN(""));
+	struct span address = route_list(call->arena, &list);
 	if (call->json) {
 		json_open(&j, '{');
 		json_kspan(&j, "list", address);

@@ -342,7 +342,7 @@ static bool print_found(struct call *call, struct json *j, const struct membersh
 	                    &call->err)) {
 		return false;
 	}
-	struct span address = route_make(call->arena, &list, '+', SPAN(""));
+	struct span address = route_list(call->arena, &list);
 	struct span words = member_words(call->arena, &m->member);
 	if (call->json) {
 		json_open(j, '{');

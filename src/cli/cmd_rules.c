@@ -38,7 +38,7 @@ static bool show_run(struct call *call)
 		return false;
 	}
 	if (call->json) {
-		rules_json(call, route_make(call->arena, &list, '+', SPAN("")), list.rules);
+		rules_json(call, route_list(call->arena, &list), list.rules);
 	} else {
 		put_text(&call->out, list.rules);
 	}
@@ -169,8 +169,7 @@ static bool test_run(struct call *call)
 		return false;
 	}
 	bool ok = call_keysource(call, &dns, &call->context->keys);
-	struct span address =
-		route_make(call->arena, &list, site_delimiter(&call->context->site), SPAN(""));
+	struct span address = route_list(call->arena, &list);
 	if (ok) {
 		ok = explain_rules(call->context, call->arena, text, sender, address,
 		                   given ? &as_if.rules : NULL, &x, &call->err);

@@ -331,7 +331,7 @@ static bool check_languages(struct checked *c)
 	for (size_t i = 0; i < n; i++) {
 		if (!notices_language_known(call->context, &all[i],
 		                            notices_language(call->context, &all[i]))) {
-			struct span name = route_make(call->arena, &all[i], '+', SPAN(""));
+			struct span name = route_list(call->arena, &all[i]);
 			found(c, name.p, 0, SPAN("language: there are no texts in it"));
 		}
 	}

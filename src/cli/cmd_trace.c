@@ -62,7 +62,7 @@ static void utf8_text(struct call *call, const struct trace_post *p)
 static void post_text(struct call *call, const struct trace_post *p, const char *address)
 {
 	const struct variant *v = variant_of(p);
-	struct span list = route_make(call->arena, &p->list, '+', SPAN(""));
+	struct span list = route_list(call->arena, &p->list);
 	buf_printf(
 		&call->out,
 		"post %lld of %.*s (%lld), received %.*s\n  by %.*s: %.*s\n"
@@ -130,7 +130,7 @@ static void post_json(struct call *call, struct json *j, const struct trace_post
 	const struct variant *v = variant_of(p);
 	json_open(j, '{');
 	json_kint(j, "id", p->post.id);
-	json_kspan(j, "list", route_make(call->arena, &p->list, '+', SPAN("")));
+	json_kspan(j, "list", route_list(call->arena, &p->list));
 	json_kint(j, "number", p->post.number);
 	json_kspan(j, "author", p->post.author);
 	json_kspan(j, "subject", p->post.subject);

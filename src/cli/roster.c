@@ -44,7 +44,7 @@ bool roster_not_itself(struct call *call, const struct list *list, struct span a
 	if (!span_iends(address, list->domain) && list->aliases.n == 0) {
 		return true;
 	}
-	itself = addr_same(address, route_make(call->arena, list, '+', SPAN("")));
+	itself = addr_same(address, route_list(call->arena, list));
 	for (struct span rest = list->aliases; !itself && rest.p && rest.n > 0;) {
 		itself = addr_same(address, span_trim(span_cut(&rest, ',')));
 	}

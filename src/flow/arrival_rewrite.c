@@ -72,11 +72,10 @@ static bool anonymous_pass(struct context *c, struct arrival *a, struct rewrite 
 	return rewrite_pass(w, x, e);
 }
 
-static bool content_pass(struct context *c, struct arrival *a, struct rewrite *w, struct err *e)
+static bool content_pass(struct arrival *a, struct rewrite *w, struct err *e)
 {
 	struct edits *x = edit_new(a->arena, &w->message);
-	revise_content(x, &a->content,
-	               route_make(a->arena, &a->list, site_delimiter(&c->site), SPAN("")));
+	revise_content(x, &a->content, route_list(a->arena, &a->list));
 	return rewrite_pass(w, x, e);
 }
 
@@ -95,7 +94,7 @@ static bool pass_pass(struct context *c, struct arrival *a, struct rewrite *w, s
 bool arrival_rewrite(struct context *c, struct arrival *a, struct rewrite *out, struct err *e)
 {
 	rewrite_begin(out, a->arena, &a->message);
-	return (!a->content.changes || content_pass(c, a, out, e)) &&
+	return (!a->content.changes || content_pass(a, out, e)) &&
 	       (a->route.role != ROLE_PASS || pass_pass(c, a, out, e)) &&
 	       (!a->list.anonymous || anonymous_pass(c, a, out, e));
 }

@@ -57,7 +57,7 @@ bool bounce_standing_audit(struct context *c, struct arena *arena, int64_t list,
 	const struct audit a = {
 		.at = c->env.now(&c->env),
 		.list = list,
-		.list_address = found ? route_make(arena, &l, '+', SPAN("")) : SPAN(""),
+		.list_address = found ? route_list(arena, &l) : SPAN(""),
 		.channel = SPAN("system"),
 		.actor = SPAN("bounces"),
 		.what = span_str(what),

@@ -15,7 +15,7 @@ bool enrol_audit(struct context *c, struct arena *arena, const struct enrol *how
 	struct audit a = {
 		.at = c->env.now(&c->env),
 		.list = how->list->id,
-		.list_address = route_make(arena, how->list, '+', SPAN("")),
+		.list_address = route_list(arena, how->list),
 		.channel = how->channel,
 		.actor = how->actor,
 		.what = span_str(what),

@@ -27,7 +27,7 @@ bool handover_put(struct context *c, struct arena *arena, const struct list *fro
                   const struct segment *segments, size_t n, struct err *e)
 {
 	char name[SPOOL_NAME];
-	struct span by = route_make(arena, from, site_delimiter(&c->site), SPAN(""));
+	struct span by = route_list(arena, from);
 	struct spool_envelope envelope = {
 		.mail_from = arena_str(arena, job->mail_from),
 		.recipient = arena_str(arena, job->rcpt_to),

@@ -188,7 +188,7 @@ static bool record(struct context *c, struct moderate_case *x, const char *what,
 	struct audit a = {
 		.at = c->env.now(&c->env),
 		.list = found ? list.id : 0,
-		.list_address = found ? route_make(arena, &list, '+', SPAN("")) : SPAN(""),
+		.list_address = found ? route_list(arena, &list) : SPAN(""),
 		.channel = x->m.channel,
 		.actor = x->m.by,
 		.what = span_str(what),
@@ -425,17 +425,17 @@ bool moderate_ask(struct context *c, const struct list *list, enum held_kind kin
                   struct span address, struct span name, struct span reason, int64_t *id,
                   struct err *e)
 {
+	struct arena *arena = arena_new();
 	struct held held = {
 		.list = list->id,
 		.kind = kind,
 		.author = address,
 		.subject = name,
-		.recipient = arena_join(c->arena, list->local, SPAN("@"), list->domain, SPAN_END),
+		.recipient = route_list(arena, list),
 		.rule = span_str(held_kind_name(kind)),
 		.reason = reason,
 		.arrived = c->env.now(&c->env),
 	};
-	struct arena *arena = arena_new();
 	struct moderate_mail mail = { .arena = arena, .list = list, .held = &held };
 	bool ok = store_held_add(c->store, &held, id, e);
 	held.id = *id;

@@ -161,8 +161,7 @@ static void set_addresses(struct context *c, const struct moderate_mail *m,
 /* A list that is its own moderator would be told, and tell itself, for ever. */
 static bool is_own(struct arena *arena, const struct list *list, struct span address)
 {
-	return addr_same(address, route_make(arena, list, '+', SPAN(""))) ||
-	       people_have(list->aliases, address);
+	return addr_same(address, route_list(arena, list)) || people_have(list->aliases, address);
 }
 
 static bool to_each(struct context *c, const struct moderate_mail *m, struct letter_to *l,

@@ -15,7 +15,7 @@ const char *notices_folder(struct arena *arena, const struct context *c, const s
 	if (!list) {
 		return c->paths.templates;
 	}
-	struct span name = route_make(arena, list, site_delimiter(&c->site), SPAN(""));
+	struct span name = route_list(arena, list);
 	return arena_printf(arena, "%s/%.*s", c->paths.templates, SPAN_FMT(name)).p;
 }
 

@@ -19,9 +19,8 @@ static bool prepare_input(struct context *c, struct arrival *a, const struct rew
 		.message = &rewrite->message,
 		.verdict = &a->verdict,
 		/* Not with a pass in it: it is shown in Received. */
-		.recipient = a->route.role == ROLE_PASS
-		                     ? route_make(a->arena, &a->list, '+', SPAN(""))
-		                     : a->recipient,
+		.recipient =
+			a->route.role == ROLE_PASS ? route_list(a->arena, &a->list) : a->recipient,
 		.arrived_as = a->arrived_as,
 		.id = a->id,
 		.number = number,

@@ -225,7 +225,7 @@ bool request_unalias(struct request *r, const struct command_line *line, struct 
 
 static void add_list(struct request *r, struct buf *out, const struct list *list)
 {
-	buf_add(out, route_make(r->arena, list, '+', SPAN("")));
+	buf_add(out, route_list(r->arena, list));
 	if (list->description.n > 0) {
 		buf_str(out, "\n  ");
 		buf_add(out, list->description);

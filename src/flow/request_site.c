@@ -44,7 +44,7 @@ static bool ask_all(struct request *r, const struct list *lists, size_t n, struc
 		                    .other = SPAN(""),
 		                    .vars = &vars };
 	for (size_t i = 0; i < n; i++) {
-		buf_add(&lines, route_make(r->arena, &lists[i], '+', SPAN("")));
+		buf_add(&lines, route_list(r->arena, &lists[i]));
 		buf_chr(&lines, '\n');
 	}
 	notice_set(&vars, "lists", buf_move(&lines, r->arena));

@@ -11,7 +11,7 @@
 /* "subscribe dev@lists.example" names the list, not who wants to join. */
 static bool is_list(struct request *r, struct span address)
 {
-	return addr_same(address, route_make(r->arena, &r->a->list, '+', SPAN("")));
+	return addr_same(address, route_list(r->arena, &r->a->list));
 }
 
 bool request_person(struct request *r, const struct command_line *line, struct request_person *out)

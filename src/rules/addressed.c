@@ -3,6 +3,7 @@
 
 #include "mail/addr.h"
 #include "rules/people.h"
+#include "rules/route.h"
 
 static bool is_list(const struct list *list, struct span own, struct span address)
 {
@@ -18,7 +19,7 @@ bool addressed_to(struct arena *arena, const struct list *list, const struct mes
 	} fields[] = {
 		{ "To", true }, { "Cc", true }, { "Resent-To", false }, { "Resent-Cc", false }
 	};
-	struct span own = arena_join(arena, list->local, SPAN("@"), list->domain, SPAN_END);
+	struct span own = route_list(arena, list);
 	size_t count = 0;
 	bool found = false;
 	for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++) {

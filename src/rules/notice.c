@@ -107,7 +107,7 @@ void notice_set_common(struct arena *arena, struct notice_vars *vars, const stru
 		return;
 	}
 	notice_set(vars, "list", list->local);
-	notice_set(vars, "address", route_make(arena, list, delimiter, SPAN("")));
+	notice_set(vars, "address", route_list(arena, list));
 	notice_set(vars, "description", list->description);
 	notice_set(vars, "archive", list->archive_url);
 	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {

@@ -112,7 +112,7 @@ struct template_values revise_values(const struct revise *r)
 	struct span id = span_trim(message_text(a, message_find(r->message, "Message-ID")));
 	bool bracketed = span_starts(id, SPAN("<")) && span_ends(id, SPAN(">"));
 	out.v[TEMPLATE_LIST] = r->list->local;
-	out.v[TEMPLATE_ADDRESS] = route_make(a, r->list, delimiter, SPAN(""));
+	out.v[TEMPLATE_ADDRESS] = route_list(a, r->list);
 	out.v[TEMPLATE_DESCRIPTION] = r->list->description;
 	out.v[TEMPLATE_OWNER] = route_make(a, r->list, delimiter, SPAN("owner"));
 	out.v[TEMPLATE_SUBSCRIBE] = route_make(a, r->list, delimiter, SPAN("subscribe"));

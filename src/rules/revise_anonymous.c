@@ -120,7 +120,7 @@ static void add_references(struct edits *x, const struct anonymous *a)
 static void add_fields(struct edits *x, const struct anonymous *a)
 {
 	struct arena *arena = a->arena;
-	struct span post = route_make(arena, a->list, site_delimiter(a->site), SPAN(""));
+	struct span post = route_list(arena, a->list);
 	struct span name = a->list->description.n > 0 ? a->list->description : a->list->local;
 	edit_raw_top(x, word_fold(arena, SPAN("From"), addr_format(arena, name, post)));
 	edit_field_top(x, SPAN("To"), post);

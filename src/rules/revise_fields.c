@@ -106,8 +106,7 @@ void revise_rule_fields(struct edits *x, const struct revise *r)
 	add_fields(x, r);
 	if (r->list->sender == LIST_SENDER_LIST) {
 		edit_field_drop_all(x, "Sender");
-		edit_field_top(x, SPAN("Sender"),
-		               route_make(r->arena, r->list, site_delimiter(r->site), SPAN("")));
+		edit_field_top(x, SPAN("Sender"), route_list(r->arena, r->list));
 	}
 }
 

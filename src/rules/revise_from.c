@@ -167,7 +167,7 @@ static struct span from_name(const struct revise *r)
 static struct span munged_from(const struct revise *r)
 {
 	struct mailboxes all = authors(r);
-	struct span address = route_make(r->arena, r->list, site_delimiter(r->site), SPAN(""));
+	struct span address = route_list(r->arena, r->list);
 	if (r->list->from_address == LIST_FROM_ADDRESS_AUTHOR && all.n == 1) {
 		address = revise_author_address(r->arena, r->site, r->list, all.v[0].addr);
 	}
@@ -279,10 +279,7 @@ static enum list_reply reply_mode(const struct revise *r)
 static void revise_reply_to(struct edits *x, const struct revise *r)
 {
 	switch (reply_mode(r)) {
-	case LIST_REPLY_LIST:
-		set_reply_to(x, r,
-		             route_make(r->arena, r->list, site_delimiter(r->site), SPAN("")));
-		break;
+	case LIST_REPLY_LIST: set_reply_to(x, r, route_list(r->arena, r->list)); break;
 	case LIST_REPLY_ADDRESS: set_reply_to(x, r, r->list->reply_to_address); break;
 	case LIST_REPLY_AUTHOR: set_reply_to(x, r, authors_text(r)); break;
 	case LIST_REPLY_NONE:

@@ -188,11 +188,16 @@ bool route_name_valid(struct span local, struct err *e)
 	return true;
 }
 
+struct span route_list(struct arena *arena, const struct list *list)
+{
+	return arena_join(arena, list->local, SPAN("@"), list->domain, SPAN_END);
+}
+
 struct span route_make(struct arena *arena, const struct list *list, char delimiter,
                        struct span word)
 {
 	if (word.n == 0) {
-		return arena_join(arena, list->local, SPAN("@"), list->domain, SPAN_END);
+		return route_list(arena, list);
 	}
 	return arena_join(arena, list->local, (struct span){ &delimiter, 1 }, word, SPAN("@"),
 	                  list->domain, SPAN_END);

@@ -53,8 +53,10 @@ struct span route_dash_word(size_t i);
  * reserved words and suffixes. */
 bool route_name_valid(struct span local, struct err *e);
 
-/* list+WORD@domain with the site's delimiter; WORD empty: the posting address. */
 struct list;
+/* list@domain: the posting address, and what a list is called. */
+struct span route_list(struct arena *arena, const struct list *list);
+/* list+WORD@domain with the site's delimiter; WORD empty: the posting address. */
 struct span route_make(struct arena *arena, const struct list *list, char delimiter,
                        struct span word);
 
