@@ -4,11 +4,10 @@
 #include "base/near.h"
 #include "base/utf8.h"
 #include "cli/cli.h"
+#include "flow/trail.h"
 #include "mail/addr.h"
 #include "mail/date.h"
 #include "mail/idn.h"
-#include "rules/route.h"
-#include "store/audit.h"
 #include "store/lists.h"
 
 #include <errno.h>
@@ -241,16 +240,13 @@ bool call_audit(struct call *call, const struct list *list, const char *what, st
                 struct span detail)
 {
 	struct audit a = {
-		.at = call->context->env.now(&call->context->env),
-		.list = list->id,
-		.list_address = list->id == 0 ? SPAN("") : route_list(call->arena, list),
 		.channel = SPAN("cli"),
 		.actor = call_actor(call),
 		.what = span_str(what),
 		.subject = subject,
 		.detail = detail,
 	};
-	return store_audit(call->context->store, &a, &call->err);
+	return trail_add(call->context, call->arena, list, a, &call->err);
 }
 
 struct span call_clean(struct arena *arena, struct span s)

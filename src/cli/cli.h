@@ -125,8 +125,6 @@ struct span call_actor(struct call *call);
  */
 bool call_audit(struct call *call, const struct list *list, const char *what, struct span subject,
                 struct span detail);
-/* Who runs the command, for the trail. */
-struct span call_actor(struct call *call);
 /* S for a terminal: what is not printable (utf8_printable) becomes '?', but not TAB and line ends.
  */
 struct span call_clean(struct arena *arena, struct span s);

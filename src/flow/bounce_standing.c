@@ -1,9 +1,7 @@
 /* A standing is always decided from the events that count at that moment: no arithmetic undoes. */
 #include "flow/bounce_standing.h"
 
-#include "rules/route.h"
-#include "store/audit.h"
-#include "store/lists.h"
+#include "flow/trail.h"
 #include "store/members.h"
 
 #define PAGE 500
@@ -49,22 +47,14 @@ bool bounce_standing_load(struct context *c, struct arena *arena, struct bounce_
 bool bounce_standing_audit(struct context *c, struct arena *arena, int64_t list, const char *what,
                            struct span address, struct span why, struct err *e)
 {
-	struct list l;
-	bool found;
-	if (!store_list_get(c->store, arena, list, &l, &found, e)) {
-		return false;
-	}
 	const struct audit a = {
-		.at = c->env.now(&c->env),
-		.list = list,
-		.list_address = found ? route_list(arena, &l) : SPAN(""),
 		.channel = SPAN("system"),
 		.actor = SPAN("bounces"),
 		.what = span_str(what),
 		.subject = address,
 		.detail = why,
 	};
-	return store_audit(c->store, &a, e);
+	return trail_add_of(c, arena, list, a, e);
 }
 
 static const enum bounce_state follows[] = {

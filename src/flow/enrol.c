@@ -2,10 +2,9 @@
 #include "flow/enrol.h"
 
 #include "flow/answer.h"
+#include "flow/trail.h"
 #include "mail/addr.h"
 #include "rules/member.h"
-#include "rules/route.h"
-#include "store/audit.h"
 #include "store/members.h"
 #include "store/pending.h"
 
@@ -13,16 +12,13 @@ bool enrol_audit(struct context *c, struct arena *arena, const struct enrol *how
                  struct span subject, struct span detail, struct err *e)
 {
 	struct audit a = {
-		.at = c->env.now(&c->env),
-		.list = how->list->id,
-		.list_address = route_list(arena, how->list),
 		.channel = how->channel,
 		.actor = how->actor,
 		.what = span_str(what),
 		.subject = subject,
 		.detail = detail,
 	};
-	return store_audit(c->store, &a, e);
+	return trail_add(c, arena, how->list, a, e);
 }
 
 /* A word to the person, within the limits. */

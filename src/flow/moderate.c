@@ -10,10 +10,10 @@
 #include "flow/arrival.h"
 #include "flow/enrol.h"
 #include "flow/moderate_mail.h"
+#include "flow/trail.h"
 #include "flow/wake.h"
 #include "mail/date.h"
 #include "rules/people.h"
-#include "store/audit.h"
 #include "store/blob.h"
 #include "store/lists.h"
 #include "store/members.h"
@@ -179,23 +179,14 @@ bool moderate_load(struct context *c, struct arena *arena, const struct moderate
 static bool record(struct context *c, struct moderate_case *x, const char *what,
                    struct span subject, struct span detail, struct err *e)
 {
-	struct arena *arena = x->a.arena;
-	struct list list;
-	bool found = false;
-	if (x->held.list != 0 && !store_list_get(c->store, arena, x->held.list, &list, &found, e)) {
-		return false;
-	}
 	struct audit a = {
-		.at = c->env.now(&c->env),
-		.list = found ? list.id : 0,
-		.list_address = found ? route_list(arena, &list) : SPAN(""),
 		.channel = x->m.channel,
 		.actor = x->m.by,
 		.what = span_str(what),
 		.subject = subject,
 		.detail = detail,
 	};
-	return store_audit(c->store, &a, e);
+	return trail_add_of(c, x->a.arena, x->held.list, a, e);
 }
 
 static bool record_decision(struct context *c, struct moderate_case *x, struct err *e)
