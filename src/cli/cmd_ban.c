@@ -1,11 +1,11 @@
 /* ban add, rm, ls; audit. */
+#include "base/unit.h"
 #include "cli/commands.h"
 #include "rules/route.h"
 #include "store/audit.h"
 #include "store/bans.h"
 #include "store/lists.h"
 
-#define DAY  86400
 #define PAGE 2000
 
 /* Of --list; without it the site, list 0. */
@@ -25,7 +25,7 @@ static bool add_all(struct call *call, const struct list *list, int64_t days)
 		struct ban b = { .list = list->id,
 			         .reason = span_str(reason ? reason : ""),
 			         .created = now,
-			         .expires = days > 0 ? now + days * DAY : 0 };
+			         .expires = days > 0 ? now + days * UNIT_DAY : 0 };
 		bool added;
 		if (!ban_read(call->arena, span_str(call->args[i]), &b, &call->err) ||
 		    !store_ban_add(call->context->store, &b, &added, &call->err) ||

@@ -1,5 +1,7 @@
 /* Which held messages a command means, and who gives it. */
+#include "base/ascii.h"
 #include "base/limits.h"
+#include "base/unit.h"
 #include "cli/cmd_held.h"
 #include "mail/addr.h"
 #include "rules/list.h"
@@ -17,20 +19,17 @@ bool held_id(struct call *call, const char *text, int64_t *id)
 /* "12h" before now. */
 static bool read_older(struct call *call, const char *text, int64_t *before)
 {
-	static const char units[] = "smhd";
-	static const int64_t seconds[] = { 1, 60, 3600, 86400 };
 	struct span s = span_str(text);
-	uint64_t n = 0;
-	size_t unit = s.n > 0 ? span_chr(SPAN(units), s.p[s.n - 1]) : SPAN_NONE;
-	if (unit >= sizeof(seconds) / sizeof(seconds[0]) ||
-	    !span_u64(span_sub(s, 0, s.n - 1), &n) || n > 100000) {
+	uint64_t n, seconds;
+	if (!unit_split(s, UNIT_DURATION, &n, &seconds) || ascii_digit(s.p[s.n - 1]) ||
+	    n > 100000) {
 		return call_usage(call, "--older \"%s\": a time such as 12h or 3d is wanted", text);
 	}
 	struct context *c = call_context(call, CONTEXT_STORE);
 	if (!c) {
 		return false;
 	}
-	*before = c->env.now(&c->env) - (int64_t)n * seconds[unit];
+	*before = c->env.now(&c->env) - (int64_t)(n * seconds);
 	return true;
 }
 

@@ -1,5 +1,6 @@
 /* key gen, ls, dns. */
 #include "cli/cmd_key.h"
+#include "base/unit.h"
 #include "cli/commands.h"
 #include "mail/date.h"
 #include "mail/idn.h"
@@ -154,7 +155,7 @@ const char *cmd_key_state(const struct key_entry *key)
 
 int64_t cmd_key_removable(const struct key_entry *key)
 {
-	return key->since + KEYS_RECORD_DAYS * (int64_t)86400;
+	return key->since + KEYS_RECORD_DAYS * (int64_t)UNIT_DAY;
 }
 
 static bool ls_run(struct call *call)

@@ -2,6 +2,7 @@
  * key check, retire: what the DNS says of our keys, and the end of one. A key becomes
  * active here and nowhere else, after its record was seen.
  */
+#include "base/unit.h"
 #include "cli/cmd_key.h"
 #include "cli/commands.h"
 #include "net/dns.h"
@@ -299,7 +300,7 @@ static bool retire_one(struct call *call, struct key_entry *key)
 	bool signed_mail = key->state == KEYS_ACTIVE;
 	/* A record that no mail needs is not waited for. */
 	if (!signed_mail) {
-		now -= KEYS_RECORD_DAYS * (int64_t)86400;
+		now -= KEYS_RECORD_DAYS * (int64_t)UNIT_DAY;
 	}
 	if (!keys_change(call->arena, &call->context->paths, key, KEYS_RETIRED, now, &call->err)) {
 		return false;

@@ -1,6 +1,7 @@
 /* init, status, receive, run: the site as a whole. */
 #include "base/file.h"
 #include "base/folder.h"
+#include "base/unit.h"
 #include "cli/commands.h"
 #include "flow/receive.h"
 #include "flow/run.h"
@@ -124,8 +125,6 @@ const struct command cmd_run = {
 
 /* ---- status ---- */
 
-#define DAY 86400
-
 struct numbers {
 	size_t lists, spool, stuck, sending, stuck_posts;
 	int64_t members, held, next_at;
@@ -169,7 +168,7 @@ static bool count_all(struct call *call, struct numbers *n)
 	                   &call->err) ||
 	    !store_fan_next_at(c->store, &n->next_at, &call->err) ||
 	    !store_outbox_counts(c->store, &n->own, &call->err) ||
-	    !store_refusal_totals(c->store, c->env.now(&c->env) - DAY, &n->told, &n->silent,
+	    !store_refusal_totals(c->store, c->env.now(&c->env) - UNIT_DAY, &n->told, &n->silent,
 	                          &call->err) ||
 	    !store_relay_get(c->store, call->arena, &n->relay, &call->err)) {
 		return false;

@@ -6,6 +6,7 @@
 #include "flow/bounce_proof.h"
 
 #include "auth/dkim2.h"
+#include "base/unit.h"
 #include "flow/keys_public.h"
 #include "mail/addr.h"
 #include "rules/route.h"
@@ -156,7 +157,7 @@ static bool load_subject(struct proving *p, const struct token *token, struct er
 	if (!found || post.list != o->list.id) {
 		return verdict(p, BOUNCE_PROOF_FORGED, "there is no such post");
 	}
-	if (p->c->env.now(&p->c->env) - post.received > (int64_t)BOUNCE_PROOF_DAYS * 86400) {
+	if (p->c->env.now(&p->c->env) - post.received > (int64_t)BOUNCE_PROOF_DAYS * UNIT_DAY) {
 		return verdict(p, BOUNCE_PROOF_FORGED, "its return address is too old");
 	}
 	return load_member(p, e);

@@ -6,12 +6,12 @@
  */
 #include "flow/bounces.h"
 
+#include "base/unit.h"
 #include "flow/bounce_standing.h"
 #include "mail/idn.h"
 #include "store/bans.h"
 
-#define DAY         86400
-#define COMPLAINED  (30 * DAY)
+#define COMPLAINED  (30 * UNIT_DAY)
 #define REPLY_SHOWN 500
 
 /* --- the circuit breaker ------------------------------------------------------------ */
@@ -278,7 +278,7 @@ bool bounces_commit(struct context *c, struct arrival *a, struct err *e)
 		return true;
 	}
 	if (a->bounce->forged) {
-		return store_bounce_forged(c->store, a->list.id, c->env.now(&c->env) / DAY, e);
+		return store_bounce_forged(c->store, a->list.id, c->env.now(&c->env) / UNIT_DAY, e);
 	}
 	if (a->bounce->answer) {
 		int64_t count;

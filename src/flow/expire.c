@@ -6,6 +6,7 @@
 #include "flow/expire.h"
 
 #include "base/fault.h"
+#include "base/unit.h"
 #include "flow/moderate.h"
 #include "flow/remind.h"
 #include "rules/setting.h"
@@ -13,7 +14,6 @@
 #include "store/lists.h"
 #include "store/schedule.h"
 
-#define HOUR 3600
 #define PAGE 500
 #define NAME SPAN("hold-expiry")
 
@@ -113,7 +113,7 @@ static bool expire_all(struct expiry *x, struct err *e)
 	int64_t *lists;
 	size_t n;
 	bool due;
-	if (!store_schedule_due(x->c->store, NAME, 0, x->now, HOUR, &due, e)) {
+	if (!store_schedule_due(x->c->store, NAME, 0, x->now, UNIT_HOUR, &due, e)) {
 		return false;
 	}
 	if (!due) {
@@ -127,7 +127,7 @@ static bool expire_all(struct expiry *x, struct err *e)
 			return false;
 		}
 	}
-	return store_schedule_put(x->c->store, NAME, 0, x->now + HOUR, e);
+	return store_schedule_put(x->c->store, NAME, 0, x->now + UNIT_HOUR, e);
 }
 
 void expire_due(struct context *c)

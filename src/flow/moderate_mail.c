@@ -6,6 +6,7 @@
 
 #include "auth/report.h"
 #include "base/limits.h"
+#include "base/unit.h"
 #include "base/utf8.h"
 #include "flow/answer.h"
 #include "flow/arrival_word.h"
@@ -16,8 +17,6 @@
 #include "rules/people.h"
 #include "rules/revise.h"
 #include "store/refusals.h"
-
-#define HOUR 3600
 
 static struct span minute(struct arena *arena, int64_t t)
 {
@@ -187,7 +186,7 @@ static bool to_each(struct context *c, const struct moderate_mail *m, struct let
 /* Not about machines' mail, nor about more than anybody can read. */
 static bool wanted(struct context *c, const struct moderate_mail *m, bool *out, struct err *e)
 {
-	int64_t recent, since = c->env.now(&c->env) - HOUR;
+	int64_t recent, since = c->env.now(&c->env) - UNIT_HOUR;
 	*out = !m->message || !automatic_why(m->message, m->held->mail_from);
 	if (!store_held_recent(c->store, m->list->id, since, &recent, e)) {
 		return false;

@@ -7,19 +7,19 @@
 
 #include "base/fault.h"
 #include "base/limits.h"
+#include "base/unit.h"
 #include "flow/moderate_mail.h"
 #include "rules/people.h"
 #include "store/held.h"
 #include "store/schedule.h"
 
-#define DAY 86400
 /* Less than a day, so that the hour at which it comes does not wander. */
 #define WAITS_FOR 79200
 #define NAME      SPAN("held-reminder")
 /* Of those that wait, how many a reminder names. */
 #define NAMED 50
 /* Seconds before the end of a signature at which moderators are warned: on day 10. */
-#define WARN_BEFORE (4 * DAY)
+#define WARN_BEFORE (4 * UNIT_DAY)
 #define WARN_MAX    100
 
 static bool end(struct context *c, bool ok, struct err *e)
@@ -35,7 +35,7 @@ static bool remind(struct context *c, struct arena *arena, const struct list *li
 	size_t n;
 	int64_t total;
 	bool due;
-	if (!store_schedule_due(c->store, NAME, list->id, now, DAY, &due, e)) {
+	if (!store_schedule_due(c->store, NAME, list->id, now, UNIT_DAY, &due, e)) {
 		return false;
 	}
 	if (!due) {
@@ -46,7 +46,7 @@ static bool remind(struct context *c, struct arena *arena, const struct list *li
 	}
 	return n == 0 || v[0].arrived > now - WAITS_FOR ||
 	       (moderate_mail_reminder(c, arena, list, v, n, total, e) &&
-	        store_schedule_put(c->store, NAME, list->id, now + DAY, e));
+	        store_schedule_put(c->store, NAME, list->id, now + UNIT_DAY, e));
 }
 
 static bool warn(struct context *c, struct arena *arena, const struct list *list, int64_t now,

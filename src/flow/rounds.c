@@ -6,6 +6,7 @@
  */
 #include "flow/rounds.h"
 
+#include "base/unit.h"
 #include "flow/answer.h"
 #include "flow/enrol.h"
 #include "flow/wake.h"
@@ -16,12 +17,11 @@
 #include "store/pending.h"
 #include "store/schedule.h"
 
-#define DAY          86400
 #define ROUND        SPAN("daily-round")    /* when the next one is due */
 #define REPORTED     SPAN("owner-reported") /* the last row of the trail in a report */
 #define LINES_MAX    100                    /* addresses in one report */
 #define PAGE         1000
-#define REMIND_AFTER (7 * DAY) /* of the 14 days of an invitation */
+#define REMIND_AFTER (7 * UNIT_DAY) /* of the 14 days of an invitation */
 
 struct report {
 	struct buf joined, left, changed;
@@ -149,7 +149,7 @@ static bool go_round(struct context *c, struct arena *arena, struct err *e)
 	size_t n;
 	bool due;
 	if (!store_schedule_get(c->store, ROUND, 0, &last, e) ||
-	    !store_schedule_due(c->store, ROUND, 0, now, DAY, &due, e)) {
+	    !store_schedule_due(c->store, ROUND, 0, now, UNIT_DAY, &due, e)) {
 		return false;
 	}
 	if (!due) {
@@ -165,7 +165,7 @@ static bool go_round(struct context *c, struct arena *arena, struct err *e)
 		}
 	}
 	wake_touch(c);
-	return store_schedule_put(c->store, ROUND, 0, now + DAY, e);
+	return store_schedule_put(c->store, ROUND, 0, now + UNIT_DAY, e);
 }
 
 void rounds_due(struct context *c)

@@ -5,6 +5,7 @@
 #include "base/file.h"
 #include "base/folder.h"
 #include "base/limits.h"
+#include "base/unit.h"
 #include "store/bans.h"
 #include "store/blob.h"
 #include "store/bounces.h"
@@ -21,7 +22,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define DAY 86400
 /* A first signature is good for 14 days, and may be of a clock a day ahead; one more to be sure. */
 #define KEEP_SEEN 16
 /* Days for which `trace` knows what became of a message that was not distributed. */
@@ -64,20 +64,20 @@ void sweep_due(struct context *c)
 	const char *mark = arena_printf(arena, "%s/swept", c->paths.data).p;
 	int64_t now = c->env.now(&c->env);
 	int64_t removed = 0;
-	if (now - time_of(mark) >= DAY) {
-		if (!sweep_tmp(c, arena, now - DAY, &e) ||
-		    !store_outbox_sweep(c->store, now - KEEP_SENT * DAY, now - KEEP_FAILED * DAY,
-		                        &e) ||
-		    !store_held_sweep(c->store, now - KEEP_INBOX * DAY, &e) ||
-		    !blob_sweep(c->store, c->paths.msg, now - DAY, &removed, &e) ||
-		    !store_seen_sweep(c->store, now - KEEP_SEEN * DAY, &e) ||
+	if (now - time_of(mark) >= UNIT_DAY) {
+		if (!sweep_tmp(c, arena, now - UNIT_DAY, &e) ||
+		    !store_outbox_sweep(c->store, now - KEEP_SENT * UNIT_DAY,
+		                        now - KEEP_FAILED * UNIT_DAY, &e) ||
+		    !store_held_sweep(c->store, now - KEEP_INBOX * UNIT_DAY, &e) ||
+		    !blob_sweep(c->store, c->paths.msg, now - UNIT_DAY, &removed, &e) ||
+		    !store_seen_sweep(c->store, now - KEEP_SEEN * UNIT_DAY, &e) ||
 		    !store_pending_sweep(c->store, now, &e) ||
-		    !store_answer_sweep(c->store, now - DAY, &e) ||
+		    !store_answer_sweep(c->store, now - UNIT_DAY, &e) ||
 		    !store_ban_sweep(c->store, now, &e) ||
-		    !store_written_sweep(c->store, now - LIMIT_RULE_PERIOD - DAY, &e) ||
+		    !store_written_sweep(c->store, now - LIMIT_RULE_PERIOD - UNIT_DAY, &e) ||
 		    !store_bounce_sweep(c->store, now - BOUNCE_SCORE_KEEP, &e) ||
-		    !store_inbox_sweep(c->store, now - KEEP_INBOX * DAY, &e) ||
-		    !store_refusal_sweep(c->store, now - KEEP_INBOX * DAY, &e) ||
+		    !store_inbox_sweep(c->store, now - KEEP_INBOX * UNIT_DAY, &e) ||
+		    !store_refusal_sweep(c->store, now - KEEP_INBOX * UNIT_DAY, &e) ||
 		    !file_replace(mark, SPAN(""), 0600, &e)) {
 			log_event(&c->log, LOG_LEVEL_WARNING, "sweep",
 			          { "error", span_str(e.text) });

@@ -5,6 +5,7 @@
  */
 #include "flow/yearly.h"
 
+#include "base/unit.h"
 #include "flow/answer.h"
 #include "flow/wake.h"
 #include "mail/addr.h"
@@ -16,15 +17,14 @@
 #include "store/members.h"
 #include "store/schedule.h"
 
-#define DAY   86400
-#define YEAR  (365 * DAY)
+#define YEAR  (365 * UNIT_DAY)
 #define LOOK  SPAN("reminder-look")   /* of the site: when to look again */
 #define ROUND SPAN("reminder-round")  /* when the next round of a list begins */
 #define LAST  SPAN("reminder-member") /* the last one in the round that runs */
 #define PAGE  200                     /* members of one turn */
 #define PAUSE 60                      /* seconds from page to page */
 #define IDLE  3600                    /* from look to look when nothing is due */
-#define YOUNG (30 * DAY)              /* members for less know that they are */
+#define YOUNG (30 * UNIT_DAY)         /* members for less know that they are */
 
 /* Not who is new, wants no mail just now, or had to be spared it, nor another list. */
 static bool wanted(struct context *c, struct arena *arena, const struct member *m, int64_t now,

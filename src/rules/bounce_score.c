@@ -1,8 +1,6 @@
 /* Numbers of the design; each has its name in the header. */
 #include "rules/bounce_score.h"
 
-#define DAY 86400
-
 int64_t bounce_score_weight(enum bounce_class class, bool hard)
 {
 	if (class == BOUNCE_CLASS_ADDRESS_DEAD) {
@@ -23,7 +21,7 @@ void bounce_score_fold(const struct bounce_hit *v, size_t n, int64_t now, struct
 	*out = (struct bounce_score){ 0 };
 	for (size_t i = 0; i < n; i++) {
 		int64_t weight = bounce_score_weight(v[i].class, v[i].hard);
-		if (weight == 0 || (out->last != 0 && v[i].at - out->last < DAY)) {
+		if (weight == 0 || (out->last != 0 && v[i].at - out->last < UNIT_DAY)) {
 			continue;
 		}
 		int64_t before = decayed(out, v[i].at);

@@ -6,15 +6,16 @@
  * that count, so that undoing one is leaving it out. Scores are hundredths.
  */
 
+#include "base/unit.h"
 #include "rules/bounce_class.h"
 
 #define BOUNCE_SCORE_PROBE    400 /* from here on, and with BOUNCE_SCORE_POSTS, a probe */
 #define BOUNCE_SCORE_POSTS    3   /* different posts */
 #define BOUNCE_SCORE_DISABLE  1000
 #define BOUNCE_SCORE_DECAY    50 /* a week without an event */
-#define BOUNCE_SCORE_WEEK     (7 * 86400)
-#define BOUNCE_SCORE_KEEP     (90 * 86400) /* seconds that an event is kept */
-#define BOUNCE_SCORE_WARNINGS 3            /* a week apart; a week later he is removed */
+#define BOUNCE_SCORE_WEEK     (7 * UNIT_DAY)
+#define BOUNCE_SCORE_KEEP     (90 * UNIT_DAY) /* seconds that an event is kept */
+#define BOUNCE_SCORE_WARNINGS 3               /* a week apart; a week later he is removed */
 
 /* One event, oldest first in an array. */
 struct bounce_hit {

@@ -6,6 +6,7 @@
 
 #include "base/ascii.h"
 #include "base/buf.h"
+#include "base/unit.h"
 
 static const char *const deliveries[] = {
 	[MEMBER_MAIL] = "mail",
@@ -169,7 +170,7 @@ void member_change_apply(const struct member_change *change, int64_t now, struct
 		m->paused = 0;
 	}
 	if (change->days > 0) {
-		m->paused = now + change->days * 86400;
+		m->paused = now + change->days * UNIT_DAY;
 	}
 	m->flags = (m->flags | change->on) & ~change->off;
 	if (change->has_language) {

@@ -5,19 +5,18 @@
 #include "rules/pending.h"
 
 #include "base/codec.h"
-
-#define DAY 86400
+#include "base/unit.h"
 
 static const struct pending_kind kinds[PENDING_ACTIONS] = {
-	[PENDING_SUBSCRIBE] = { "subscribe", 7 * DAY, false },
-	[PENDING_INVITE] = { "invite", 14 * DAY, false },
-	[PENDING_UNSUBSCRIBE] = { "unsubscribe", 7 * DAY, false },
-	[PENDING_CHANGE_OLD] = { "change-address", 7 * DAY, false },
-	[PENDING_CHANGE_NEW] = { "change-address-new", 7 * DAY, false },
-	[PENDING_ALIAS] = { "alias", 7 * DAY, false },
-	[PENDING_WHO] = { "who", 7 * DAY, false },
-	[PENDING_LEAVE_ALL] = { "leave-all", 7 * DAY, false },
-	[PENDING_POST] = { "post", 7 * DAY, true },
+	[PENDING_SUBSCRIBE] = { "subscribe", 7 * UNIT_DAY, false },
+	[PENDING_INVITE] = { "invite", 14 * UNIT_DAY, false },
+	[PENDING_UNSUBSCRIBE] = { "unsubscribe", 7 * UNIT_DAY, false },
+	[PENDING_CHANGE_OLD] = { "change-address", 7 * UNIT_DAY, false },
+	[PENDING_CHANGE_NEW] = { "change-address-new", 7 * UNIT_DAY, false },
+	[PENDING_ALIAS] = { "alias", 7 * UNIT_DAY, false },
+	[PENDING_WHO] = { "who", 7 * UNIT_DAY, false },
+	[PENDING_LEAVE_ALL] = { "leave-all", 7 * UNIT_DAY, false },
+	[PENDING_POST] = { "post", 7 * UNIT_DAY, true },
 };
 
 const struct pending_kind *pending_kind(enum pending_action action)

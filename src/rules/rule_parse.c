@@ -4,6 +4,7 @@
  */
 #include "base/ascii.h"
 #include "base/limits.h"
+#include "base/unit.h"
 #include "rules/field_rule.h"
 #include "rules/regex.h"
 #include "rules/rule_subject.h"
@@ -67,20 +68,13 @@ static size_t push(struct parser *p, struct rule_node node)
 
 /* ---- values ---- */
 
-/* Digits and one suffix letter, each of SUFFIXES with its factor. */
-static bool scaled(struct span text, const char *suffixes, const int64_t *factors, int64_t *out)
+static bool scaled(struct span text, enum unit unit, int64_t *out)
 {
-	int64_t factor = 1;
 	uint64_t v;
-	size_t at = text.n > 0 ? span_chr(span_str(suffixes), text.p[text.n - 1]) : SPAN_NONE;
-	if (at != SPAN_NONE) {
-		factor = factors[at];
-		text.n--;
-	}
-	if (!span_u64(text, &v) || v > (uint64_t)(INT64_MAX / factor)) {
+	if (!unit_read(text, unit, &v) || v > INT64_MAX) {
 		return false;
 	}
-	*out = (int64_t)v * factor;
+	*out = (int64_t)v;
 	return true;
 }
 
@@ -99,20 +93,13 @@ static bool read_score(struct span text, int64_t *out)
 	return true;
 }
 
-static bool read_duration(struct span text, int64_t *out)
-{
-	static const int64_t times[] = { 1, 60, 3600, 86400 };
-	return scaled(text, "smhd", times, out);
-}
-
 static bool read_number(enum rule_kind kind, struct span text, int64_t *out)
 {
-	static const int64_t sizes[] = { 1024, 1024, 1024 * 1024, 1024 * 1024 * 1024 };
 	switch (kind) {
-	case RULE_SIZE: return scaled(text, "kKMG", sizes, out);
-	case RULE_DURATION: return read_duration(text, out);
+	case RULE_SIZE: return scaled(text, UNIT_SIZE, out);
+	case RULE_DURATION: return scaled(text, UNIT_DURATION, out);
 	case RULE_SCORE: return read_score(text, out);
-	default: return scaled(text, "", NULL, out);
+	default: return scaled(text, UNIT_NONE, out);
 	}
 }
 
@@ -245,7 +232,7 @@ static bool period(struct parser *p, struct rule_test *test)
 		return fail(p, "\"in\" and a time are wanted, such as in 1h");
 	}
 	advance(p);
-	if (p->now.kind != RULE_TOKEN_WORD || !read_duration(p->now.text, &seconds) ||
+	if (p->now.kind != RULE_TOKEN_WORD || !scaled(p->now.text, UNIT_DURATION, &seconds) ||
 	    seconds < 1 || seconds > LIMIT_RULE_PERIOD) {
 		return fail(p, "a time from 1s to 31d is wanted");
 	}

@@ -4,6 +4,7 @@
 #include "base/ascii.h"
 #include "base/buf.h"
 #include "base/near.h"
+#include "base/unit.h"
 #include "base/utf8.h"
 #include "mail/addr.h"
 #include "mail/idn.h"
@@ -46,26 +47,12 @@ static bool bad(const struct setting *row, struct span value, struct err *e, con
 	               want);
 }
 
-/* Digits and one suffix letter of SUFFIXES ("kMG", factors FACTORS). */
-static bool scaled(struct span value, const char *suffixes, const uint64_t *factors, uint64_t *out)
-{
-	uint64_t factor = 1;
-	const char *at = value.n > 0 ? strchr(suffixes, value.p[value.n - 1]) : NULL;
-	if (at && *at) {
-		factor = factors[at - suffixes];
-		value.n--;
-	}
-	return span_u64(value, out) && *out <= UINT64_MAX / factor && (*out *= factor, true);
-}
-
 static bool parse_number(const struct setting *row, struct span value, uint64_t *out, struct err *e)
 {
-	static const uint64_t sizes[] = { 1024, 1024, 1024 * 1024, 1024u * 1024 * 1024 };
-	static const uint64_t times[] = { 1, 60, 3600, 86400 };
-	bool ok = row->type == SETTING_SIZE       ? scaled(value, "kKMG", sizes, out)
-	          : row->type == SETTING_DURATION ? scaled(value, "smhd", times, out)
-	                                          : span_u64(value, out);
-	if (!ok) {
+	enum unit unit = row->type == SETTING_SIZE       ? UNIT_SIZE
+	                 : row->type == SETTING_DURATION ? UNIT_DURATION
+	                                                 : UNIT_NONE;
+	if (!unit_read(value, unit, out)) {
 		return bad(row, value, e,
 		           row->type == SETTING_SIZE ? "a size such as 500k or 25M is wanted"
 		           : row->type == SETTING_DURATION
@@ -382,11 +369,14 @@ static struct span number_text(struct arena *arena, const struct setting *row, u
 		return arena_printf(arena, "%llu%s", (unsigned long long)(v / by), unit);
 	}
 	if (row->type == SETTING_DURATION) {
-		const char *unit = v % 86400 == 0  ? "d"
-		                   : v % 3600 == 0 ? "h"
-		                   : v % 60 == 0   ? "m"
-		                                   : "s";
-		uint64_t by = *unit == 'd' ? 86400 : *unit == 'h' ? 3600 : *unit == 'm' ? 60 : 1;
+		const char *unit = v % UNIT_DAY == 0    ? "d"
+		                   : v % UNIT_HOUR == 0 ? "h"
+		                   : v % 60 == 0        ? "m"
+		                                        : "s";
+		uint64_t by = *unit == 'd'   ? UNIT_DAY
+		              : *unit == 'h' ? UNIT_HOUR
+		              : *unit == 'm' ? 60
+		                             : 1;
 		return arena_printf(arena, "%llu%s", (unsigned long long)(v / by), unit);
 	}
 	return arena_printf(arena, "%llu", (unsigned long long)v);

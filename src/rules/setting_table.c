@@ -1,11 +1,12 @@
 /* The settings of sites and lists: one row each. Values: setting.c; the file: setting_read.c. */
 #include "base/limits.h"
+#include "base/unit.h"
 #include "rules/list.h"
 #include "rules/rule_preset.h"
 #include "rules/setting.h"
 #include "rules/site.h"
 
-#define DAYS(n) ((n)*86400u)
+#define DAYS(n) ((n) * (unsigned)UNIT_DAY)
 
 const struct setting settings[] = {
 	{ "data-dir", SETTING_SITE, SETTING_PATH, "data", NULL, 0, 0,

@@ -4,12 +4,10 @@
  */
 #include "store/pending.h"
 
+#include "base/unit.h"
 #include "store/stmt.h"
 
 #include <string.h>
-
-#define HOUR 3600
-#define DAY  86400
 
 _Static_assert(ANSWER_CONFIRM == 0 && ANSWER_KINDS == 4, "kinds of answers in SQL");
 _Static_assert(PENDING_ACTIONS == 9, "actions in the schema");
@@ -140,8 +138,8 @@ bool store_answer_count(struct store *s, struct span key, int64_t list, enum ans
 	struct rows r;
 
 	rows_open(&r, s, STMT_ANSWER_COUNT,
-	          STMT_ARGS(stmt_text(key), stmt_int(list), stmt_int(kind), stmt_int(now - DAY),
-	                    stmt_int(now - HOUR)),
+	          STMT_ARGS(stmt_text(key), stmt_int(list), stmt_int(kind),
+	                    stmt_int(now - UNIT_DAY), stmt_int(now - UNIT_HOUR)),
 	          NULL);
 	*out = (struct answer_counts){ 0 };
 	if (rows_next(&r)) {
