@@ -181,6 +181,13 @@ const struct field *message_find(const struct message *m, const char *name)
 	return message_next(m, span_str(name), &at);
 }
 
+bool message_begins(const struct message *m, const char *name, struct span prefix)
+{
+	const struct field *f = message_find(m, name);
+
+	return f && span_istarts(span_trim(f->value), prefix);
+}
+
 size_t message_count(const struct message *m, const char *name)
 {
 	size_t at = 0, count = 0;

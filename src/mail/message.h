@@ -47,6 +47,8 @@ bool message_parse(struct arena *arena, struct span raw, struct message *m, stru
 const struct field *message_next(const struct message *m, struct span name, size_t *at);
 /* The topmost field called NAME, or NULL. */
 const struct field *message_find(const struct message *m, const char *name);
+/* Is there one, and does its value begin with PREFIX, without regard to case? */
+bool message_begins(const struct message *m, const char *name, struct span prefix);
 /* How many fields are called NAME. */
 size_t message_count(const struct message *m, const char *name);
 

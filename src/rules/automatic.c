@@ -58,3 +58,9 @@ const char *automatic_why(const struct message *m, struct span mail_from)
 	}
 	return NULL;
 }
+
+bool automatic_submitted(const struct message *m)
+{
+	return message_find(m, "Auto-Submitted") &&
+	       !message_begins(m, "Auto-Submitted", SPAN("no"));
+}

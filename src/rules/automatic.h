@@ -11,4 +11,7 @@
 /* What gives it away, in words; NULL for mail of a person. MAIL_FROM without brackets. */
 const char *automatic_why(const struct message *m, struct span mail_from);
 
+/* Does it say so itself, in its (topmost) Auto-Submitted? */
+bool automatic_submitted(const struct message *m);
+
 #endif

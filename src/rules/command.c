@@ -248,9 +248,8 @@ static struct span command_subject(struct arena *arena, const struct message *m)
 /* What its author wrote to be read: no file, no other mail. */
 static bool is_text(const struct part *p)
 {
-	const struct field *f = message_find(&p->message, "Content-Disposition");
 	return !p->children && mime_is(&p->type, "text", "plain") &&
-	       (!f || !span_istarts(span_trim(f->value), SPAN("attachment")));
+	       !message_begins(&p->message, "Content-Disposition", SPAN("attachment"));
 }
 
 /* The first such part, in the order of the message. */

@@ -5,18 +5,7 @@
  */
 #include "rules/forward.h"
 
-#include "base/limits.h"
-
-static bool looped(const struct forward_input *in)
-{
-	size_t at = 0;
-	for (const struct field *f; (f = message_next(in->message, SPAN("X-Loop"), &at));) {
-		if (span_ieq(span_trim(f->value), in->list_id)) {
-			return true;
-		}
-	}
-	return message_count(in->message, "Received") > LIMIT_HOPS;
-}
+#include "rules/loop.h"
 
 static struct forward_choice stop(enum decision decision, const char *rule, const char *reason)
 {
@@ -40,7 +29,7 @@ struct forward_choice forward_choose(const struct forward_input *in)
 		            "no mail system hands it on unchanged: no header, or a bare CR, a "
 		            "bare LF or a NUL");
 	}
-	if (looped(in)) {
+	if (loop_marked(m, in->list_id)) {
 		return stop(DECISION_HOLD, "loop", "the message was on this list already");
 	}
 	if (!in->list->sign) {

@@ -6,7 +6,9 @@
 
 #include "auth/dmarc.h"
 #include "base/limits.h"
+#include "rules/automatic.h"
 #include "rules/domains.h"
+#include "rules/loop.h"
 #include "rules/people.h"
 #include "rules/policy_detail.h"
 #include "rules/rule_ask.h"
@@ -70,13 +72,7 @@ static bool looped(const struct policy_input *in)
 			return true;
 		}
 	}
-	at = 0;
-	for (const struct field *f; (f = message_next(in->message, SPAN("X-Loop"), &at));) {
-		if (span_ieq(span_trim(f->value), in->list_id)) {
-			return true;
-		}
-	}
-	return message_count(in->message, "Received") > LIMIT_HOPS;
+	return loop_marked(in->message, in->list_id);
 }
 
 /* Bytes in the header that no mail system passes on unchanged. */
@@ -111,8 +107,7 @@ static const struct {
 static bool on_vacation(const struct policy_input *in)
 {
 	for (size_t i = 0; i < sizeof(vacation) / sizeof(vacation[0]); i++) {
-		const struct field *f = message_find(in->message, vacation[i].field);
-		if (f && span_istarts(span_trim(f->value), span_str(vacation[i].value))) {
+		if (message_begins(in->message, vacation[i].field, span_str(vacation[i].value))) {
 			return true;
 		}
 	}
@@ -122,10 +117,8 @@ static bool on_vacation(const struct policy_input *in)
 /* Mail that machines send (RFC 3834), reports among them. */
 static bool automatic(const struct policy_input *in)
 {
-	const struct field *f = message_find(in->message, "Auto-Submitted");
-	const struct field *type = message_find(in->message, "Content-Type");
-	return in->mail_from.n == 0 || (f && !span_istarts(span_trim(f->value), SPAN("no"))) ||
-	       (type && span_istarts(span_trim(type->value), SPAN("multipart/report"))) ||
+	return in->mail_from.n == 0 || automatic_submitted(in->message) ||
+	       message_begins(in->message, "Content-Type", SPAN("multipart/report")) ||
 	       on_vacation(in);
 }
 

@@ -2,6 +2,7 @@
 #include "rules/policy_detail.h"
 
 #include "base/limits.h"
+#include "rules/automatic.h"
 #include "rules/filter.h"
 
 #include <string.h>
@@ -45,15 +46,16 @@ static struct span author(struct arena *arena, const struct policy_input *in)
 
 static struct span automatic(struct arena *arena, const struct policy_input *in)
 {
-	const struct field *f = message_find(in->message, "Auto-Submitted");
-	const struct field *type = message_find(in->message, "Content-Type");
+	const struct message *m = in->message;
 	if (in->mail_from.n == 0) {
 		return SPAN("the sender is <>");
 	}
-	return f && !span_istarts(span_trim(f->value), SPAN("no"))
-	               ? arena_printf(arena, "Auto-Submitted: %.*s",
-	                              SPAN_FMT(quoted(arena, f->value)))
-	       : type && span_istarts(span_trim(type->value), SPAN("multipart/report"))
+	if (automatic_submitted(m)) {
+		return arena_printf(
+			arena, "Auto-Submitted: %.*s",
+			SPAN_FMT(quoted(arena, message_find(m, "Auto-Submitted")->value)));
+	}
+	return message_begins(m, "Content-Type", SPAN("multipart/report"))
 	               ? SPAN("a report")
 	               : SPAN("what programs write for who is away");
 }

@@ -8,6 +8,7 @@
 
 #include "base/limits.h"
 #include "mail/addr.h"
+#include "rules/automatic.h"
 
 #include <string.h>
 
@@ -36,16 +37,14 @@ static const struct sign {
 /* Why nobody wants a report about M, as a code; NULL: somebody may. */
 static const char *unwanted(const struct message *m)
 {
-	const struct field *f = message_find(m, "Auto-Submitted");
 	const struct field *suppress = message_find(m, "X-Auto-Response-Suppress");
-	if ((f && !span_istarts(span_trim(f->value), SPAN("no"))) ||
+	if (automatic_submitted(m) ||
 	    (suppress && (span_ifind(suppress->value, SPAN("all")) != SPAN_NONE ||
 	                  span_ifind(suppress->value, SPAN("ndr")) != SPAN_NONE))) {
 		return "automatic";
 	}
 	for (size_t i = 0; i < sizeof(signs) / sizeof(signs[0]); i++) {
-		f = message_find(m, signs[i].field);
-		if (f && span_istarts(span_trim(f->value), span_str(signs[i].value))) {
+		if (message_begins(m, signs[i].field, span_str(signs[i].value))) {
 			return signs[i].code;
 		}
 	}

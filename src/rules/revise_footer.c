@@ -107,8 +107,7 @@ static bool is_protected(const struct part *p)
 
 static bool is_attachment(const struct part *p)
 {
-	const struct field *f = message_find(&p->message, "Content-Disposition");
-	return f && span_istarts(span_trim(f->value), SPAN("attachment"));
+	return message_begins(&p->message, "Content-Disposition", SPAN("attachment"));
 }
 
 static bool is_single(const struct message *m, const char *name)
